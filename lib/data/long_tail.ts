@@ -1,0 +1,188 @@
+/**
+ * Long-tailed subsets: how many images each class keeps, which ones, and the weight of each class.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { randomStream } from "./random.ts";
+
+/** How the number of images falls from class to class. */
+export type Profile = "exponential" | "step";
+
+/** Settings of {@linkcode classCounts}. */
+export interface ClassCountsOptions {
+  /** Number of classes C. */
+  readonly classes: number;
+  /** Images of the largest class N_max. */
+  readonly largest: number;
+  /** Images of the smallest class over those of the largest, in `(0, 1]`; 1 is balanced. */
+  readonly imbalanceRate: number;
+  /** Exponential by default; a step gives the second half of the classes the smallest number. */
+  readonly profile?: Profile;
+}
+
+/**
+ * A subset of an image set, grouped by class: row 0 to N_0 − 1 are of class 0, the next N_1 of
+ * class 1, and so on.
+ */
+export interface Split {
+  /** Position in the image set of each row `[size]`. */
+  readonly indices: Int32Array;
+  /** Images of each class N `[classes]`. */
+  readonly counts: readonly number[];
+  /** SHA-256 of the indices as little-endian 32-bit integers, in hexadecimal digits. */
+  readonly hash: string;
+  /** Seed of the draw. */
+  readonly seed: number;
+  /** Whether an image could be drawn more than once. */
+  readonly replace: boolean;
+}
+
+/** Settings of {@linkcode drawSplit}. */
+export interface DrawSplitOptions {
+  /** Images to draw from each class `[classes]`. */
+  readonly counts: readonly number[];
+  /** Seed of the draw, apart from the seed of the training. */
+  readonly seed: number;
+  /** Whether an image may be drawn more than once; no by default. */
+  readonly replace?: boolean;
+}
+
+/**
+ * Number of images that each class keeps: N_c = ⌊N_max r^(c / (C − 1))⌋, the official rule.
+ *
+ * @param options Classes, largest class, imbalance rate r and profile.
+ * @returns Number of images of each class `[classes]`.
+ * @throws {RangeError} If a setting is out of range or a class would keep no image.
+ * @example CIFAR-10-LT with imbalance factor 50
+ * ```ts
+ * import { classCounts } from "glmc/data/long_tail.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   classCounts({ classes: 10, largest: 5000, imbalanceRate: 0.02 }),
+ *   [5000, 3237, 2096, 1357, 878, 568, 368, 238, 154, 100],
+ * );
+ * ```
+ */
+export function classCounts(options: ClassCountsOptions): number[] {
+  const { classes, largest, imbalanceRate, profile = "exponential" } = options;
+  if (!(imbalanceRate > 0 && imbalanceRate <= 1)) {
+    throw new RangeError(
+      `Cannot draw the subset: imbalance rate must be in (0, 1]: it is ${imbalanceRate}: pass for example --imbanlance_rate 0.02`,
+    );
+  }
+  if (!(Number.isInteger(classes) && classes > 0 && Number.isInteger(largest) && largest > 0)) {
+    throw new RangeError(
+      `Cannot draw the subset: classes and largest class must be positive integers: they are ${classes} and ${largest}`,
+    );
+  }
+  const counts = Array.from({ length: classes }, (_, label) => {
+    const exponent = profile === "step"
+      ? Number(label >= classes / 2)
+      : label / Math.max(classes - 1, 1);
+    return Math.floor(largest * imbalanceRate ** exponent);
+  });
+  if (counts[classes - 1] === 0) {
+    throw new RangeError(
+      `Cannot draw the subset: imbalance rate ${imbalanceRate} leaves no image in class ${
+        counts.indexOf(0)
+      }: use at least ${1 / largest}`,
+    );
+  }
+  return counts;
+}
+
+/**
+ * Draws a subset with a given number of images of each class.
+ *
+ * Each class has its own random stream, so with one seed and without replacement a smaller subset
+ * is part of every larger one.
+ *
+ * @param labels Class of each image of the whole set `[count]`.
+ * @param options Counts, seed, and whether images may repeat.
+ * @returns The subset with its hash.
+ * @throws {RangeError} If a class has fewer images than asked for, or a label has no count.
+ * @example Two images of class 0 and one of class 1
+ * ```ts
+ * import { drawSplit } from "glmc/data/long_tail.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const labels = Int32Array.of(0, 1, 0, 1, 0);
+ * const { indices } = drawSplit(labels, { counts: [2, 1], seed: 42 });
+ *
+ * assertEquals(Array.from(indices, (index) => labels[index]), [0, 0, 1]);
+ * ```
+ */
+export function drawSplit(labels: Int32Array, options: DrawSplitOptions): Split {
+  const { counts, seed, replace = false } = options;
+  const members = groupByClass(labels, counts.length);
+  const indices = counts.flatMap((count, label) => {
+    const available = members[label].length;
+    if (!Number.isInteger(count) || count < 0) {
+      throw new RangeError(
+        `Cannot draw the subset: the number of images of class ${label} must be a whole number: it is ${count}`,
+      );
+    }
+    if (count > available && (!replace || available === 0)) {
+      throw new RangeError(
+        `Cannot draw the subset: class ${label} should keep ${count} images but has ${available}: ask for fewer${
+          available > 0 ? " or draw with replacement" : ""
+        }`,
+      );
+    }
+    const random = randomStream(seed, "split", label);
+    const chosen = replace
+      ? Int32Array.from({ length: count }, () => random.integer(available))
+      : random.shuffled(available).subarray(0, count);
+    return Array.from(chosen, (position) => members[label][position]);
+  });
+  const drawn = Int32Array.from(indices);
+  const hash = createHash("sha256").update(new Uint8Array(drawn.buffer)).digest("hex");
+  return { indices: drawn, counts: [...counts], hash, seed, replace };
+}
+
+/**
+ * Weight of each class in the rebalanced loss: w_c = C N_c^(−k) / Σ N^(−k), with mean 1.
+ *
+ * @param counts Images of each class N `[classes]`.
+ * @param options `exponent` is k: 0 gives equal weights, 1 inverse frequency.
+ * @returns Weights `[classes]`.
+ * @throws {RangeError} If a class has no image.
+ * @example Inverse frequency
+ * ```ts
+ * import { classWeights } from "glmc/data/long_tail.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(classWeights([3, 1], { exponent: 1 }), [0.5, 1.5]);
+ * ```
+ */
+export function classWeights(
+  counts: readonly number[],
+  options: { readonly exponent: number },
+): number[] {
+  const empty = counts.findIndex((count) => !(count > 0));
+  if (empty >= 0) {
+    throw new RangeError(
+      `Cannot weight the classes: every class needs an image: class ${empty} has ${counts[empty]}`,
+    );
+  }
+  const shares = counts.map((count) => count ** -options.exponent);
+  const sum = shares.reduce((total, share) => total + share, 0);
+  return shares.map((share) => share * counts.length / sum);
+}
+
+function groupByClass(labels: Int32Array, classes: number): number[][] {
+  const members: number[][] = Array.from({ length: classes }, () => []);
+  labels.forEach((label, index) => {
+    if (!(label >= 0 && label < classes)) {
+      throw new RangeError(
+        `Cannot draw the subset: labels must be from 0 to ${
+          classes - 1
+        }, one count for each class: image ${index} has ${label}`,
+      );
+    }
+    members[label].push(index);
+  });
+  return members;
+}

@@ -1,0 +1,87 @@
+/**
+ * The second sampler: draws images so that rare classes come up more often.
+ *
+ * @module
+ */
+import type { RandomStream } from "./random.ts";
+
+/** Settings of {@linkcode resampledRows}. */
+export interface ResampledRowsOptions {
+  /** Exponent q: 0 keeps the classes as they are, 1 balances them, 2 reverses them. */
+  readonly resampleExponent: number;
+  /** Stream to draw from. */
+  readonly random: RandomStream;
+}
+
+/**
+ * Share of each class among resampled images: P_c = N_c^(1 − q) / Σ N^(1 − q).
+ *
+ * This is what the weight N_y^(−q) of each image gives (`--resample_weighting` of the official
+ * code).
+ *
+ * @param counts Images of each class N `[classes]`; an empty class gets the share 0.
+ * @param resampleExponent Exponent q.
+ * @returns Shares `[classes]`, with sum 1.
+ * @example Kept, balanced and reversed
+ * ```ts
+ * import { samplerMass } from "glmc/data/sampler.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(samplerMass([4, 1], 0), [0.8, 0.2]);
+ * assertEquals(samplerMass([4, 1], 1), [0.5, 0.5]);
+ * assertEquals(samplerMass([4, 1], 2), [0.2, 0.8]);
+ * ```
+ */
+export function samplerMass(counts: readonly number[], resampleExponent: number): number[] {
+  if (!Number.isFinite(resampleExponent)) {
+    throw new RangeError(
+      `Cannot resample: the exponent must be a number: it is ${resampleExponent}: pass for example --resample_weighting 0.2`,
+    );
+  }
+  const masses = counts.map((count) => count > 0 ? count ** (1 - resampleExponent) : 0);
+  const sum = masses.reduce((total, mass) => total + mass, 0);
+  return masses.map((mass) => mass / sum);
+}
+
+/**
+ * Draws as many rows as a split has, with replacement, each with a weight of N_y^(−q).
+ *
+ * @param counts Images of each class of the split N `[classes]`; rows are grouped by class.
+ * @param options Exponent and random stream.
+ * @returns Rows of the split `[size]`.
+ * @throws {RangeError} If the exponent is not a number.
+ * @example Balanced classes
+ * ```ts
+ * import { randomStream } from "glmc/data/random.ts";
+ * import { resampledRows } from "glmc/data/sampler.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const random = randomStream(42, "sampler", 0);
+ * const rows = resampledRows([9900, 100], { resampleExponent: 1, random });
+ * const rare = rows.filter((row) => row >= 9900).length;
+ *
+ * assertAlmostEquals(rare / rows.length, 0.5, 0.02);
+ * ```
+ */
+export function resampledRows(
+  counts: readonly number[],
+  options: ResampledRowsOptions,
+): Int32Array {
+  const { resampleExponent, random } = options;
+  const limits = runningSum(samplerMass(counts, resampleExponent));
+  const starts = [0, ...runningSum(counts)];
+  const lastClass = counts.findLastIndex((count) => count > 0);
+  const size = starts[counts.length];
+  return Int32Array.from({ length: size }, () => {
+    const draw = random.uniform();
+    const found = limits.findIndex((limit) => draw < limit);
+    // Rounding can leave the last limit a little under 1.
+    const label = found < 0 ? lastClass : found;
+    return starts[label] + random.integer(counts[label]);
+  });
+}
+
+function runningSum(values: readonly number[]): number[] {
+  let sum = 0;
+  return values.map((value) => sum += value);
+}

@@ -1,0 +1,48 @@
+/**
+ * Where the project lies, and what the set-up is pinned to.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+
+/** Absolute path of the project folder, without a closing slash, wherever the command was started. */
+export const projectRoot: string = fileURLToPath(new URL("../..", import.meta.url)).replace(
+  /\/$/,
+  "",
+);
+
+/** The Deno version the project is tested with. */
+export const wantedDeno = "2.9.6";
+
+/** Which build of TensorFlow is installed. */
+export type Device = "cpu" | "gpu";
+
+/**
+ * Path of the file that pins the Python packages of a device.
+ *
+ * @example The pinned file
+ * ```ts
+ * import { requirementsFile } from "glmc/setup/project.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(requirementsFile("/kit", "cpu"), "/kit/lib/setup/requirements-cpu.txt");
+ * ```
+ */
+export function requirementsFile(root: string, device: Device): string {
+  return `${root}/lib/setup/requirements-${device}.txt`;
+}
+
+/**
+ * Path of the virtual environment that holds TensorFlow.
+ *
+ * @example The folder
+ * ```ts
+ * import { venvFolder } from "glmc/setup/project.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(venvFolder("/kit"), "/kit/.venv");
+ * ```
+ */
+export function venvFolder(root: string): string {
+  return `${root}/.venv`;
+}

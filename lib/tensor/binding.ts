@@ -1,0 +1,138 @@
+/**
+ * The interface tfjs-node-gpu expects of its native add-on, on the eager runtime or a graph recorder.
+ *
+ * @module
+ */
+
+import { type Attribute, attributeKind, dataType } from "./attributes.ts";
+import { textOf } from "./c_values.ts";
+import type { EagerRuntime, HostValues } from "./eager_runtime.ts";
+import { GraphRecorder, type RecordedFunction } from "./graph_recorder.ts";
+import type { TensorRecord } from "./tensor_record.ts";
+
+const thisRoom = new URL(".", import.meta.url).href;
+
+/** What tfjs-node-gpu calls `TFJSBinding`, as far as its kernels use it. */
+export class Binding {
+  readonly TF_FLOAT = dataType.float32;
+  readonly TF_INT32 = dataType.int32;
+  readonly TF_INT64 = dataType.int64;
+  readonly TF_BOOL = dataType.bool;
+  readonly TF_COMPLEX64 = dataType.complex64;
+  readonly TF_STRING = dataType.string;
+  readonly TF_RESOURCE = dataType.resource;
+  readonly TF_UINT8 = dataType.uint8;
+  readonly TF_ATTR_STRING = attributeKind.string;
+  readonly TF_ATTR_INT = attributeKind.int;
+  readonly TF_ATTR_FLOAT = attributeKind.float;
+  readonly TF_ATTR_BOOL = attributeKind.bool;
+  readonly TF_ATTR_TYPE = attributeKind.type;
+  readonly TF_ATTR_SHAPE = attributeKind.shape;
+  readonly TF_Version: string;
+  readonly #runtime: EagerRuntime;
+  readonly #onGpu: boolean;
+  #recorder: GraphRecorder | undefined;
+
+  /** Binds the kernels to a runtime. */
+  constructor(runtime: EagerRuntime, { onGpu }: { readonly onGpu: boolean }) {
+    this.#runtime = runtime;
+    this.#onGpu = onGpu;
+    this.TF_Version = textOf(runtime.library.TF_Version());
+  }
+
+  /** Whether operations run on a GPU by default. */
+  isUsingGpuDevice(): boolean {
+    return this.#onGpu;
+  }
+
+  /** Tensors alive in TensorFlow. */
+  getNumOfTensors(): number {
+    return this.#runtime.tensorCount;
+  }
+
+  /** Copies host values into a new tensor and returns its number. */
+  createTensor(shape: number[], dtype: number, values: ArrayBufferView): number {
+    if (!ArrayBuffer.isView(values)) {
+      throw new TypeError("Cannot create a tensor of texts: use numbers");
+    }
+    const { id } = this.#runtime.create(shape, dtype, values);
+    this.#recorder?.markConstant(id);
+    return id;
+  }
+
+  /** Releases a tensor. */
+  deleteTensor(id: number): void {
+    this.#runtime.delete(id);
+  }
+
+  /** Copies a tensor's values to the host. */
+  tensorDataSync(id: number): HostValues {
+    if (this.#recorder?.has(id)) {
+      throw new Error(
+        `Cannot read a tensor inside a function that engine.compile() records, at ${callerLine()}: ` +
+          "return the tensor from the function and read it afterwards",
+      );
+    }
+    return this.#runtime.read(id);
+  }
+
+  /** Runs an operation, or records it. */
+  executeOp(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    outputCount: number,
+  ): TensorRecord[] {
+    return (this.#recorder === undefined)
+      ? this.#runtime.execute(name, attributes, inputs, outputCount)
+      : this.#recorder.record(name, attributes, inputs, outputCount);
+  }
+
+  /**
+   * Records what `build` executes as a function of tensors like `inputs`.
+   *
+   * @param name The function's name in TensorFlow.
+   * @param inputs Shapes and types of the inputs.
+   * @param build Gets the numbers of the symbolic inputs, returns those of the outputs.
+   * @throws {Error} If another function is being recorded, if `build` reads a tensor or draws random
+   * numbers, or if an operation does not fit its inputs.
+   */
+  record(
+    name: string,
+    inputs: readonly Omit<TensorRecord, "id">[],
+    build: (inputs: TensorRecord[]) => number[],
+  ): RecordedFunction {
+    if (this.#recorder !== undefined) {
+      throw new Error(
+        "Cannot compile inside a function that is being compiled: call the function itself",
+      );
+    }
+    const recorder = new GraphRecorder(this.#runtime);
+    const random = Math.random;
+    Math.random = () => {
+      throw new Error(
+        `Cannot draw random numbers inside a function that engine.compile() records, at ${callerLine()}: ` +
+          "the draw would be frozen into the function: draw before and pass the result as an input",
+      );
+    };
+    this.#recorder = recorder;
+    try {
+      const placeholders = inputs.map((input) => recorder.placeholder(input));
+      const outputs = build(placeholders);
+      return recorder.finish(name, { inputs: placeholders.map(({ id }) => id), outputs });
+    } finally {
+      this.#recorder = undefined;
+      Math.random = random;
+      recorder.close();
+    }
+  }
+}
+
+/** The innermost place in the user's code that led here, as `file:line:column`. */
+function callerLine(): string {
+  const lines = new Error().stack?.split("\n").slice(1) ?? [];
+  const frame = lines.find((line) =>
+    line.includes("file://") && !line.includes(thisRoom) && !line.includes("/npm/")
+  );
+  return frame?.match(/file:\/\/(.*?:\d+:\d+)/)?.[1] ?? "an unknown line";
+}

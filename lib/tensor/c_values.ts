@@ -1,0 +1,79 @@
+/**
+ * JavaScript values in the form C expects: texts, shapes, graph outputs, configuration.
+ *
+ * @module
+ */
+
+import type { Bytes, Handle } from "./libtensorflow.ts";
+
+const texts = new Map<string, Bytes>();
+const encoder = new TextEncoder();
+
+/** A zero-terminated text; the same text gives the same bytes, since names repeat in every step. */
+export function cText(text: string): Bytes {
+  let bytes = texts.get(text);
+  if (bytes === undefined) texts.set(text, bytes = encoder.encode(text + "\0"));
+  return bytes;
+}
+
+/** The text behind a C string owned by TensorFlow. */
+export function textOf(pointer: Handle): string {
+  return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
+}
+
+/** 64-bit integers, never empty: Deno passes a null pointer for an empty buffer. */
+export function cInt64List(values: readonly number[]): Bytes {
+  const list = new BigInt64Array(Math.max(1, values.length));
+  values.forEach((value, i) => list[i] = BigInt(value));
+  return new Uint8Array(list.buffer);
+}
+
+/** One output of a graph operation. */
+export interface GraphOutput {
+  /** The operation. */
+  readonly operation: Handle;
+  /** Which of its outputs. */
+  readonly index: number;
+}
+
+const outputBytes = 16;
+
+/** An array of `TF_Output` structures. */
+export function cOutputs(outputs: readonly GraphOutput[]): Bytes {
+  const view = new DataView(new ArrayBuffer(Math.max(1, outputs.length) * outputBytes));
+  outputs.forEach(({ operation, index }, i) => {
+    view.setBigUint64(i * outputBytes, BigInt(Deno.UnsafePointer.value(operation)), true);
+    view.setInt32(i * outputBytes + 8, index, true);
+  });
+  return new Uint8Array(view.buffer as ArrayBuffer);
+}
+
+/** How TensorFlow's run time is configured. */
+export interface RuntimeConfig {
+  /** Threads within one operation. */
+  readonly intraOpThreads: number;
+  /** Operations that may run at once. */
+  readonly interOpThreads: number;
+  /** Whether GPUs are hidden from TensorFlow. */
+  readonly hideGpus: boolean;
+}
+
+/**
+ * Serialises a `ConfigProto`: threads, visible GPUs, GPU memory that grows with need, soft placement.
+ *
+ * Field numbers: tensorflow/core/protobuf/config.proto.
+ */
+export function cConfig(config: RuntimeConfig): Bytes {
+  const noGpus = [0x0a, 7, 0x0a, 3, ...encoder.encode("GPU"), 0x10, 0]; // device_count {"GPU": 0}
+  return new Uint8Array([
+    ...(config.hideGpus ? noGpus : []),
+    ...[0x10, ...varint(config.intraOpThreads)],
+    ...[0x28, ...varint(config.interOpThreads)],
+    ...[0x32, 2, 0x20, 1], // gpu_options { allow_growth: true }
+    ...[0x38, 1], // allow_soft_placement
+  ]);
+}
+
+function varint(value: number): number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)];
+}

@@ -1,0 +1,196 @@
+/**
+ * Runs TensorFlow operations one by one and owns the tensors they make.
+ *
+ * @module
+ */
+
+import { type Attribute, dataType, setAttributes } from "./attributes.ts";
+import { cConfig, cInt64List, cText, type RuntimeConfig, textOf } from "./c_values.ts";
+import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
+import { Status } from "./status.ts";
+import { describe, type TensorRecord } from "./tensor_record.ts";
+
+/** A device TensorFlow found. */
+export interface Device {
+  /** Its full name, such as `/job:localhost/replica:0/task:0/device:GPU:0`. */
+  readonly name: string;
+  /** `CPU`, `GPU` or another kind. */
+  readonly type: string;
+}
+
+/** The values of a tensor on the host. */
+export type HostValues = Float32Array | Int32Array | Uint8Array | BigInt64Array;
+
+// A compiled training step returns some 350 tensors; TensorFlow writes the handles into this buffer.
+const maximumOutputs = 4096;
+
+/** TensorFlow's eager context together with the tensors alive in it. */
+export class EagerRuntime {
+  readonly library: LibTensorFlow;
+  readonly status: Status;
+  readonly context: Handle;
+  /** Operations run so far; a compiled function counts as one. */
+  executed = 0;
+  readonly #tensors = new Map<number, { readonly handle: Handle; readonly record: TensorRecord }>();
+  readonly #outputs = new BigUint64Array(maximumOutputs);
+  readonly #outputBytes = new Uint8Array(this.#outputs.buffer);
+  readonly #count = new Int32Array(1);
+  readonly #countBytes = new Uint8Array(this.#count.buffer);
+  #nextId = 1;
+
+  /** Starts a context with the given threads and devices. */
+  constructor(library: LibTensorFlow, config: RuntimeConfig) {
+    this.library = library;
+    this.status = new Status(library);
+    const options = library.TFE_NewContextOptions();
+    const bytes = cConfig(config);
+    library.TFE_ContextOptionsSetConfig(
+      options,
+      bytes,
+      BigInt(bytes.length),
+      this.status.pointer,
+    );
+    this.status.check(() => "Configuring TensorFlow");
+    this.context = library.TFE_NewContext(options, this.status.pointer);
+    library.TFE_DeleteContextOptions(options);
+    this.status.check(() => "Starting TensorFlow");
+  }
+
+  /** Devices that operations can run on. */
+  devices(): Device[] {
+    const { library, status } = this;
+    const list = library.TFE_ContextListDevices(this.context, status.pointer);
+    status.check(() => "Listing devices");
+    const count = library.TF_DeviceListCount(list);
+    const devices = Array.from({ length: count }, (_, i) => ({
+      name: textOf(library.TF_DeviceListName(list, i, status.pointer)),
+      type: textOf(library.TF_DeviceListType(list, i, status.pointer)),
+    }));
+    library.TF_DeleteDeviceList(list);
+    return devices;
+  }
+
+  /** A number not yet used for a tensor. */
+  newId(): number {
+    return this.#nextId++;
+  }
+
+  /** Tensors alive. */
+  get tensorCount(): number {
+    return this.#tensors.size;
+  }
+
+  /** What is known of tensor `id`, or `undefined` if it is not alive here. */
+  record(id: number): TensorRecord | undefined {
+    return this.#tensors.get(id)?.record;
+  }
+
+  /** Copies values into a new C tensor; the caller deletes it. */
+  allocate(shape: readonly number[], dtype: number, values: ArrayBufferView): Handle {
+    const { buffer, byteOffset, byteLength } = values;
+    const pointer = this.library.TF_AllocateTensor(
+      dtype,
+      cInt64List(shape),
+      shape.length,
+      BigInt(byteLength),
+    );
+    if (byteLength > 0) {
+      const target = Deno.UnsafePointerView.getArrayBuffer(
+        this.library.TF_TensorData(pointer)!,
+        byteLength,
+      );
+      new Uint8Array(target).set(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+    return pointer;
+  }
+
+  /** Copies values into a new tensor. */
+  create(shape: readonly number[], dtype: number, values: ArrayBufferView): TensorRecord {
+    const tensor = this.allocate(shape, dtype, values);
+    const handle = this.library.TFE_NewTensorHandle(tensor, this.status.pointer);
+    this.library.TF_DeleteTensor(tensor);
+    this.status.check(() => `Creating a tensor ${describe({ shape: [...shape], dtype })}`);
+    return this.#adopt(handle);
+  }
+
+  /** Releases a tensor; an unknown number is ignored, since a recorded tensor owns nothing. */
+  delete(id: number): void {
+    const tensor = this.#tensors.get(id);
+    if (tensor === undefined) return;
+    this.library.TFE_DeleteTensorHandle(tensor.handle);
+    this.#tensors.delete(id);
+  }
+
+  /** Copies a tensor's values to the host; waits for the device. */
+  read(id: number): HostValues {
+    const { handle, record } = this.#alive(id);
+    const tensor = this.library.TFE_TensorHandleResolve(handle, this.status.pointer);
+    this.status.check(() => `Reading a tensor ${describe(record)}`);
+    const size = Number(this.library.TF_TensorByteSize(tensor));
+    const copy = size === 0
+      ? new ArrayBuffer(0)
+      : Deno.UnsafePointerView.getArrayBuffer(this.library.TF_TensorData(tensor)!, size).slice(0);
+    this.library.TF_DeleteTensor(tensor);
+    switch (record.dtype) {
+      case dataType.float32:
+        return new Float32Array(copy);
+      case dataType.int32:
+        return new Int32Array(copy);
+      case dataType.int64:
+        return new BigInt64Array(copy);
+      default:
+        return new Uint8Array(copy);
+    }
+  }
+
+  /** Runs one operation, or a recorded function by its name. */
+  execute(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    outputCount: number,
+  ): TensorRecord[] {
+    const { library, status } = this;
+    const operation = library.TFE_NewOp(this.context, cText(name), status.pointer);
+    status.check(() => `Preparing ${name}`);
+    setAttributes(library, { operation, recorded: false, status: status.pointer }, attributes);
+    for (const id of inputs) {
+      library.TFE_OpAddInput(operation, this.#alive(id).handle, status.pointer);
+    }
+    this.#count[0] = outputCount;
+    library.TFE_Execute(operation, this.#outputBytes, this.#countBytes, status.pointer);
+    library.TFE_DeleteOp(operation);
+    status.check(() => {
+      const shapes = inputs.map((id) => describe(this.#alive(id).record));
+      return `TensorFlow operation ${name} on ${shapes.join(", ") || "no inputs"}`;
+    });
+    this.executed++;
+    return Array.from(
+      { length: this.#count[0] },
+      (_, i) => this.#adopt(Deno.UnsafePointer.create(this.#outputs[i])),
+    );
+  }
+
+  #alive(id: number): { readonly handle: Handle; readonly record: TensorRecord } {
+    const tensor = this.#tensors.get(id);
+    if (tensor === undefined) {
+      throw new Error(
+        `Cannot use tensor ${id}: it was disposed, or made inside a function that engine.compile() ` +
+          "recorded: return it from that function instead",
+      );
+    }
+    return tensor;
+  }
+
+  #adopt(handle: Handle): TensorRecord {
+    const { library, status } = this;
+    const rank = library.TFE_TensorHandleNumDims(handle, status.pointer);
+    const shape = new Array<number>(rank);
+    for (let axis = 0; axis < rank; axis++) {
+      shape[axis] = Number(library.TFE_TensorHandleDim(handle, axis, status.pointer));
+    }
+    const record = { id: this.newId(), shape, dtype: library.TFE_TensorHandleDataType(handle) };
+    this.#tensors.set(record.id, { handle, record });
+    return record;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The engine: TensorFlow started once per process, and functions compiled for it.
+ *
+ * @module
+ */
+
+import { Binding } from "./binding.ts";
+import { compileFunction, runEagerly, type TensorBackend } from "./compile.ts";
+import { type Device, EagerRuntime } from "./eager_runtime.ts";
+import { openLibTensorFlow } from "./libtensorflow.ts";
+import type { NamedTensors } from "./named_tensors.ts";
+import { withQuietStderr } from "./quiet.ts";
+import { registerTrainingKernels } from "./training_kernels.ts";
+import { NodeJSKernelBackend, tf } from "./tfjs.ts";
+
+/** How to start the engine. */
+export interface EngineOptions {
+  /** Folder of libtensorflow, such as that of {@linkcode findLibraryFolder}. */
+  readonly libraryFolder: string;
+  /** CUDA's libraries, opened before TensorFlow looks for them. */
+  readonly preload?: readonly string[];
+  /** `auto` takes the GPU when TensorFlow lists one. */
+  readonly device?: "auto" | "cpu" | "gpu";
+  /** Threads within one operation; default: the number of cores. */
+  readonly intraOpThreads?: number;
+  /** Operations that may run at once; default 2. */
+  readonly interOpThreads?: number;
+}
+
+/** TensorFlow, ready to run. */
+export interface Engine {
+  /** Where operations run. */
+  readonly device: "cpu" | "gpu";
+  /** All devices TensorFlow lists. */
+  readonly devices: readonly Device[];
+  /** TensorFlow's version. */
+  readonly tensorflowVersion: string;
+  /** Threads in use. */
+  readonly threads: { readonly intraOp: number; readonly interOp: number };
+  /**
+   * Turns a pure function of named tensors into one native call.
+   *
+   * The function is recorded at the first call for each combination of input shapes and types, then
+   * run as a whole. Tensors it uses from outside are captured and must stay alive; tensors it makes
+   * are part of it; learning rates and other things that change must be inputs. The caller owns the
+   * results and keeps its inputs.
+   *
+   * @param f Pure and synchronous; must not read tensors nor draw random numbers.
+   * @param options `mode: "eager"` runs `f` op by op instead, with the same contract.
+   * @throws {Error} At the first call, if `f` reads a tensor or draws random numbers; names the line.
+   * @example Usage
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { startEngine, tf } from "glmc";
+   *
+   * const engine = await startEngine();
+   * const square = engine.compile(({ x }: { x: tf.Tensor }) => ({ y: tf.square(x) }));
+   * assertEquals([...square({ x: tf.tensor1d([1, 2, 3]) }).y.dataSync()], [1, 4, 9]);
+   * ```
+   */
+  compile<I extends NamedTensors, O extends NamedTensors>(
+    f: (inputs: I) => O,
+    options?: { readonly mode?: "compiled" | "eager" },
+  ): (inputs: I) => O;
+  /** Tensors alive in TensorFlow. */
+  tensorCount(): number;
+  /** Operations run so far; a compiled function counts as one. */
+  operationCount(): number;
+}
+
+let started: { readonly engine: Engine; readonly options: string } | undefined;
+
+/**
+ * Starts TensorFlow, or returns the engine that runs already: there is one per process.
+ *
+ * @throws {Error} If libtensorflow cannot be opened, if a GPU is asked for and none is listed, or if
+ * the engine runs already with other options.
+ */
+export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
+  const key = JSON.stringify(options);
+  if (started !== undefined) {
+    if (started.options === key) return started.engine;
+    throw new Error(
+      `Cannot start the engine again with other options (${key}): it runs with ${started.options}: ` +
+        "restart the process or the kernel",
+    );
+  }
+  const engine = await start(options);
+  started = { engine, options: key };
+  return engine;
+}
+
+async function start(options: EngineOptions): Promise<Engine> {
+  const { libraryFolder, preload = [], device = "auto" } = options;
+  const threads = {
+    intraOp: options.intraOpThreads ?? navigator.hardwareConcurrency,
+    interOp: options.interOpThreads ?? 2,
+  };
+  const { runtime, devices } = withQuietStderr(() => {
+    const runtime = new EagerRuntime(openLibTensorFlow(libraryFolder, preload), {
+      intraOpThreads: threads.intraOp,
+      interOpThreads: threads.interOp,
+      hideGpus: device === "cpu",
+    });
+    return { runtime, devices: runtime.devices() };
+  });
+  const onGpu = devices.some(({ type }) => type === "GPU");
+  if (device === "gpu" && !onGpu) {
+    throw new Error(
+      'Cannot use a GPU: TensorFlow lists none: run "deno task doctor", or use --device cpu',
+    );
+  }
+  const binding = new Binding(runtime, { onGpu });
+  const backend = new NodeJSKernelBackend(
+    // The declared binding also loads saved models, which this kit never does.
+    binding as unknown as ConstructorParameters<typeof NodeJSKernelBackend>[0],
+    "@tensorflow/tfjs-node-gpu",
+  );
+  registerTrainingKernels();
+  tf.registerBackend("tensorflow", () => backend, 3);
+  await tf.setBackend("tensorflow");
+  const context = { runtime, binding, backend: backend as unknown as TensorBackend };
+  return {
+    device: onGpu ? "gpu" : "cpu",
+    devices,
+    tensorflowVersion: binding.TF_Version,
+    threads,
+    compile: (f, { mode = "compiled" } = {}) =>
+      mode === "eager" ? (inputs) => runEagerly(f, inputs) : compileFunction(f, context),
+    tensorCount: () => runtime.tensorCount,
+    operationCount: () => runtime.executed,
+  };
+}

@@ -1,0 +1,227 @@
+/**
+ * Records operations into a TensorFlow graph and turns the graph into one callable function.
+ *
+ * @module
+ */
+
+import { type Attribute, attributeKind, setAttributes } from "./attributes.ts";
+import { cInt64List, cOutputs, cText, type GraphOutput } from "./c_values.ts";
+import type { EagerRuntime } from "./eager_runtime.ts";
+import type { Handle } from "./libtensorflow.ts";
+import { describe, type TensorRecord } from "./tensor_record.ts";
+
+/** Operations with a list among their inputs: where it starts, and how many inputs follow it. */
+const listInputs: Record<string, { readonly start: number; readonly after: number }> = {
+  AddN: { start: 0, after: 0 },
+  ConcatV2: { start: 0, after: 1 },
+  IdentityN: { start: 0, after: 0 },
+  Pack: { start: 0, after: 0 },
+};
+
+/** Attributes that TensorFlow infers from a list of inputs and refuses to be told. */
+const inferredFromList = new Set(["N"]);
+
+/** A recorded function. */
+export interface RecordedFunction {
+  /** The name to execute it by. */
+  readonly name: string;
+  /** Eager tensors it uses besides its inputs; passed after the inputs at each call. */
+  readonly captures: readonly number[];
+  /** How many tensors it returns. */
+  readonly outputCount: number;
+  /** How many operations it holds. */
+  readonly operations: number;
+}
+
+type SymbolicTensor = TensorRecord & { readonly output: GraphOutput };
+
+/** A graph under construction. */
+export class GraphRecorder {
+  readonly #runtime: EagerRuntime;
+  readonly #graph: Handle;
+  readonly #symbols = new Map<number, SymbolicTensor>();
+  readonly #captures = new Map<number, SymbolicTensor>();
+  readonly #constants = new Set<number>();
+  #operations = 0;
+
+  /** Starts an empty graph; eager tensors of `runtime` that are used in it are captured. */
+  constructor(runtime: EagerRuntime) {
+    this.#runtime = runtime;
+    this.#graph = runtime.library.TF_NewGraph();
+  }
+
+  /** Whether `id` stands for a tensor of this graph, which has no values yet. */
+  has(id: number): boolean {
+    return this.#symbols.has(id);
+  }
+
+  /** Adds an input of the function. */
+  placeholder({ shape, dtype }: Omit<TensorRecord, "id">): TensorRecord {
+    const { library } = this.#runtime;
+    const description = this.#describe("Placeholder");
+    library.TF_SetAttrType(description, cText("dtype"), dtype);
+    library.TF_SetAttrShape(description, cText("shape"), cInt64List(shape), shape.length);
+    return this.#outputs(this.#finish(description, "Placeholder"), 1)[0];
+  }
+
+  /** Declares that eager tensor `id` was made while recording: its values become part of the graph. */
+  markConstant(id: number): void {
+    this.#constants.add(id);
+  }
+
+  /** Adds an operation. */
+  record(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    outputCount: number,
+  ): TensorRecord[] {
+    const { library, status } = this.#runtime;
+    const outputs = inputs.map((id) => this.#symbol(id).output);
+    const description = this.#describe(name);
+    const list = listInputs[name];
+    const end = list === undefined ? 0 : outputs.length - list.after;
+    outputs.forEach((output, i) => {
+      if (list !== undefined && i >= list.start && i < end) {
+        if (i > list.start) return;
+        const part = outputs.slice(list.start, end);
+        library.TF_AddInputList(description, cOutputs(part), part.length);
+      } else {
+        library.TF_AddInput(description, cOutputs([output]));
+      }
+    });
+    setAttributes(
+      library,
+      { operation: description, recorded: true, status: status.pointer },
+      list === undefined ? attributes : attributes.filter((a) => !inferredFromList.has(a.name)),
+    );
+    const operation = this.#finish(
+      description,
+      `${name} on ${inputs.map((id) => describe(this.#symbol(id))).join(", ")}`,
+    );
+    return this.#outputs(operation, outputCount);
+  }
+
+  /** Turns the graph into a function of the runtime; the recorder is used up. */
+  finish(
+    name: string,
+    { inputs, outputs }: {
+      readonly inputs: readonly number[];
+      readonly outputs: readonly number[];
+    },
+  ): RecordedFunction {
+    const { library, status, context } = this.#runtime;
+    // An output must be made by an operation of its own: TensorFlow returns no input as it came.
+    const results = outputs.map((id) => {
+      const type = { name: "T", type: attributeKind.type, value: this.#symbol(id).dtype };
+      return this.#symbol(this.record("Identity", [type], [id], 1)[0].id).output;
+    });
+    const parameters = [
+      ...inputs.map((id) => this.#symbol(id).output),
+      ...[...this.#captures.values()].map((symbol) => symbol.output),
+    ];
+    const definition = library.TF_GraphToFunction(
+      this.#graph,
+      cText(name),
+      0,
+      -1,
+      null,
+      parameters.length,
+      cOutputs(parameters),
+      results.length,
+      cOutputs(results),
+      null,
+      null,
+      null,
+      status.pointer,
+    );
+    status.check(() => `Building function ${name}`);
+    library.TFE_ContextAddFunction(context, definition, status.pointer);
+    library.TF_DeleteFunction(definition);
+    status.check(() => `Adding function ${name}`);
+    return {
+      name,
+      captures: [...this.#captures.keys()],
+      outputCount: results.length,
+      operations: this.#operations,
+    };
+  }
+
+  /** Frees the graph. */
+  close(): void {
+    this.#runtime.library.TF_DeleteGraph(this.#graph);
+  }
+
+  #symbol(id: number): SymbolicTensor {
+    const known = this.#symbols.get(id) ?? this.#captures.get(id);
+    if (known !== undefined) return known;
+    const record = this.#runtime.record(id);
+    if (record === undefined) {
+      throw new Error(
+        `Cannot record an operation on tensor ${id}: it was disposed, or belongs to another ` +
+          "compiled function: pass it as an input",
+      );
+    }
+    if (this.#constants.has(id)) return this.#constant(record);
+    const { output } = this.#symbol(this.placeholder(record).id);
+    const capture = { ...record, output };
+    this.#captures.set(id, capture);
+    return capture;
+  }
+
+  #constant(record: TensorRecord): SymbolicTensor {
+    const { library, status } = this.#runtime;
+    const tensor = this.#runtime.allocate(
+      record.shape,
+      record.dtype,
+      this.#runtime.read(record.id),
+    );
+    const description = this.#describe("Const");
+    library.TF_SetAttrType(description, cText("dtype"), record.dtype);
+    library.TF_SetAttrTensor(description, cText("value"), tensor, status.pointer);
+    library.TF_DeleteTensor(tensor);
+    const operation = this.#finish(description, `Const ${describe(record)}`);
+    const symbol = { ...record, output: { operation, index: 0 } };
+    this.#symbols.set(record.id, symbol);
+    return symbol;
+  }
+
+  #describe(operation: string): Handle {
+    // Names are only read by people looking at the graph; the counter makes them unique.
+    const name = new TextEncoder().encode(`${operation}_${this.#operations++}\0`);
+    return this.#runtime.library.TF_NewOperation(this.#graph, cText(operation), name);
+  }
+
+  #finish(description: Handle, what: string): Handle {
+    const { library, status } = this.#runtime;
+    const operation = library.TF_FinishOperation(description, status.pointer);
+    status.check(() => `Recording ${what}`);
+    return operation;
+  }
+
+  #outputs(operation: Handle, count: number): TensorRecord[] {
+    const { library, status } = this.#runtime;
+    return Array.from({ length: count }, (_, index) => {
+      const output = { operation, index };
+      const bytes = cOutputs([output]);
+      const rank = library.TF_GraphGetTensorNumDims(this.#graph, bytes, status.pointer);
+      status.check(() => "Inferring a shape");
+      const dims = new BigInt64Array(Math.max(1, rank));
+      if (rank > 0) {
+        library.TF_GraphGetTensorShape(
+          this.#graph,
+          bytes,
+          new Uint8Array(dims.buffer),
+          rank,
+          status.pointer,
+        );
+      }
+      // The scratch output of FusedBatchNormV3 has no known rank; it is only ever handed on.
+      const shape = rank < 0 ? [0] : Array.from(dims.slice(0, rank), Number);
+      const dtype = library.TF_OperationOutputType(bytes);
+      const symbol = { id: this.#runtime.newId(), shape, dtype, output };
+      this.#symbols.set(symbol.id, symbol);
+      return symbol;
+    });
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Records of named tensors, nested as deep as they need to be: the only form of state in the kit.
+ *
+ * @module
+ */
+
+import type { Tensor } from "@tensorflow/tfjs";
+
+/** Tensors by name; a value is a tensor or again a record of named tensors. */
+export type NamedTensors = { readonly [name: string]: Tensor | NamedTensors };
+
+/** The same record with every tensor replaced by `T`. */
+export type Mapped<I extends NamedTensors, T> = {
+  readonly [K in keyof I]: I[K] extends NamedTensors ? Mapped<I[K], T> : T;
+};
+
+// Not `instanceof`: tests and notebooks may hold another copy of the class.
+function isTensor(value: Tensor | NamedTensors): value is Tensor {
+  return "dataId" in value && "rankType" in value;
+}
+
+/**
+ * Lists the tensors of a record in the order of their names' appearance.
+ *
+ * @param tensors The record.
+ * @returns Pairs of path, such as `state/parameters/conv1.weight`, and tensor.
+ */
+export function flatten(tensors: NamedTensors, prefix = ""): [path: string, tensor: Tensor][] {
+  return Object.entries(tensors).flatMap(([name, value]): [string, Tensor][] =>
+    isTensor(value) ? [[prefix + name, value]] : flatten(value, `${prefix}${name}/`)
+  );
+}
+
+/** Applies `f` to every tensor of a record and keeps its names. */
+export function mapTensors<I extends NamedTensors, T>(
+  tensors: I,
+  f: (tensor: Tensor) => T,
+): Mapped<I, T> {
+  const entries = Object.entries(tensors).map(([name, value]) => [
+    name,
+    isTensor(value) ? f(value) : mapTensors(value, f),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Disposes every tensor of a record. */
+export function disposeTensors(tensors: NamedTensors): void {
+  for (const [, tensor] of flatten(tensors)) tensor.dispose();
+}

@@ -1,0 +1,161 @@
+/**
+ * TensorFlow's own training operations as TensorFlow.js kernels with gradients.
+ *
+ * TensorFlow.js composes batch normalisation and the gradient of ReLU from a dozen small operations;
+ * TensorFlow has one each. The kernel below runs normalisation, shortcut and ReLU together so that
+ * what lies between them is freed at once.
+ *
+ * @module
+ */
+
+import { type Attribute, attributeKind, typeAttribute } from "./attributes.ts";
+import { type Tensor, tf } from "./tfjs.ts";
+
+const kernelName = "TrainingBatchNorm";
+
+interface OperationBackend {
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly tf.TensorInfo[],
+    outputCount: number,
+  ): Tensor[];
+}
+
+/** Runs one TensorFlow operation outside of automatic differentiation. */
+export function runOperation(
+  name: string,
+  attributes: readonly Attribute[],
+  inputs: readonly tf.TensorInfo[],
+  outputCount = 1,
+): Tensor[] {
+  const backend = tf.backend() as unknown as OperationBackend;
+  return backend.executeMultipleOutputs(name, attributes, inputs, outputCount);
+}
+
+const float = typeAttribute("T", "float32");
+
+function batchNormAttributes(epsilon: number, momentum?: number): Attribute[] {
+  return [
+    float,
+    typeAttribute("U", "float32"),
+    { name: "epsilon", type: attributeKind.float, value: epsilon },
+    { name: "data_format", type: attributeKind.string, value: "NHWC" },
+    { name: "is_training", type: attributeKind.bool, value: true },
+    ...(momentum === undefined
+      ? []
+      : [{ name: "exponential_avg_factor", type: attributeKind.float, value: momentum }]),
+  ];
+}
+
+/** Inputs of {@linkcode trainingBatchNorm}. */
+export interface BatchNormInputs {
+  /** Images or features `[B, H, W, C]`. */
+  readonly x: Tensor;
+  /** Scale `[C]`. */
+  readonly scale: Tensor;
+  /** Offset `[C]`. */
+  readonly offset: Tensor;
+  /** Running mean `[C]`. */
+  readonly mean: Tensor;
+  /** Running variance `[C]`. */
+  readonly variance: Tensor;
+  /** Added before the ReLU `[B, H, W, C]`. */
+  readonly shortcut?: Tensor;
+}
+
+/** Options of {@linkcode trainingBatchNorm}. */
+export interface BatchNormOptions {
+  /** Whether a ReLU follows. */
+  readonly relu?: boolean;
+  /** Added to the variance; default 1e-5, PyTorch's. */
+  readonly epsilon?: number;
+  /** Share of the batch in the new running statistics; default 0.1, PyTorch's. */
+  readonly momentum?: number;
+}
+
+/**
+ * Normalises by the batch's statistics, adds a shortcut, applies ReLU, and updates the running statistics.
+ *
+ * The running variance takes the unbiased variance, as PyTorch does. The caller owns the results.
+ *
+ * @returns Output `[B, H, W, C]`, new running mean `[C]` and variance `[C]`; only the first one carries gradients.
+ */
+export function trainingBatchNorm(
+  { x, scale, offset, mean, variance, shortcut }: BatchNormInputs,
+  { relu = false, epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions = {},
+): { readonly output: Tensor; readonly mean: Tensor; readonly variance: Tensor } {
+  const [output, newMean, newVariance] = tf.engine().runKernel(
+    kernelName,
+    { x, scale, offset, mean, variance, ...(shortcut && { shortcut }) },
+    { relu, epsilon, momentum, hasShortcut: shortcut !== undefined },
+  ) as Tensor[];
+  return { output, mean: stopGradient(newMean), variance: stopGradient(newVariance) };
+}
+
+/**
+ * The same values, cut off from differentiation: the result counts as a constant.
+ *
+ * @param x Any tensor. Both tensors share their values; the caller disposes the result.
+ */
+export function stopGradient<T extends Tensor>(x: T): T {
+  // A second tensor on the same values that no recorded operation has made.
+  (tf.backend() as unknown as { incRef(dataId: object): void }).incRef(x.dataId);
+  const { dataId, shape, dtype } = x;
+  return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }) as T;
+}
+
+/** Makes the kernel and its gradient known to TensorFlow.js. */
+export function registerTrainingKernels(): void {
+  tf.registerKernel({
+    kernelName,
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs, attrs }) => {
+      const { x, scale, offset, mean, variance, shortcut } = inputs as Record<
+        string,
+        tf.TensorInfo
+      >;
+      const { relu, epsilon, momentum, hasShortcut } = attrs as unknown as KernelAttributes;
+      const [normalised, newMean, newVariance, ...saved] = runOperation(
+        "FusedBatchNormV3",
+        batchNormAttributes(epsilon, momentum),
+        [x, scale, offset, mean, variance],
+        6,
+      );
+      const sum = hasShortcut
+        ? consume(normalised, (t) => runOperation("AddV2", [float], [t, shortcut])[0])
+        : normalised;
+      const output = relu ? consume(sum, (t) => runOperation("Relu", [float], [t])[0]) : sum;
+      return [output, newMean, newVariance, ...saved];
+    },
+  });
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: ["x", "scale"],
+    outputsToSave: [true, false, false, true, true, true],
+    gradFunc: (dy, saved, attrs) => {
+      const [x, scale, output, ...statistics] = saved;
+      const { relu, epsilon, hasShortcut } = attrs as unknown as KernelAttributes;
+      const dOutput = (dy as Tensor[])[0];
+      const dSum = relu ? runOperation("ReluGrad", [float], [dOutput, output])[0] : dOutput;
+      const [dx, dScale, dOffset] = runOperation(
+        "FusedBatchNormGradV3",
+        batchNormAttributes(epsilon),
+        [dSum, x, scale, ...statistics],
+        5,
+      );
+      // Freed here and not at the end of the step, which lowers the peak of op-by-op training.
+      if (relu && !hasShortcut) dSum.dispose();
+      for (const tensor of saved) if (tensor !== scale) tensor.dispose();
+      return { x: () => dx, scale: () => dScale, offset: () => dOffset, shortcut: () => dSum };
+    },
+  });
+}
+
+type KernelAttributes = Required<BatchNormOptions> & { readonly hasShortcut: boolean };
+
+function consume(tensor: Tensor, f: (tensor: Tensor) => Tensor): Tensor {
+  const result = f(tensor);
+  tensor.dispose();
+  return result;
+}
