@@ -17,4 +17,4 @@ export * from "./tensor/named_tensors.ts";
 export * from "./tensor/start.ts";
 export { type Tensor, tf } from "./tensor/tfjs.ts";
 export { stopGradient, trainingBatchNorm } from "./tensor/training_kernels.ts";
-export * from "./tensor/uint8_tensor.ts";
+export * from "./tensor/gather.ts";

@@ -101,6 +101,15 @@ export function readSafetensors(bytes: Uint8Array): SafeTensors {
  * @param metadata Free text by key.
  * @returns The whole file.
  * @throws {TypeError} If the shape of a tensor does not fit its data.
+ * @example A scalar
+ * ```ts
+ * import { writeSafetensors } from "glmc/data/safetensors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = writeSafetensors({ x: { dtype: "U8", shape: [], data: Uint8Array.of(9) } });
+ *
+ * assertEquals(bytes.at(-1), 9);
+ * ```
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, SafeTensor>>,

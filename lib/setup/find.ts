@@ -64,9 +64,9 @@ export function findLibraryFolder(root: string = projectRoot): string {
  * @example A project that is not set up
  * ```ts
  * import { hasLibrary } from "glmc/setup/find.ts";
- * import { assertFalse } from "@std/assert";
+ * import { assert } from "@std/assert";
  *
- * if (!Deno.env.get("GLMC_LIBTENSORFLOW")) assertFalse(hasLibrary("/nowhere"));
+ * if (!Deno.env.get("GLMC_LIBTENSORFLOW")) assert(!hasLibrary("/nowhere"));
  * ```
  */
 export function hasLibrary(root: string = projectRoot): boolean {

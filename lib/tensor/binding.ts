@@ -130,7 +130,10 @@ export class Binding {
 
 /** The innermost place in the user's code that led here, as `file:line:column`. */
 function callerLine(): string {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = Infinity;
   const lines = new Error().stack?.split("\n").slice(1) ?? [];
+  Error.stackTraceLimit = stackTraceLimit;
   const frame = lines.find((line) =>
     line.includes("file://") && !line.includes(thisRoom) && !line.includes("/npm/")
   );

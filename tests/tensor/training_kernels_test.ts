@@ -3,7 +3,7 @@ import { withGradients } from "../../lib/tensor/gradients.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
 import { stopGradient, trainingBatchNorm } from "../../lib/tensor/training_kernels.ts";
-import { gatherBytes, uint8Tensor } from "../../lib/tensor/uint8_tensor.ts";
+import { gatherBytes, uint8Tensor } from "../../lib/tensor/gather.ts";
 import { assertClose, assertNoLeak } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
 

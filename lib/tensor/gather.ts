@@ -1,5 +1,7 @@
 /**
- * Bytes on the device: image sets stay uint8 there, a quarter of the memory of float32.
+ * Rows of tables on the device: image sets stay uint8 there, a quarter of the memory of float32.
+ *
+ * TensorFlow.js's own `gather` reads the indices back to check them, which a compiled step cannot do.
  *
  * @module
  */
@@ -31,21 +33,32 @@ export function uint8Tensor(bytes: Uint8Array, shape: readonly number[]): Tensor
  * @param table Bytes `[N, ...]` made by {@linkcode uint8Tensor}.
  * @param rows Indices int32 of any shape, in `[0, N)`.
  * @returns float32 `[...rows.shape, ...]`, 0 to 255; the caller owns it. Carries no gradient.
+ * @throws {Error} If an index is out of range.
  */
 export function gatherBytes(table: Tensor, rows: Tensor): Tensor {
   return tf.tidy(() => {
-    const axis = tf.scalar(0, "int32");
-    const [bytes] = runOperation("GatherV2", [
-      typeAttribute("Tparams", "uint8"),
-      typeAttribute("Tindices", "int32"),
-      typeAttribute("Taxis", "int32"),
-    ], [table, rows, axis]);
-    return runOperation(
-      "Cast",
-      [typeAttribute("SrcT", "uint8"), typeAttribute("DstT", "float32")],
-      [
-        bytes,
-      ],
-    )[0];
+    const types = [typeAttribute("SrcT", "uint8"), typeAttribute("DstT", "float32")];
+    return runOperation("Cast", types, [gather(table, rows, "uint8")])[0];
   });
+}
+
+/**
+ * Takes rows of an int32 tensor.
+ *
+ * @param table Values int32 `[N, ...]`.
+ * @param rows Indices int32 of any shape, in `[0, N)`.
+ * @returns int32 `[...rows.shape, ...]`; the caller owns it. Carries no gradient.
+ * @throws {Error} If an index is out of range.
+ */
+export function gatherIntegers(table: Tensor, rows: Tensor): Tensor {
+  return tf.tidy(() => gather(table, rows, "int32"));
+}
+
+function gather(table: Tensor, rows: Tensor, type: "uint8" | "int32"): Tensor {
+  const types = [
+    typeAttribute("Tparams", type),
+    typeAttribute("Tindices", "int32"),
+    typeAttribute("Taxis", "int32"),
+  ];
+  return runOperation("GatherV2", types, [table, rows, tf.scalar(0, "int32")])[0];
 }

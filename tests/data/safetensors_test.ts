@@ -1,0 +1,121 @@
+import { assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { readSafetensors, type SafeTensors, writeSafetensors } from "glmc/data/safetensors.ts";
+import { golden } from "../golden.ts";
+
+const sample: SafeTensors = {
+  tensors: {
+    "flag": { dtype: "BOOL", shape: [3], data: Uint8Array.of(1, 0, 1) },
+    "image": { dtype: "U8", shape: [1, 1, 3], data: Uint8Array.of(0, 128, 255) },
+    "count": { dtype: "I32", shape: [2], data: Int32Array.of(-1, 2 ** 31 - 1) },
+    "steps": { dtype: "I64", shape: [], data: BigInt64Array.of(-(2n ** 63n)) },
+    "weight": { dtype: "F32", shape: [2, 1], data: Float32Array.of(0.1, -Infinity) },
+    "mean": { dtype: "F64", shape: [1], data: Float64Array.of(Math.PI) },
+    "empty": { dtype: "F32", shape: [0, 4], data: new Float32Array() },
+  },
+  metadata: { format: "pt", note: "Größe" },
+};
+
+/** A file with this header text and this many bytes of data. */
+function file(header: string, size = 0): Uint8Array {
+  const json = new TextEncoder().encode(header);
+  const bytes = new Uint8Array(8 + json.length + size);
+  bytes[0] = json.length;
+  bytes.set(json, 8);
+  return bytes;
+}
+
+function assertDamaged(bytes: Uint8Array, reason: string): void {
+  const error = assertThrows(() => readSafetensors(bytes), SyntaxError, reason);
+  assertStringIncludes(error.message, "it is damaged or incomplete");
+}
+
+Deno.test("readSafetensors() reads back what writeSafetensors() wrote", () => {
+  assertEquals(readSafetensors(writeSafetensors(sample.tensors, sample.metadata)), sample);
+  assertEquals(readSafetensors(writeSafetensors({})), { tensors: {}, metadata: {} });
+});
+
+Deno.test("readSafetensors() reads files of the official library", () => {
+  const { label_i, view1_i, mixup_y } = golden("mix");
+
+  assertEquals([label_i.dtype, label_i.shape, label_i.data.length], ["I64", [8], 8]);
+  assertEquals([view1_i.dtype, view1_i.shape], ["U8", [8, 32, 32, 3]]);
+  for (let row = 0; row < 8; row++) {
+    const target = mixup_y.data.subarray(10 * row, 10 * row + 10) as Float32Array;
+    // A soft label in float32.
+    assertAlmostEquals(target.reduce((sum, share) => sum + share), 1, 1e-6);
+  }
+});
+
+Deno.test("readSafetensors() widens F16 to F32", () => {
+  const bytes = file('{"x":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}}', 8);
+  bytes.set(
+    new Uint8Array(Uint16Array.of(0x3c00, 0xc100, 0x0001, 0x7c00).buffer),
+    bytes.length - 8,
+  );
+
+  const { x } = readSafetensors(bytes).tensors;
+
+  assertEquals(x, {
+    dtype: "F32",
+    shape: [4],
+    data: Float32Array.of(1, -2.5, 2 ** -24, Infinity),
+  });
+});
+
+Deno.test("readSafetensors() copies, so that the file can be freed or changed", () => {
+  const bytes = writeSafetensors(sample.tensors);
+  const { tensors } = readSafetensors(bytes);
+  bytes.fill(0);
+
+  assertEquals(tensors, sample.tensors);
+});
+
+Deno.test("readSafetensors() reads from anywhere in a larger buffer", () => {
+  const bytes = writeSafetensors(sample.tensors);
+  const shifted = new Uint8Array(bytes.length + 3).subarray(3);
+  shifted.set(bytes);
+
+  assertEquals(readSafetensors(shifted).tensors, sample.tensors);
+});
+
+Deno.test("writeSafetensors() aligns every tensor and gives equal bytes for equal contents", () => {
+  const bytes = writeSafetensors(sample.tensors);
+  const reversed = Object.fromEntries(Object.entries(sample.tensors).toReversed());
+  const headerLength = new DataView(bytes.buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
+
+  assertEquals(writeSafetensors(reversed), bytes);
+  assertEquals(headerLength % 8, 0);
+  assertEquals(Object.keys(header), ["mean", "steps", "count", "empty", "weight", "flag", "image"]);
+});
+
+Deno.test("writeSafetensors() refuses a shape that does not fit", () => {
+  const wrong = { dtype: "F32", shape: [3], data: new Float32Array(2) } as const;
+
+  assertThrows(() => writeSafetensors({ wrong }), TypeError, '"wrong": F32 of shape [3]');
+});
+
+Deno.test("readSafetensors() notices a truncated file at every length", () => {
+  const bytes = writeSafetensors(sample.tensors, sample.metadata);
+  for (let length = 0; length < bytes.length; length++) {
+    assertThrows(() => readSafetensors(bytes.subarray(0, length)), SyntaxError);
+  }
+  assertDamaged(bytes.subarray(0, 5), "it has only 5 bytes");
+  assertDamaged(bytes.subarray(0, 40), "its header should take");
+  assertDamaged(bytes.subarray(0, bytes.length - 1), "bytes but it holds");
+});
+
+Deno.test("readSafetensors() notices a damaged header", () => {
+  const entry = (fields: string) => file(`{"x":{${fields}}}`, 4);
+
+  assertDamaged(file("{"), "its header is not JSON");
+  assertDamaged(file("[]"), "its header is not a JSON object");
+  assertDamaged(file('{"__metadata__":{"a":1}}'), "its metadata is not a record of texts");
+  assertDamaged(entry('"dtype":"F32","shape":[1]'), 'tensor "x" is incomplete');
+  assertDamaged(entry('"dtype":"F32","shape":[-1],"data_offsets":[0,4]'), "is incomplete");
+  assertDamaged(entry('"dtype":"BF16","shape":[2],"data_offsets":[0,4]'), "type BF16");
+  assertDamaged(entry('"dtype":"toString","shape":[2],"data_offsets":[0,4]'), "type toString");
+  assertDamaged(entry('"dtype":"F32","shape":[2],"data_offsets":[0,4]'), "bytes 0 to 4");
+  assertDamaged(entry('"dtype":"F32","shape":[1],"data_offsets":[4,8]'), "begins at byte 4");
+  assertDamaged(entry('"dtype":"F32","shape":[2],"data_offsets":[0,8]'), "take 8 bytes but");
+});
