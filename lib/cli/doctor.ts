@@ -1,0 +1,66 @@
+/**
+ * The command `doctor`: shows what is installed and what mends the rest.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { canTrain, type Check, checkMachine } from "../setup/checks.ts";
+import { UsageError } from "./shell.ts";
+
+/** The text that `--help` prints. */
+export const help = `
+Usage: deno task doctor [--json]
+
+Lists what training needs, what was found, and the command that mends each missing thing. Installs
+nothing. The exit code is 0 if training can start, else 1.
+
+  --json  Print the same as JSON
+`;
+
+/**
+ * Runs the command; the exit code is 1 if training cannot start.
+ *
+ * @throws {UsageError} If there is an unknown argument.
+ */
+export async function run(args: string[]): Promise<void> {
+  const json = parseJson(args);
+  const checks = await checkMachine();
+  const ready = canTrain(checks);
+  console.log(json ? JSON.stringify({ ready, checks }, null, 2) : formatChecks(checks));
+  if (!ready) Deno.exitCode = 1;
+}
+
+/**
+ * The checks as a table for people, with one closing line.
+ *
+ * @example One line per check
+ * ```ts
+ * import { formatChecks } from "glmc/cli/doctor.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   formatChecks([{ name: "Disk", state: "note", found: "12 MB free", mend: "free some space" }]),
+ *   "note     Disk  12 MB free\n               → free some space\n\nTraining can start: deno task train",
+ * );
+ * ```
+ */
+export function formatChecks(checks: readonly Check[]): string {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.map(({ name, state, found, mend }) => {
+    const line = `${state.padEnd(8)} ${name.padEnd(width)}  ${found}`;
+    return mend ? `${line}\n${" ".repeat(width + 11)}→ ${mend}` : line;
+  });
+  const last = canTrain(checks)
+    ? "Training can start: deno task train"
+    : "Training cannot start yet: see the lines marked missing";
+  return [...lines, "", last].join("\n");
+}
+
+function parseJson(args: string[]): boolean {
+  try {
+    return parseArgs({ args, options: { json: { type: "boolean" } } }).values.json ?? false;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${reason}: see deno task doctor --help`);
+  }
+}

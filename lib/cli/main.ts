@@ -1,0 +1,32 @@
+/**
+ * Entry of the command line: `deno run -A lib/cli/main.ts <command> [flags]`.
+ *
+ * It imports nothing that needs a package, and loads a command by a computed address, so that Deno
+ * fetches nothing before the set-up has said what it installs and why.
+ *
+ * @module
+ */
+import { prepare } from "./setup.ts";
+import { type Command, reportError, runCommand } from "./shell.ts";
+
+const commands = {
+  setup: { summary: "Install what is missing", needsSetup: false },
+  doctor: { summary: "Show what is installed, and what mends what is not", needsSetup: false },
+  train: { summary: "Train GLMC and evaluate it after each epoch", needsSetup: true },
+  evaluate: { summary: "Evaluate a checkpoint or a safetensors file", needsSetup: true },
+};
+
+function load(name: string): Promise<Command> {
+  return import(new URL(`./${name}.ts`, import.meta.url).href);
+}
+
+for (const event of ["error", "unhandledrejection"] as const) {
+  globalThis.addEventListener(event, (problem) => {
+    problem.preventDefault();
+    Deno.exit(reportError("reason" in problem ? problem.reason : problem.error));
+  });
+}
+
+const code = await runCommand(Deno.args, { commands, load, prepare });
+// Ending at once: libtensorflow does not survive being unloaded at a normal end.
+Deno.exit(code || Deno.exitCode);

@@ -1,0 +1,74 @@
+/**
+ * The command `setup`: installs what is missing.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { ensureReady, type SetupOptions } from "../setup/install.ts";
+import { projectRoot } from "../setup/project.ts";
+import { readStamp } from "../setup/stamp.ts";
+import { progressLine, UsageError } from "./shell.ts";
+
+/** The text that `--help` prints. */
+export const help = `
+Usage: deno task setup [--device cpu|gpu]
+
+Installs what training needs and is not there yet: the npm packages, in Deno's cache, and TensorFlow's
+native library, in the virtual environment .venv. Safe to run again at any time, also after it was
+stopped half-way. The other commands call it when something is missing.
+
+  --device cpu|gpu  Build of TensorFlow to install and keep to; by default the one with CUDA where
+                    nvidia-smi lists a GPU, else the one for the CPU
+
+GLMC_LIBTENSORFLOW=<folder> uses the libtensorflow_cc.so.2 in that folder instead of installing one.
+`;
+
+/**
+ * Runs the command.
+ *
+ * @throws {UsageError} If there is an unknown argument.
+ * @throws {Error} If something cannot be installed.
+ */
+export async function run(args: string[]): Promise<void> {
+  const device = parseDevice(args);
+  await prepare({ device, lookAgain: true });
+  const stamp = await readStamp(projectRoot);
+  const chosen = Deno.env.get("GLMC_LIBTENSORFLOW");
+  console.log(
+    chosen || !stamp
+      ? `Ready: libtensorflow in "${chosen}"`
+      : `Ready: TensorFlow ${stamp.tensorflow} for the ${stamp.device.toUpperCase()}`,
+  );
+}
+
+/**
+ * Installs what is missing, with the plan and the progress on standard error; silent when nothing is.
+ *
+ * @example Of a project that is set up
+ * ```ts
+ * import { prepare } from "glmc/cli/setup.ts";
+ *
+ * await prepare();
+ * ```
+ */
+export async function prepare(
+  options: Pick<SetupOptions, "device" | "lookAgain"> = {},
+): Promise<void> {
+  const line = progressLine();
+  try {
+    await ensureReady({ ...options, report: line.finish, progress: line.update });
+  } finally {
+    line.finish();
+  }
+}
+
+function parseDevice(args: string[]): SetupOptions["device"] {
+  try {
+    const { device } = parseArgs({ args, options: { device: { type: "string" } } }).values;
+    if (device === undefined || device === "cpu" || device === "gpu") return device;
+    throw new TypeError(`Unknown device "${device}"`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${reason}: see deno task setup --help`);
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * What every command shares: how it is found and run, and how its errors are shown.
+ *
+ * Nothing here needs a package, so that it works before the set-up.
+ *
+ * @module
+ */
+import { stripVTControlCharacters } from "node:util";
+import { nearest } from "./nearest.ts";
+
+export { nearest } from "./nearest.ts";
+export { type ProgressLine, progressLine, type ProgressLineOptions } from "./progress_line.ts";
+
+/**
+ * A mistake in the command line; ends the process with code 2 instead of 1.
+ *
+ * @example Told apart by its class
+ * ```ts
+ * import { UsageError } from "glmc/cli/shell.ts";
+ * import { assert } from "@std/assert";
+ *
+ * assert(new UsageError('Unknown flag "--epoch"') instanceof Error);
+ * ```
+ */
+export class UsageError extends Error {
+  /** Name shown before the message in a stack trace. */
+  override name = "UsageError";
+}
+
+/** What the module of a command exports. */
+export interface Command {
+  /** The text that `--help` prints. */
+  help: string;
+  /** Runs the command with the arguments after its name. */
+  run(args: string[]): Promise<void>;
+}
+
+/** A command as it stands in the list of commands. */
+export interface CommandEntry {
+  /** What it does, in a few words. */
+  summary: string;
+  /** Whether everything must be installed before it is loaded. */
+  needsSetup: boolean;
+}
+
+/** The commands, and what is done around them. */
+export interface CommandOptions {
+  /** The commands by name. */
+  commands: Readonly<Record<string, CommandEntry>>;
+  /** Loads the module of a command. */
+  load: (name: string) => Promise<Command>;
+  /** Installs what is missing. */
+  prepare: () => Promise<void>;
+}
+
+/**
+ * Runs the command named by the first argument; every failure ends as one line on standard error.
+ *
+ * @returns The exit code: 0, 1 for a failure, 2 for a mistake in the command line.
+ *
+ * @example A command that does nothing
+ * ```ts
+ * import { runCommand } from "glmc/cli/shell.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const code = await runCommand(["rest"], {
+ *   commands: { rest: { summary: "Do nothing", needsSetup: false } },
+ *   load: () => Promise.resolve({ help: "", run: () => Promise.resolve() }),
+ *   prepare: () => Promise.resolve(),
+ * });
+ * assertEquals(code, 0);
+ * ```
+ */
+export async function runCommand(
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<number> {
+  const [name = "--help", ...rest] = args;
+  try {
+    if (name === "--help" || name === "-h") {
+      console.log(listCommands(options.commands));
+      return 0;
+    }
+    if (!Object.hasOwn(options.commands, name)) throw unknownCommand(name, options.commands);
+    const asksForHelp = rest.includes("--help") || rest.includes("-h");
+    if (options.commands[name].needsSetup && !asksForHelp) await options.prepare();
+    const command = await options.load(name);
+    if (asksForHelp) console.log(command.help.trim());
+    else await command.run(rest);
+    return 0;
+  } catch (error) {
+    return reportError(error);
+  }
+}
+
+/**
+ * Prints an error as one line on standard error, with its stack trace where `GLMC_DEBUG` is 1.
+ *
+ * @returns The exit code that fits.
+ *
+ * @example A usage error
+ * ```ts
+ * import { reportError, UsageError } from "glmc/cli/shell.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(reportError(new UsageError('Unknown flag "--epoch"')), 2);
+ * ```
+ */
+export function reportError(error: unknown): number {
+  console.error(errorLine(error));
+  if (Deno.env.get("GLMC_DEBUG") === "1" && error instanceof Error) console.error(error.stack);
+  return error instanceof UsageError ? 2 : 1;
+}
+
+/**
+ * The one line that tells a user about an error.
+ *
+ * @example Line breaks are taken out
+ * ```ts
+ * import { errorLine } from "glmc/cli/shell.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(errorLine(new Error("Cannot read it:\n  no such file")), "error: Cannot read it: no such file");
+ * ```
+ */
+export function errorLine(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  const line = stripVTControlCharacters(message).replaceAll(/\s*\n\s*/g, " ").trim();
+  const isDiskFull = /os error 28|ENOSPC|No space left on device/.test(line);
+  return `error: ${
+    isDiskFull ? `The disk is full: free some space, then run it again: ${line}` : line
+  }`;
+}
+
+function unknownCommand(name: string, commands: CommandOptions["commands"]): UsageError {
+  const suggestion = nearest(name, Object.keys(commands));
+  return new UsageError(
+    `Unknown command "${name}": ${suggestion ? `did you mean "${suggestion}"? ` : ""}` +
+      `The commands are ${Object.keys(commands).join(", ")}`,
+  );
+}
+
+function listCommands(commands: CommandOptions["commands"]): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(([name, { summary }]) =>
+    `  ${name.padEnd(width)}  ${summary}`
+  );
+  return [
+    "Usage: deno task <command> [flags]",
+    "",
+    ...lines,
+    "",
+    "deno task <command> --help lists the flags of a command. GLMC_DEBUG=1 shows where an error",
+    "comes from.",
+  ].join("\n");
+}

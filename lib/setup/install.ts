@@ -1,0 +1,182 @@
+/**
+ * Sets the machine up: npm packages, then TensorFlow in a virtual environment, then the stamp.
+ *
+ * @module
+ */
+import { relative } from "node:path";
+import { findLibraryFolder, hasLibrary } from "./find.ts";
+import { readLibraryVersion } from "./library.ts";
+import { endLeftoverPrograms, withSetupLock } from "./lock.ts";
+import { checkPlatform, formatSize, freeBytes, listGpus } from "./machine.ts";
+import { hasNpmPackages, installNpmPackages } from "./npm.ts";
+import { installPythonPackages } from "./pip.ts";
+import { type Device, projectRoot, requirementsFile, venvFolder } from "./project.ts";
+import { ensureVenv, venvPythonVersion } from "./python.ts";
+import { checkStamp, readStamp, type Stamp, writeStamp } from "./stamp.ts";
+
+/** What to set up, and whom to tell. */
+export interface SetupOptions {
+  /** The project folder. */
+  root?: string;
+  /** Build of TensorFlow to install; by default `gpu` where `nvidia-smi` answers. */
+  device?: Device;
+  /** Whether to look again for a GPU although the set-up is complete. */
+  lookAgain?: boolean;
+  /** Told lines worth keeping; nothing when there is nothing to do. */
+  report?: (line: string) => void;
+  /** Told what is happening now, often. */
+  progress?: (text: string) => void;
+}
+
+/** What an installation costs, in bytes, for the plan that is printed first. */
+const costs = {
+  npm: { download: 59e6, disk: 310e6 },
+  cpu: { download: 330e6, disk: 1.6e9, needed: 2e9 },
+  gpu: { download: 3.4e9, disk: 7e9, needed: 9e9 },
+};
+
+const lockName = "glmc-setup.lock";
+
+/**
+ * Makes sure that everything training needs is installed, and says what it installs and why.
+ *
+ * Takes milliseconds when a complete set-up is noted in `.venv/glmc-ready.json`. May be killed at
+ * any time and run again, and may be run by several processes at once: they take turns. Where
+ * `GLMC_LIBTENSORFLOW` names a folder with the library, only the npm packages are seen to.
+ *
+ * @throws {Deno.errors.NotSupported} On a platform without a TensorFlow build.
+ * @throws {Error} If something cannot be installed; the message says why and what to do.
+ *
+ * @example Nothing to do, nothing said
+ * ```ts
+ * import { ensureReady } from "glmc/setup/install.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lines: string[] = [];
+ * await ensureReady({ report: (line) => lines.push(line) });
+ * assertEquals(lines, []);
+ * ```
+ */
+export async function ensureReady(options: SetupOptions = {}): Promise<void> {
+  const { root = projectRoot } = options;
+  if (!options.device && !options.lookAgain && await isReady(root)) return;
+  checkPlatform();
+  if (Deno.env.get("GLMC_LIBTENSORFLOW")) {
+    findLibraryFolder(root);
+    return await install(root, { ...options, needs: { npm: !await hasNpmPackages(root) } });
+  }
+  const lock = `${venvFolder(root)}/${lockName}`;
+  const onWait = (owner: string) =>
+    options.report?.(`Another set-up is at work here (process ${owner}): waiting for it to end`);
+  try {
+    await withSetupLock(lock, () => setUp(root, options), { onWait });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    throw new Deno.errors.PermissionDenied(
+      `Cannot write to "${root}": ${error.message}: use a copy of the project that is your own`,
+    );
+  }
+}
+
+async function isReady(root: string): Promise<boolean> {
+  const stamp = await readStamp(root);
+  if (!stamp) return false;
+  const holds = await checkStamp(root, stamp);
+  return holds.python && holds.npm;
+}
+
+async function setUp(root: string, options: SetupOptions): Promise<void> {
+  const stamp = await readStamp(root);
+  const device = await chooseDevice(stamp, options.device);
+  const holds = stamp && stamp.device === device
+    ? await checkStamp(root, stamp)
+    : { python: false, npm: false };
+  const chosen = options.device !== undefined || stamp?.chosen === true;
+  if (stamp && holds.python && holds.npm && stamp.chosen === chosen) return;
+
+  const needs = { npm: !await hasNpmPackages(root), tensorflow: !holds.python };
+  await install(root, { ...options, device, needs });
+  const folder = findLibraryFolder(root);
+  await writeStamp(root, {
+    device,
+    chosen,
+    tensorflow: holds.python && stamp ? stamp.tensorflow : await checkLibrary(folder),
+    libraryFolder: relative(root, folder),
+    python: venvPythonVersion(root) ?? "unknown",
+  });
+}
+
+async function chooseDevice(stamp: Stamp | undefined, wanted: Device | undefined): Promise<Device> {
+  const hasCudaBuild = Deno.build.arch === "x86_64";
+  if (wanted === "gpu" && !hasCudaBuild) {
+    throw new Deno.errors.NotSupported(
+      `Cannot set up TensorFlow for the GPU on ${Deno.build.arch}: there is no such build: ` +
+        `run deno task setup --device cpu`,
+    );
+  }
+  if (wanted) return wanted;
+  if (stamp?.chosen) return stamp.device;
+  return hasCudaBuild && (await listGpus()).length > 0 ? "gpu" : "cpu";
+}
+
+async function install(
+  root: string,
+  options: SetupOptions & { needs: { npm: boolean; tensorflow?: boolean } },
+): Promise<void> {
+  const { needs, device = "cpu", report, progress: onProgress } = options;
+  const plan = [
+    ...needs.tensorflow ? [await describeTensorflow(root, device)] : [],
+    ...needs.npm ? [describeNpmPackages()] : [],
+  ];
+  if (plan.length === 0) return;
+  report?.(`Setting up what training needs and is not complete in ${root}:`);
+  for (const line of plan) report?.(`  ${line}`);
+
+  let python: string | undefined;
+  if (needs.tensorflow) {
+    await endLeftoverPrograms(venvFolder(root));
+    await checkFreeDisk(root, costs[device].needed);
+    python = await ensureVenv(root, { device, keep: [lockName] });
+  }
+  if (needs.npm) {
+    await installNpmPackages(root, { onProgress });
+    report?.("npm packages: complete");
+  }
+  if (python) await installPythonPackages(root, python, { device, onProgress });
+}
+
+async function describeTensorflow(root: string, device: Device): Promise<string> {
+  const pinned = await Deno.readTextFile(requirementsFile(root, device));
+  const version = pinned.match(/==([\d.]+)/)?.[1];
+  const build = device === "gpu" ? "with CUDA, for the NVIDIA GPU" : "for the CPU";
+  const what = `TensorFlow ${version} ${build}`;
+  if (hasLibrary(root)) return `${what}: to be completed`;
+  return `${what}; its native library does the computing: ${cost(device)} in .venv`;
+}
+
+function describeNpmPackages(): string {
+  return `npm packages; TensorFlow.js drives that library: ${cost("npm")} in Deno's cache`;
+}
+
+function cost(part: keyof typeof costs): string {
+  const { download, disk } = costs[part];
+  return `about ${formatSize(download)} to fetch, ${formatSize(disk)}`;
+}
+
+async function checkFreeDisk(root: string, needed: number): Promise<void> {
+  const free = await freeBytes(venvFolder(root));
+  if (free >= needed || hasLibrary(root)) return;
+  throw new Error(
+    `Cannot install TensorFlow: about ${formatSize(needed)} are needed in "${root}", ` +
+      `${formatSize(free)} are free: free some space, then run deno task setup again`,
+  );
+}
+
+async function checkLibrary(folder: string): Promise<string> {
+  try {
+    return await readLibraryVersion(folder);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${reason}: delete the folder .venv, then run deno task setup again`);
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Runs pip in the virtual environment, shows how far it is and explains its failures.
+ *
+ * @module
+ */
+import { relative } from "node:path";
+import { type Device, requirementsFile, venvFolder } from "./project.ts";
+import { sitePackages } from "./find.ts";
+import { diskFullMessage } from "./machine.ts";
+
+/** What pip needs to know, and whom to tell. */
+export interface PipOptions {
+  /** Which pinned packages to install. */
+  device: Device;
+  /** Told what is happening now, about once a second; not used where pip draws its own bars. */
+  onProgress?: (text: string) => void;
+}
+
+/**
+ * Installs the pinned Python packages; what is installed already is left alone.
+ *
+ * Pip draws its own progress bars where standard output is a terminal. Where it fails, its full log
+ * stays as `.venv/glmc-pip.log`.
+ *
+ * @param root The project folder.
+ * @param python Path of the Python of the environment.
+ * @throws {Error} If pip fails; the message says why and what to do.
+ */
+export async function installPythonPackages(
+  root: string,
+  python: string,
+  options: PipOptions,
+): Promise<void> {
+  await removeUnfinishedPackages(root);
+  const log = `${venvFolder(root)}/glmc-pip.log`;
+  const ownBars = Deno.stdout.isTerminal();
+  const process = new Deno.Command(python, {
+    args: [
+      ...["-I", "-u", "-m", "pip", "install", "--no-input", "--disable-pip-version-check"],
+      ...["--log", log, "--requirement", relative(root, requirementsFile(root, options.device))],
+    ],
+    // A user-wide setting for installs outside of environments would make pip refuse.
+    env: { PIP_USER: "0" },
+    cwd: root,
+    stdin: "null",
+    stdout: ownBars ? "inherit" : "piped",
+    stderr: "piped",
+  }).spawn();
+  let doing = "starting";
+  const started = Date.now();
+  const timer = setInterval(() => {
+    const seconds = Math.round((Date.now() - started) / 1000);
+    if (!ownBars) options.onProgress?.(`Python packages: ${doing} (${seconds} s)`);
+  }, 1000);
+  try {
+    const [errors] = await Promise.all([
+      collectLines(process.stderr),
+      ownBars ? "" : collectLines(process.stdout, (line) => doing = describeStep(line) ?? doing),
+    ]);
+    const status = await process.status;
+    if (!status.success) throw explainPipFailure(errors, { root, log });
+    await Deno.remove(log).catch(() => {});
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/**
+ * Turns what pip wrote to standard error into one message that says what to do.
+ *
+ * @example No network
+ * ```ts
+ * import { explainPipFailure } from "glmc/setup/pip.ts";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const error = explainPipFailure(
+ *   "WARNING: Retrying after connection broken by 'NewConnectionError'",
+ *   { root: "/kit", log: "/kit/.venv/glmc-pip.log" },
+ * );
+ * assertStringIncludes(error.message, "check the network");
+ * ```
+ */
+export function explainPipFailure(
+  errors: string,
+  options: { root: string; log: string },
+): Error {
+  if (/No space left on device|Errno 28|Disk quota exceeded/.test(errors)) {
+    return new Error(diskFullMessage(options.root));
+  }
+  if (
+    /NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|Max retries|Connection (refused|reset|aborted)/
+      .test(errors)
+  ) {
+    return new Error(
+      `Cannot fetch the Python packages: pip does not reach its package index: check the network ` +
+        `(or HTTPS_PROXY, PIP_INDEX_URL), then run deno task setup again`,
+    );
+  }
+  const missing = errors.match(/No matching distribution found for (\S+)/)?.[1];
+  if (missing) {
+    return new Error(
+      `Cannot install ${missing}: pip's package index holds no build of it for this Python and ` +
+        `processor: use another Python (3.10 to 3.13) or another index, then run deno task setup again`,
+    );
+  }
+  const last = errors.split("\n").findLast((line) => line.startsWith("ERROR: "))?.slice(7);
+  return new Error(
+    `Cannot install the Python packages: ${last ?? "pip was stopped"}: see "${options.log}", ` +
+      `then run deno task setup again`,
+  );
+}
+
+/** Makes pip install again what it was killed in: it takes a half-copied package for a whole one. */
+async function removeUnfinishedPackages(root: string): Promise<void> {
+  for (const folder of sitePackages(root)) {
+    for await (const entry of Deno.readDir(folder)) {
+      const unfinished = entry.name.endsWith(".dist-info") &&
+        // Pip writes this file when everything else is in place.
+        !await exists(`${folder}/${entry.name}/INSTALLER`);
+      if (unfinished) await Deno.remove(`${folder}/${entry.name}`, { recursive: true });
+    }
+  }
+}
+
+function describeStep(line: string): string | undefined {
+  const file = line.match(/^\s*(?:Downloading|Using cached) (\S+?)-\d\S*( \([^)]*\))/);
+  if (file) return `fetching ${file[1].split("/").at(-1)}${file[2]}`;
+  if (line.startsWith("Installing collected packages")) return "unpacking";
+}
+
+async function collectLines(
+  stream: ReadableStream<Uint8Array>,
+  onLine?: (line: string) => void,
+): Promise<string> {
+  let text = "";
+  let rest = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) onLine?.(line);
+  }
+  return text;
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await Deno.stat(file);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The note that says the set-up is complete, so that the next command need not look again.
+ *
+ * @module
+ */
+import { type Device, requirementsFile, venvFolder } from "./project.ts";
+
+/** What was set up; stored as `.venv/glmc-ready.json`. */
+export interface Stamp {
+  /** Which build of TensorFlow is installed. */
+  device: Device;
+  /** Whether the user chose it; else it follows from whether `nvidia-smi` answers. */
+  chosen: boolean;
+  /** Version of TensorFlow, told by the library. */
+  tensorflow: string;
+  /** Folder of the library, relative to the project. */
+  libraryFolder: string;
+  /** Version of the Python of the environment. */
+  python: string;
+  /** Version of Deno. */
+  deno: string;
+  /** SHA-256 of the pinned Python packages. */
+  requirements: string;
+  /** SHA-256 of `deno.json` and `deno.lock`. */
+  packages: string;
+}
+
+/**
+ * The stamp of the last complete set-up, be it outdated; `undefined` without one.
+ *
+ * @example A project that is not set up
+ * ```ts
+ * import { readStamp } from "glmc/setup/stamp.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await readStamp("/nowhere"), undefined);
+ * ```
+ */
+export async function readStamp(root: string): Promise<Stamp | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(stampFile(root)));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Which parts of a stamp still hold: the library is there and the pinned versions are the same.
+ *
+ * @example A project that has gone
+ * ```ts
+ * import { checkStamp, type Stamp } from "glmc/setup/stamp.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const stamp: Stamp = {
+ *   device: "cpu",
+ *   chosen: false,
+ *   tensorflow: "2.21.0",
+ *   libraryFolder: ".venv/lib/python3.11/site-packages/tensorflow",
+ *   python: "3.11.7",
+ *   deno: "2.9.6",
+ *   requirements: "",
+ *   packages: "",
+ * };
+ * assertEquals(await checkStamp("/nowhere", stamp), { python: false, npm: false });
+ * ```
+ */
+export async function checkStamp(
+  root: string,
+  stamp: Stamp,
+): Promise<{ python: boolean; npm: boolean }> {
+  try {
+    await Deno.stat(`${root}/${stamp.libraryFolder}/libtensorflow_cc.so.2`);
+    const pinned = await readPinnedVersions(root, stamp.device);
+    return {
+      python: stamp.requirements === pinned.requirements,
+      npm: stamp.packages === pinned.packages && stamp.deno === pinned.deno,
+    };
+  } catch {
+    return { python: false, npm: false };
+  }
+}
+
+/**
+ * Writes the stamp, whole or not at all.
+ *
+ * @param root The project folder.
+ * @param facts What was set up; the pinned versions are added as they are now.
+ */
+export async function writeStamp(
+  root: string,
+  facts: Pick<Stamp, "device" | "chosen" | "tensorflow" | "libraryFolder" | "python">,
+): Promise<Stamp> {
+  const stamp: Stamp = { ...facts, ...await readPinnedVersions(root, facts.device) };
+  const file = stampFile(root);
+  await Deno.writeTextFile(`${file}.tmp`, JSON.stringify(stamp, null, 2) + "\n");
+  await Deno.rename(`${file}.tmp`, file);
+  return stamp;
+}
+
+function stampFile(root: string): string {
+  return `${venvFolder(root)}/glmc-ready.json`;
+}
+
+async function readPinnedVersions(
+  root: string,
+  device: Device,
+): Promise<Pick<Stamp, "requirements" | "packages" | "deno">> {
+  return {
+    requirements: await sha256([requirementsFile(root, device)]),
+    packages: await sha256([`${root}/deno.json`, `${root}/deno.lock`]),
+    deno: Deno.version.deno,
+  };
+}
+
+async function sha256(files: string[]): Promise<string> {
+  const parts = await Promise.all(files.map((file) => Deno.readTextFile(file)));
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(parts.join("\0")));
+  return new Uint8Array(digest).toHex();
+}

@@ -1,0 +1,46 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { checkPlatform, freeBytes, runProgram } from "../../lib/setup/machine.ts";
+import { explainNpmFailure } from "../../lib/setup/npm.ts";
+
+Deno.test("checkPlatform() accepts Linux on two processors only", () => {
+  checkPlatform({ os: "linux", arch: "x86_64" });
+  checkPlatform({ os: "linux", arch: "aarch64" });
+  for (const os of ["darwin", "windows"] as const) {
+    const error = assertThrows(
+      () => checkPlatform({ os, arch: "aarch64" }),
+      Deno.errors.NotSupported,
+    );
+    assertMatch(error.message, new RegExp(`on ${os} .*only Linux on x86_64 or aarch64`));
+  }
+});
+
+Deno.test("freeBytes() looks at the disk of the nearest folder that exists", async () => {
+  const folder = await Deno.makeTempDir();
+
+  const [here, below] = await Promise.all([freeBytes(folder), freeBytes(`${folder}/not/yet`)]);
+
+  // Other programs write meanwhile.
+  assert(Math.abs(here - below) < 1e9, `${here} and ${below}`);
+});
+
+Deno.test("runProgram() tells a failing program from a missing one", async () => {
+  const failing = await runProgram("sh", ["-c", "echo out; echo err >&2; exit 3"]);
+
+  assertEquals(failing, { code: 3, output: "out\nerr\n" });
+  assertEquals(await runProgram("/nowhere/program"), undefined);
+});
+
+Deno.test("explainNpmFailure() tells network, disk and the rest apart", () => {
+  const messages = [
+    "error: Failed loading it\n\nCaused by:\n    client error (Connect): Connection refused",
+    "error: Writing it: No space left on device (os error 28)",
+    "error: \x1b[31mBad\x1b[0m checksum\n\nStack backtrace:\n   0: <unknown>",
+  ].map((output) => explainNpmFailure(output, "/kit").message);
+
+  assertMatch(messages[0], /registry does not answer: check the network/);
+  assertMatch(messages[1], /disk is full/);
+  assertEquals(
+    messages[2],
+    "Cannot fetch the npm packages: Bad checksum: run deno install to see more",
+  );
+});
