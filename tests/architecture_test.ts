@@ -83,7 +83,16 @@ Deno.test("no source file is longer than 320 lines", () => {
 });
 
 Deno.test("the top level holds what it may hold and nothing else", () => {
-  const allowed = ["LICENSE", "README.md", "data", "deno.json", "deno.lock", "lib", "notebooks", "tests"];
+  const allowed = [
+    "LICENSE",
+    "README.md",
+    "data",
+    "deno.json",
+    "deno.lock",
+    "lib",
+    "notebooks",
+    "tests",
+  ];
   const visible = [...Deno.readDirSync(root)].map(({ name }) => name)
     .filter((name) => !name.startsWith("."));
   assertEquals(visible.filter((name) => !allowed.includes(name)), []);

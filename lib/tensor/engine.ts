@@ -51,10 +51,10 @@ export interface Engine {
    * @example Usage
    * ```ts
    * import { assertEquals } from "@std/assert";
-   * import { startEngine, tf } from "glmc";
+   * import { startEngine, type Tensor, tf } from "glmc";
    *
    * const engine = await startEngine();
-   * const square = engine.compile(({ x }: { x: tf.Tensor }) => ({ y: tf.square(x) }));
+   * const square = engine.compile(({ x }: { x: Tensor }) => ({ y: tf.square(x) }));
    * assertEquals([...square({ x: tf.tensor1d([1, 2, 3]) }).y.dataSync()], [1, 4, 9]);
    * ```
    */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor } from "./tfjs.ts";
 
 /** Tensors by name; a value is a tensor or again a record of named tensors. */
 export type NamedTensors = { readonly [name: string]: Tensor | NamedTensors };

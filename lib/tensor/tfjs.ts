@@ -13,8 +13,10 @@ import nodeBackend from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js
 (util as { isNullOrUndefined?: (value: unknown) => boolean }).isNullOrUndefined ??= (value) =>
   value === null || value === undefined;
 
-/** TensorFlow.js: tensors, operations, gradients. */
 export { tf };
+
+/** TensorFlow.js: tensors, operations, gradients. */
+export const tensorflow: typeof tf = tf;
 
 /** A tensor of TensorFlow.js; its values are on the device. */
 export type Tensor = tf.Tensor;

@@ -1,0 +1,44 @@
+/**
+ * The data set and the engine, as the flags ask for them.
+ *
+ * @module
+ */
+
+import { loadDataset } from "../data/dataset.ts";
+import type { Dataset } from "../data/image_set.ts";
+import type { RunConfig } from "../experiment/config.ts";
+import type { Engine } from "../tensor/engine.ts";
+import { startEngine } from "../tensor/start.ts";
+import type { FlagValues } from "./flags.ts";
+import { progressLine } from "./shell.ts";
+
+/** Loads the data set of a configuration, with progress on standard error. */
+export async function loadConfiguredDataset(
+  { dataset, source, dataFolder }: Pick<RunConfig, "dataset" | "source" | "dataFolder">,
+): Promise<Dataset> {
+  const line = progressLine();
+  try {
+    return await loadDataset(dataset, {
+      source,
+      ...(dataFolder !== null && { folder: dataFolder }),
+      onProgress: ({ label, done, total }) =>
+        line.update(
+          total ? `${label} ${(100 * done / total).toFixed(0)} %` : label,
+          total ? done / total : undefined,
+        ),
+      onNotice: line.note,
+    });
+  } finally {
+    line.finish();
+  }
+}
+
+/** Starts the engine with the device and threads that the flags name. */
+export function startConfiguredEngine(values: FlagValues): Promise<Engine> {
+  const { device, intra_op_threads, inter_op_threads } = values;
+  return startEngine({
+    device: (device ?? "auto") as "auto" | "cpu" | "gpu",
+    ...(intra_op_threads !== undefined && { intraOpThreads: Number(intra_op_threads) }),
+    ...(inter_op_threads !== undefined && { interOpThreads: Number(inter_op_threads) }),
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * Accuracy by shot group: classes with many, medium and few training images.
+ *
+ * @module
+ */
+
+/** Mean class accuracy of each group in percent; null for a group without classes. */
+export interface ShotAccuracy {
+  /** Classes with more than 100 training images. */
+  readonly many: number | null;
+  /** Classes with 21 to 100. */
+  readonly medium: number | null;
+  /** Classes with 20 or fewer. */
+  readonly few: number | null;
+}
+
+/** Group of a class by its training images; the official thresholds. */
+export function shotGroup(trainingCount: number): keyof ShotAccuracy {
+  return trainingCount > 100 ? "many" : trainingCount > 20 ? "medium" : "few";
+}
+
+/**
+ * Averages class accuracies by group.
+ *
+ * @param classAccuracy Accuracy of each class in percent; classes with null are left out.
+ * @param trainingCounts Training images of each class.
+ * @example A group without classes
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { shotAccuracy } from "glmc/evaluate/shots.ts";
+ *
+ * assertEquals(shotAccuracy([90, 70, 10], [500, 101, 20]), { many: 80, medium: null, few: 10 });
+ * ```
+ */
+export function shotAccuracy(
+  classAccuracy: readonly (number | null)[],
+  trainingCounts: readonly number[],
+): ShotAccuracy {
+  const mean = (group: keyof ShotAccuracy): number | null => {
+    const members = classAccuracy
+      .filter((_, c) => shotGroup(trainingCounts[c]) === group)
+      .filter((accuracy) => accuracy !== null);
+    return members.length === 0 ? null : members.reduce((sum, a) => sum + a, 0) / members.length;
+  };
+  return { many: mean("many"), medium: mean("medium"), few: mean("few") };
+}

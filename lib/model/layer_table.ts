@@ -1,0 +1,91 @@
+/**
+ * A network's layers in numbers: shapes, parameters, cost.
+ *
+ * @module
+ */
+
+import type { Network } from "./network.ts";
+import { sizeOf } from "./shapes.ts";
+import type { Convolution } from "./structure.ts";
+
+/** One layer: a convolution with its batch norm, or a linear layer. */
+export interface LayerRow {
+  /** Official name. */
+  readonly name: string;
+  /** Shape of its output for one image: `[height, width, channels]` or `[size]`. */
+  readonly outputShape: readonly number[];
+  /** Trained numbers. */
+  readonly parameters: number;
+  /** Multiplications for one image, each with an addition. */
+  readonly multiplyAdds: number;
+}
+
+/**
+ * Number of trained numbers of a network.
+ *
+ * @param network The network.
+ * @example The classical ResNet-32 with all heads
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parameterCount } from "glmc/model/layer_table.ts";
+ * import { createNetwork } from "glmc/model/network.ts";
+ *
+ * assertEquals(parameterCount(createNetwork("resnet32", { classes: 10, width: 16 })), 489_636);
+ * ```
+ */
+export function parameterCount({ parameterShapes }: Network): number {
+  return Object.values(parameterShapes).reduce((total, shape) => total + sizeOf(shape), 0);
+}
+
+/**
+ * Lists the layers of a network in the order of the official parameters.
+ *
+ * @param network The network.
+ * @param options Height and width of the images; 32 by default.
+ * @example The first layer
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { layerTable } from "glmc/model/layer_table.ts";
+ * import { createNetwork } from "glmc/model/network.ts";
+ *
+ * const [stem] = layerTable(createNetwork("resnet32", { classes: 10, width: 16 }));
+ * assertEquals(stem, {
+ *   name: "conv1",
+ *   outputShape: [32, 32, 16],
+ *   parameters: 27 * 16 + 2 * 16,
+ *   multiplyAdds: 32 * 32 * 27 * 16,
+ * });
+ * ```
+ */
+export function layerTable(
+  { structure }: Network,
+  { imageSize = 32 }: { readonly imageSize?: number } = {},
+): LayerRow[] {
+  let size = imageSize;
+  const row = ({ name, kernel, stride, inputs, outputs }: Convolution, from: number): LayerRow => {
+    const side = Math.ceil(from / stride);
+    const weights = kernel * kernel * inputs * outputs;
+    return {
+      name,
+      outputShape: [side, side, outputs],
+      parameters: weights + 2 * outputs,
+      multiplyAdds: side * side * weights,
+    };
+  };
+  const rows = [row(structure.stem, size)];
+  for (const { convolutions, shortcut } of structure.blocks) {
+    const start = size;
+    for (const layer of convolutions) {
+      rows.push(row(layer, size));
+      size = Math.ceil(size / layer.stride);
+    }
+    if (typeof shortcut !== "string") rows.push(row(shortcut, start));
+  }
+  const heads = Object.values(structure.heads).map(({ name, inputs, outputs }): LayerRow => ({
+    name,
+    outputShape: [outputs],
+    parameters: (inputs + 1) * outputs,
+    multiplyAdds: inputs * outputs,
+  }));
+  return [...rows, ...heads];
+}

@@ -1,0 +1,140 @@
+/**
+ * The layers of a network as functions of tensors.
+ *
+ * @module
+ */
+
+import { type Tensor, tf } from "../tensor/tfjs.ts";
+import { trainingBatchNorm } from "../tensor/training_kernels.ts";
+import type { Block, Convolution, Linear } from "./structure.ts";
+
+/** Whether batch norm uses the batch's statistics and updates the running ones, or uses the running ones. */
+export type Mode = "train" | "evaluate";
+
+/** One pass of images through a network. */
+export interface Pass {
+  /** Trained tensors by official name. */
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  /** Running statistics by official name; a pass in mode `train` replaces them. */
+  readonly statistics: Record<string, Tensor>;
+  /** How batch norm works. */
+  readonly mode: Mode;
+}
+
+/** PyTorch's default. */
+const epsilon = 1e-5;
+
+/** Settings of {@linkcode convolutionLayer}. */
+export interface LayerOptions {
+  /** Variables and mode; mode `train` replaces the pass's statistics. */
+  readonly pass: Pass;
+  /** Added to the normalised images `[B, H, W, C]`. */
+  readonly shortcut?: Tensor;
+  /** Whether a ReLU ends the layer. */
+  readonly relu: boolean;
+}
+
+/**
+ * Convolution, batch norm, shortcut if given, and ReLU if wanted.
+ *
+ * @param x Images `[B, H, W, inputs]`.
+ * @param layer The convolution with its batch norm.
+ * @param options Variables, mode, and what follows the normalisation.
+ * @returns `[B, H / stride, W / stride, outputs]`.
+ */
+export function convolutionLayer(x: Tensor, layer: Convolution, options: LayerOptions): Tensor {
+  return batchNorm(convolve(x as tf.Tensor4D, layer, options.pass), layer.batchNorm, options);
+}
+
+/**
+ * A residual block: ReLU(F(x) + shortcut(x)).
+ *
+ * @param x Images `[B, H, W, C]`.
+ * @param block Its convolutions and shortcut.
+ * @param pass Variables and mode; its statistics are replaced in mode `train`.
+ */
+export function residualBlock(x: Tensor, { convolutions, shortcut }: Block, pass: Pass): Tensor {
+  const last = convolutions[convolutions.length - 1];
+  const inner = convolutions.slice(0, -1).reduce(
+    (y, layer) => convolutionLayer(y, layer, { pass, relu: true }),
+    x,
+  );
+  const added = shortcut === "identity"
+    ? x
+    : shortcut === "subsample"
+    ? subsample(x as tf.Tensor4D, last.outputs)
+    : convolutionLayer(x, shortcut, { pass, relu: false });
+  return convolutionLayer(inner, last, { pass, shortcut: added, relu: true });
+}
+
+/**
+ * Mean over all pixels: `[B, H, W, C]` to `[B, C]`.
+ *
+ * @example Four pixels of one channel
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { globalAverage } from "glmc/model/layers.ts";
+ * import { startEngine } from "glmc/tensor/start.ts";
+ * import { tf } from "glmc/tensor/tfjs.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * assertEquals([...await globalAverage(tf.tensor4d([1, 2, 3, 6], [1, 2, 2, 1])).data()], [3]);
+ * ```
+ */
+export function globalAverage(x: Tensor): Tensor {
+  const [batch, height, width, channels] = x.shape;
+  // As a pooling it has one native operation for its gradient; tf.mean composes it from four.
+  return tf.avgPool(x as tf.Tensor4D, [height, width], 1, "valid").reshape([batch, channels]);
+}
+
+/** Fully connected layer x Wᵀ + b: `[B, inputs]` to `[B, outputs]`. */
+export function linear(x: Tensor, { name }: Linear, { parameters }: Pass): Tensor {
+  const product = tf.matMul(x, parameters[`${name}.weight`], false, true);
+  return tf.add(product, parameters[`${name}.bias`]);
+}
+
+function convolve(x: tf.Tensor4D, layer: Convolution, { parameters }: Pass): Tensor {
+  const weight = parameters[`${layer.name}.weight`] as tf.Tensor4D;
+  if (layer.kernel === 1 || layer.stride === 1) {
+    return tf.conv2d(x, weight, layer.stride, "same");
+  }
+  // With stride 2, "same" pads an even side at its end only, PyTorch's padding of 1 at both.
+  const padded = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+  return tf.conv2d(padded, weight, layer.stride, "valid");
+}
+
+function batchNorm(
+  x: Tensor,
+  name: string,
+  { pass: { parameters, statistics, mode }, shortcut, relu }: LayerOptions,
+): Tensor {
+  const [meanName, varianceName] = [`${name}.running_mean`, `${name}.running_var`];
+  const inputs = {
+    x,
+    scale: parameters[`${name}.weight`],
+    offset: parameters[`${name}.bias`],
+    mean: statistics[meanName],
+    variance: statistics[varianceName],
+  };
+  if (mode === "train") {
+    const { output, mean, variance } = trainingBatchNorm(
+      { ...inputs, ...(shortcut && { shortcut }) },
+      { relu, epsilon },
+    );
+    statistics[meanName] = mean;
+    statistics[varianceName] = variance;
+    return output;
+  }
+  const { mean, variance, offset, scale } = inputs as Record<string, tf.Tensor1D>;
+  const normalised = tf.batchNorm(x, mean, variance, offset, scale, epsilon);
+  const sum = shortcut === undefined ? normalised : tf.add(normalised, shortcut);
+  return relu ? tf.relu(sum) : sum;
+}
+
+/** Option A: every second pixel, with as many channels of zero on both sides as are missing. */
+function subsample(x: tf.Tensor4D, channels: number): Tensor {
+  const missing = channels - x.shape[3];
+  const sides: [number, number] = [Math.floor(missing / 2), Math.ceil(missing / 2)];
+  // A pooling window of one pixel; unlike a strided slice it has a gradient.
+  return tf.pad(tf.avgPool(x, 1, 2, "same"), [[0, 0], [0, 0], [0, 0], sides]);
+}

@@ -1,0 +1,92 @@
+/**
+ * What a training reports while it runs.
+ *
+ * @module
+ */
+
+import type { Evaluation } from "../evaluate/metrics.ts";
+import type { lossNames, TrainState } from "./step.ts";
+
+/** Mean of each loss term. */
+export type LossMeans = Readonly<Record<(typeof lossNames)[number], number>>;
+
+/** One finished epoch. */
+export interface EpochRecord {
+  /** Epoch, from 0. */
+  readonly epoch: number;
+  /** Learning rate η. */
+  readonly learningRate: number;
+  /** Weight of the plain loss α. */
+  readonly plainWeight: number;
+  /** Mean losses over the epoch's images. */
+  readonly losses: LossMeans;
+  /** Accuracy on the test set in percent, by groups and by class. */
+  readonly evaluation: Omit<Evaluation, "confusion" | "reliability">;
+  /** Seconds of training in this epoch. */
+  readonly trainSeconds: number;
+  /** Seconds of evaluation in this epoch. */
+  readonly evaluateSeconds: number;
+}
+
+/** Where a training stands; between two events it can be written down and continued later. */
+export interface Progress {
+  /** State after the last step. */
+  readonly state: TrainState;
+  /** Epoch of the next step, from 0. */
+  readonly epoch: number;
+  /** Steps done in this epoch. */
+  readonly step: number;
+  /** Batches the running statistics have seen: two a step, one for each view. */
+  readonly batches: number;
+  /** Losses of this epoch so far, summed over images, in the order of `lossNames`. */
+  readonly lossSums: readonly number[];
+  /** Seconds spent on this epoch so far. */
+  readonly seconds: number;
+  /** Finished epochs. */
+  readonly history: readonly EpochRecord[];
+}
+
+/** Some steps are done. */
+export interface StepEvent {
+  /** Tells events apart. */
+  readonly type: "step";
+  /** Epoch, from 0. */
+  readonly epoch: number;
+  /** Steps done in this epoch. */
+  readonly step: number;
+  /** Steps of an epoch. */
+  readonly steps: number;
+  /** Mean losses of the epoch so far. */
+  readonly losses: LossMeans;
+  /** Pairs trained on per second since the last event; an epoch has as many as training images. */
+  readonly imagesPerSecond: number;
+}
+
+/** An epoch is done and evaluated. */
+export interface EpochEvent {
+  /** Tells events apart. */
+  readonly type: "epoch";
+  /** Its record. */
+  readonly record: EpochRecord;
+  /** The full evaluation. */
+  readonly evaluation: Evaluation;
+  /** Where the training stands; its tensors live until the next event. */
+  readonly progress: Progress;
+}
+
+/** The training was asked to stop and has done so between two steps. */
+export interface StoppedEvent {
+  /** Tells events apart. */
+  readonly type: "stopped";
+  /** Where the training stands; its tensors live until the generator is closed. */
+  readonly progress: Progress;
+}
+
+/** Anything a training reports. */
+export type TrainEvent = StepEvent | EpochEvent | StoppedEvent;
+
+/** The loss became infinite or not a number. */
+export class DivergedError extends Error {
+  /** Name of the class, for messages. */
+  override readonly name = "DivergedError";
+}

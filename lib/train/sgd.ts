@@ -1,0 +1,61 @@
+/**
+ * Stochastic gradient descent as PyTorch does it.
+ *
+ * @module
+ */
+
+import { type Tensor, tf } from "../tensor/tfjs.ts";
+
+/** Settings of {@linkcode sgdStep}. */
+export interface SgdOptions {
+  /** Learning rate `[]`. */
+  readonly learningRate: Tensor;
+  /** Share of the former velocity; 0.9 by default. */
+  readonly momentum?: number;
+  /** Weight decay added to every gradient, batch norm and biases included; 0 by default. */
+  readonly weightDecay?: number;
+}
+
+/** Parameters and their velocities, under the same names. */
+export type SgdState = {
+  /** Trained tensors. */
+  readonly parameters: Record<string, Tensor>;
+  /** Velocities v, zero at the start. */
+  readonly momentum: Record<string, Tensor>;
+};
+
+/**
+ * One step: v ← μ v + (g + λ w), w ← w − η v.
+ *
+ * @param state Parameters w and velocities v.
+ * @param gradients Gradients g under the parameters' names.
+ * @param options Learning rate η, momentum μ, weight decay λ.
+ * @returns New parameters and velocities; the caller owns them.
+ * @example First step
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { sgdStep, startEngine, tf } from "glmc";
+ *
+ * await startEngine({ device: "cpu" });
+ * const state = { parameters: { w: tf.scalar(1) }, momentum: { w: tf.scalar(0) } };
+ * const { parameters } = sgdStep(state, { w: tf.scalar(2) }, { learningRate: tf.scalar(0.1) });
+ * assertAlmostEquals(parameters.w.dataSync()[0], 0.8, 1e-6);
+ * ```
+ */
+export function sgdStep(
+  state: SgdState,
+  gradients: Record<string, Tensor>,
+  { learningRate, momentum = 0.9, weightDecay = 0 }: SgdOptions,
+): SgdState {
+  return tf.tidy(() => {
+    const [friction, decay] = [tf.scalar(momentum), tf.scalar(weightDecay)];
+    const next: SgdState = { parameters: {}, momentum: {} };
+    for (const [name, weight] of Object.entries(state.parameters)) {
+      const slope = tf.add(gradients[name], tf.mul(weight, decay));
+      const velocity = tf.add(tf.mul(state.momentum[name], friction), slope);
+      next.momentum[name] = velocity;
+      next.parameters[name] = tf.sub(weight, tf.mul(velocity, learningRate));
+    }
+    return next;
+  });
+}

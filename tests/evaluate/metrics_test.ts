@@ -1,0 +1,100 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { randomStream } from "../../lib/data/random.ts";
+import { calibration } from "../../lib/evaluate/calibration.ts";
+import { evaluateLogits, topAccuracy } from "../../lib/evaluate/metrics.ts";
+import { shotGroup } from "../../lib/evaluate/shots.ts";
+import { golden, goldenIndex } from "../golden.ts";
+
+const classes = 100;
+const values = golden("evaluation");
+const logits = values.logits.data as Float32Array;
+const labels = values.label.data as Int32Array;
+const trainingCounts = goldenIndex().class_counts["cifar100/0.01"];
+
+// The golden table's tolerance: logits are stored in float16, so a close call may turn over.
+const points = 0.1;
+
+Deno.test("evaluateLogits() reproduces the official figures", () => {
+  const expected = goldenIndex().evaluation;
+  const evaluation = evaluateLogits(logits, labels, { classes, trainingCounts });
+  assertAlmostEquals(evaluation.top1, expected.top1, points);
+  assertAlmostEquals(evaluation.top5, expected.top5, points);
+  for (const group of ["many", "medium", "few"] as const) {
+    assertAlmostEquals(evaluation.shots[group]!, expected[group], points);
+  }
+  evaluation.classAccuracy.forEach((accuracy, c) =>
+    assertAlmostEquals(accuracy!, 100 * expected.class_accuracy[c], points)
+  );
+  assertAlmostEquals(100 * evaluation.calibrationError, 100 * expected.ece15, points);
+});
+
+Deno.test("evaluateLogits() does not depend on the order of images", () => {
+  const order = randomStream(1, "order").shuffled(labels.length);
+  const shuffled = new Float32Array(logits.length);
+  order.forEach((from, to) =>
+    shuffled.set(logits.subarray(from * classes, (from + 1) * classes), to * classes)
+  );
+  const options = { classes, trainingCounts };
+  const [a, b] = [
+    evaluateLogits(logits, labels, options),
+    evaluateLogits(shuffled, order.map((from) => labels[from]), options),
+  ];
+  assertEquals([...b.confusion], [...a.confusion]);
+  assertEquals([b.top1, b.top5], [a.top1, a.top5]);
+  assertAlmostEquals(b.calibrationError, a.calibrationError, 1e-9);
+});
+
+Deno.test("evaluateLogits() counts every image once, and its diagonal is the top-1 accuracy", () => {
+  const { confusion, top1 } = evaluateLogits(logits, labels, { classes, trainingCounts });
+  assertEquals(confusion.reduce((sum, count) => sum + count), labels.length);
+  const diagonal = Array.from({ length: classes }, (_, c) => confusion[c * classes + c]);
+  assertEquals(100 * diagonal.reduce((sum, count) => sum + count) / labels.length, top1);
+});
+
+Deno.test("topAccuracy() grows with k up to all", () => {
+  const of = (k: number): number => topAccuracy(logits, labels, { classes, k });
+  const accuracies = [1, 2, 5, 20, 100].map(of);
+  assert(accuracies.every((value, i) => i === 0 || value >= accuracies[i - 1]));
+  assertEquals(accuracies.at(-1), 100);
+});
+
+Deno.test("calibration() bins every prediction and its error is that of its bins", () => {
+  const { error, bins } = calibration(logits, labels, classes);
+  assertEquals(bins.length, 15);
+  assertEquals(bins.reduce((sum, { count }) => sum + count, 0), labels.length);
+  const weighted = bins.reduce(
+    (sum, { count, confidence, accuracy }) => sum + count * Math.abs(accuracy - confidence),
+    0,
+  );
+  assertAlmostEquals(weighted / labels.length, error, 1e-9);
+});
+
+Deno.test("shotGroup() has the official thresholds", () => {
+  assertEquals([101, 100, 21, 20, 0].map(shotGroup), ["many", "medium", "medium", "few", "few"]);
+});
+
+Deno.test("evaluateLogits() leaves classes without test images out of their group", () => {
+  const { classAccuracy, shots } = evaluateLogits(Float32Array.of(1, 0, 0), Int32Array.of(0), {
+    classes: 3,
+    trainingCounts: [200, 200, 50],
+  });
+  assertEquals(classAccuracy, [100, null, null]);
+  assertEquals(shots, { many: 100, medium: null, few: null });
+});
+
+Deno.test("evaluateLogits() refuses what does not fit", () => {
+  const two = { classes: 2, trainingCounts: [1, 1] };
+  const refused = (logits: number[], labels: number[], text: string, options = two): void => {
+    assertThrows(
+      () => evaluateLogits(Float32Array.from(logits), Int32Array.from(labels), options),
+      RangeError,
+      text,
+    );
+  };
+  refused([1, 2, 3], [0], "3 logits");
+  refused([1, 2], [2], "outside");
+  refused([1, NaN], [0], "not a number");
+  refused([1, Infinity], [0], "infinite");
+  refused([], [], "no labels");
+  refused([1, 2], [0], "class counts", { classes: 2, trainingCounts: [1] });
+});

@@ -1,0 +1,90 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { randomStream } from "glmc/data/random.ts";
+import { createNetwork, type Network } from "glmc/model/network.ts";
+import { disposeTensors } from "glmc/tensor/named_tensors.ts";
+import { testEngine } from "../engine.ts";
+
+async function drawn(network: Network, seed = 1): Promise<Map<string, Float32Array>> {
+  await testEngine();
+  const { parameters, statistics } = network.init(randomStream(seed, "init"));
+  const values = new Map<string, Float32Array>();
+  for (const [name, tensor] of Object.entries({ ...parameters, ...statistics })) {
+    values.set(name, await tensor.data() as Float32Array);
+  }
+  disposeTensors({ ...parameters, ...statistics });
+  return values;
+}
+
+function moments(values: Float32Array): { mean: number; deviation: number; largest: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return { mean, deviation: Math.sqrt(squares / values.length), largest };
+}
+
+/** Four standard errors of a deviation estimated from n draws (of a normal law, the wider one). */
+function spread(n: number): number {
+  return 4 / Math.sqrt(2 * n);
+}
+
+Deno.test("Network.init() of resnet32 is Kaiming normal with uniform biases", async () => {
+  const network = createNetwork("resnet32", { classes: 10, width: 16 });
+
+  for (const [name, values] of await drawn(network)) {
+    const shape = network.parameterShapes[name];
+    if (shape === undefined || shape.length === 1) continue;
+    const fanIn = shape.length === 4 ? shape[0] * shape[1] * shape[2] : shape[1];
+    const { mean, deviation, largest } = moments(values);
+    const expected = Math.sqrt(2 / fanIn);
+    assertAlmostEquals(mean / expected, 0, 4 / Math.sqrt(values.length), name);
+    assertAlmostEquals(deviation / expected, 1, spread(values.length), name);
+    // No uniform law of this deviation reaches 2 deviations.
+    assert(largest > 2 * expected, name);
+  }
+});
+
+Deno.test("Network.init() of the other networks is PyTorch's default", async () => {
+  const network = createNetwork("resnet18", { classes: 10 });
+  const values = await drawn(network);
+
+  for (
+    const [name, fanIn] of [
+      ["conv1.0.weight", 27],
+      ["conv5_x.1.residual_function.3.weight", 9 * 512],
+      ["conv4_x.0.shortcut.0.weight", 128],
+      ["fc_cb.weight", 512],
+      ["contrast_head.0.weight", 256],
+      ["contrast_head.0.bias", 256],
+      ["projection_head.0.bias", 512],
+    ] as const
+  ) {
+    const { mean, deviation, largest } = moments(values.get(name)!);
+    const bound = 1 / Math.sqrt(fanIn);
+    const { length } = values.get(name)!;
+    assertAlmostEquals(mean / bound, 0, 4 / Math.sqrt(3 * length), name);
+    assertAlmostEquals(deviation / bound, 1 / Math.sqrt(3), spread(length), name);
+    // Of n uniform draws the largest misses the bound by 1 / n on average.
+    assert(largest <= bound && largest > bound * (1 - 10 / length), name);
+  }
+});
+
+Deno.test("Network.init() starts batch norm as the identity", async () => {
+  for (const [name, values] of await drawn(createNetwork("resnet50", { classes: 10 }))) {
+    const isBatchNorm = /(bn\d|conv1\.1|function\.[147]|shortcut\.1)\./.test(name);
+    if (!isBatchNorm) continue;
+    const one = name.endsWith(".weight") || name.endsWith(".running_var");
+    assert(values.every((value) => value === Number(one)), name);
+  }
+});
+
+Deno.test("Network.init() depends on the stream alone", async () => {
+  const network = createNetwork("resnet32", { classes: 10, width: 4 });
+  const [first, again, other] = [
+    await drawn(network),
+    await drawn(network),
+    await drawn(network, 2),
+  ];
+
+  assertEquals(first, again);
+  assert(first.get("fc.bias")!.every((value, i) => value !== other.get("fc.bias")![i]));
+});

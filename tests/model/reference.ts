@@ -1,0 +1,167 @@
+/**
+ * The official networks in plain float64 loops: slow, and independent of the networks under test.
+ *
+ * @module
+ */
+import type { Architecture } from "glmc/model/network.ts";
+import type { HostTensor } from "glmc/model/weights.ts";
+
+/** Images `[batch, height, width, channels]`, or features with a height and width of 1. */
+export interface Images {
+  readonly batch: number;
+  readonly side: number;
+  readonly channels: number;
+  readonly data: Float64Array;
+}
+
+type Weights = Readonly<Record<string, HostTensor>>;
+
+const depths = { resnet18: [2, 2, 2, 2], resnet34: [3, 4, 6, 3], resnet50: [3, 4, 6, 3] };
+
+/** A pass in training mode, starting from running means of 0 and variances of 1. */
+export function referencePass(
+  architecture: Architecture,
+  weights: Weights,
+  images: Images,
+): Record<string, Float64Array> {
+  const results: Record<string, Float64Array> = {};
+  const layer = (x: Images, name: string, norm: string, stride = 1): Images => {
+    const y = convolution(x, weights[`${name}.weight`], stride);
+    const { output, mean, variance } = batchNorm(y, weights, norm);
+    results[`${norm}.running_mean`] = mean.map((value) => 0.1 * value);
+    results[`${norm}.running_var`] = variance.map((value) => 0.9 + 0.1 * value);
+    return output;
+  };
+  let x: Images;
+  if (architecture === "resnet32") {
+    x = relu(layer(images, "conv1", "bn1"));
+    for (const stage of [1, 2, 3]) {
+      for (let i = 0; i < 5; i++) {
+        const stride = stage > 1 && i === 0 ? 2 : 1;
+        const block = `layer${stage}.${i}`;
+        const inner = relu(layer(x, `${block}.conv1`, `${block}.bn1`, stride));
+        const y = layer(inner, `${block}.conv2`, `${block}.bn2`);
+        x = relu(y, stride === 2 ? optionA(x) : x);
+      }
+    }
+  } else {
+    x = relu(layer(images, "conv1.0", "conv1.1"));
+    depths[architecture].forEach((depth, stage) => {
+      for (let i = 0; i < depth; i++) {
+        const stride = stage > 0 && i === 0 ? 2 : 1;
+        const block = `conv${stage + 2}_x.${i}`;
+        const part = (x: Images, index: number, stride = 1): Images => {
+          const prefix = `${block}.residual_function.`;
+          return layer(x, prefix + index, prefix + (index + 1), stride);
+        };
+        const y = architecture === "resnet50"
+          ? part(relu(part(relu(part(x, 0)), 3, stride)), 6)
+          : part(relu(part(x, 0, stride)), 3);
+        const shortcut = `${block}.shortcut`;
+        const added = `${shortcut}.0.weight` in weights
+          ? layer(x, `${shortcut}.0`, `${shortcut}.1`, stride)
+          : x;
+        x = relu(y, added);
+      }
+    });
+  }
+  const features = mean(x);
+  const projection = linear(features, weights, "projection_head.0");
+  return {
+    ...results,
+    features: features.data,
+    logits: linear(features, weights, "fc").data,
+    rebalancedLogits: linear(features, weights, "fc_cb").data,
+    projection: projection.data,
+    prediction: linear(projection, weights, "contrast_head.0").data,
+  };
+}
+
+function convolution(
+  { batch, side, channels, data }: Images,
+  weight: HostTensor,
+  stride: number,
+): Images {
+  const [outputs, , kernel] = weight.shape;
+  const rows = Float64Array.from(weight.data as Float32Array);
+  const padding = (kernel - 1) / 2;
+  const outputSide = Math.floor((side + 2 * padding - kernel) / stride) + 1;
+  const result = new Float64Array(batch * outputSide * outputSide * outputs);
+  const size = channels * kernel * kernel;
+  const patch = new Float64Array(size);
+  let position = 0;
+  for (let image = 0; image < batch; image++) {
+    for (let row = 0; row < outputSide; row++) {
+      for (let column = 0; column < outputSide; column++) {
+        for (let i = 0; i < size; i++) {
+          const [channel, within] = [Math.floor(i / kernel / kernel), i % (kernel * kernel)];
+          const y = row * stride + Math.floor(within / kernel) - padding;
+          const x = column * stride + within % kernel - padding;
+          const inside = y >= 0 && y < side && x >= 0 && x < side;
+          patch[i] = inside ? data[((image * side + y) * side + x) * channels + channel] : 0;
+        }
+        for (let output = 0; output < outputs; output++) {
+          let sum = 0;
+          for (let i = 0; i < size; i++) sum += patch[i] * rows[output * size + i];
+          result[position++] = sum;
+        }
+      }
+    }
+  }
+  return { batch, side: outputSide, channels: outputs, data: result };
+}
+
+function batchNorm(
+  x: Images,
+  weights: Weights,
+  name: string,
+): { output: Images; mean: Float64Array; variance: Float64Array } {
+  const { channels, data } = x;
+  const count = data.length / channels;
+  const [mean, squares] = [new Float64Array(channels), new Float64Array(channels)];
+  data.forEach((value, i) => mean[i % channels] += value / count);
+  data.forEach((value, i) => squares[i % channels] += (value - mean[i % channels]) ** 2);
+  const [scale, offset] = [weights[`${name}.weight`].data, weights[`${name}.bias`].data];
+  const normalised = data.map((value, i) => {
+    const channel = i % channels;
+    const deviation = Math.sqrt(squares[channel] / count + 1e-5);
+    return (value - mean[channel]) / deviation * Number(scale[channel]) + Number(offset[channel]);
+  });
+  const variance = squares.map((sum) => sum / (count - 1));
+  return { output: { ...x, data: normalised }, mean, variance };
+}
+
+/** ReLU of the sum of one or two. */
+function relu(x: Images, added?: Images): Images {
+  const data = x.data.map((value, i) => Math.max(0, value + (added?.data[i] ?? 0)));
+  return { ...x, data };
+}
+
+/** Every second pixel, between as many new channels of zero on either side as make twice the number. */
+function optionA({ batch, side, channels, data }: Images): Images {
+  const half = side / 2;
+  const result = new Float64Array(batch * half * half * 2 * channels);
+  for (let pixel = 0; pixel < batch * half * half; pixel++) {
+    const image = Math.floor(pixel / half / half);
+    const [row, column] = [Math.floor(pixel / half) % half, pixel % half];
+    const start = ((image * side + 2 * row) * side + 2 * column) * channels;
+    result.set(data.subarray(start, start + channels), pixel * 2 * channels + channels / 2);
+  }
+  return { batch, side: half, channels: 2 * channels, data: result };
+}
+
+function mean({ batch, side, channels, data }: Images): Images {
+  const result = new Float64Array(batch * channels);
+  const size = side * side * channels;
+  data.forEach((value, i) => {
+    result[Math.floor(i / size) * channels + i % channels] += value / side / side;
+  });
+  return { batch, side: 1, channels, data: result };
+}
+
+function linear(x: Images, weights: Weights, name: string): Images {
+  const { shape, data } = weights[`${name}.weight`];
+  const y = convolution(x, { dtype: "F32", shape: [...shape, 1, 1], data }, 1);
+  const bias = weights[`${name}.bias`].data;
+  return { ...y, data: y.data.map((value, i) => value + Number(bias[i % y.channels])) };
+}
