@@ -15,7 +15,7 @@ import { importWeights } from "../model/weights.ts";
 import { projectRoot } from "../setup/project.ts";
 import { createPredictor } from "../train/predict.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
-import { loadConfiguredDataset, startConfiguredEngine } from "./machine.ts";
+import { loadConfiguredDataset, runsFolder, startConfiguredEngine } from "./machine.ts";
 import { UsageError } from "./shell.ts";
 import { configFlags, configOf, conflicts, machineFlags } from "./train_flags.ts";
 
@@ -79,8 +79,9 @@ export async function run(args: string[]): Promise<void> {
   const { config, path } = await subject(values);
   const bytes = await readWeightsFile(path);
   const network = createConfiguredNetwork(config);
-  const dataset = await loadConfiguredDataset(config);
   const engine = await startConfiguredEngine(values);
+  const weights = weightsIn(path, bytes, network);
+  const dataset = await loadConfiguredDataset(config);
   const { test, mean, std } = dataset;
   const predict = createPredictor({
     engine,
@@ -89,7 +90,7 @@ export async function run(args: string[]): Promise<void> {
     channels: { mean, std },
     mode: values.eager === true ? "eager" : "compiled",
   });
-  const evaluation = evaluateLogits(await predict(weightsIn(path, bytes, network)), test.labels, {
+  const evaluation = evaluateLogits(await predict(weights), test.labels, {
     classes: config.classes,
     trainingCounts: drawConfiguredSplit(config, dataset).counts,
   });
@@ -108,7 +109,7 @@ async function subject(
     return { config: configOf(values), path: resolve(String(values.weights)) };
   }
   const name = String(values.run);
-  for (const folder of [`${projectRoot}/data/runs/${name}`, resolve(name)]) {
+  for (const folder of [`${runsFolder}/${name}`, resolve(name)]) {
     const description = await readDescription(folder);
     if (description === undefined) continue;
     const differing = conflicts(values, description.config);

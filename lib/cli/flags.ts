@@ -43,7 +43,9 @@ export function parseFlags(args: readonly string[], flags: readonly Flag[]): Fla
   }
   const names = [...spelled.keys()];
   const isSwitch = (name: string): boolean => spelled.get(name)!.kind === "switch";
-  const parsed = parseArgs(args, {
+  // A value such as -1 would be taken for a flag of its own.
+  const joined = args.join("\0").replaceAll(/\0(-\.?\d)/g, "=$1").split("\0").filter(Boolean);
+  const parsed = parseArgs(joined, {
     string: names.filter((name) => !isSwitch(name)),
     boolean: names.filter(isSwitch),
     unknown: (argument, key) => {

@@ -1,5 +1,5 @@
 /**
- * The data set and the engine, as the flags ask for them.
+ * The data set, the engine and the place of runs, as flags and environment ask for them.
  *
  * @module
  */
@@ -7,10 +7,14 @@
 import { loadDataset } from "../data/dataset.ts";
 import type { Dataset } from "../data/image_set.ts";
 import type { RunConfig } from "../experiment/config.ts";
+import { projectRoot } from "../setup/project.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { startEngine } from "../tensor/start.ts";
 import type { FlagValues } from "./flags.ts";
 import { progressLine } from "./shell.ts";
+
+/** Where runs are kept: `$GLMC_RUNS`, else `data/runs` of the project. */
+export const runsFolder: string = Deno.env.get("GLMC_RUNS") ?? `${projectRoot}/data/runs`;
 
 /** Loads the data set of a configuration, with progress on standard error. */
 export async function loadConfiguredDataset(

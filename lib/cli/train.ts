@@ -16,6 +16,7 @@ import {
 } from "../experiment/run_folder.ts";
 import {
   bestRecord,
+  createConfiguredNetwork,
   executeRun,
   type PreparedRun,
   prepareRun,
@@ -28,7 +29,7 @@ import { estimateEpochSeconds } from "../train/estimate.ts";
 import type { EpochRecord, Progress, StepEvent } from "../train/events.ts";
 import { initialProgress } from "../train/loop.ts";
 import { flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
-import { loadConfiguredDataset, startConfiguredEngine } from "./machine.ts";
+import { loadConfiguredDataset, runsFolder, startConfiguredEngine } from "./machine.ts";
 import { type ProgressLine, progressLine, UsageError } from "./shell.ts";
 import { configFlags, configOf, conflicts, machineFlags, runFlags } from "./train_flags.ts";
 
@@ -38,7 +39,7 @@ Usage: deno task train [flags]
 
 Trains GLMC on a long-tailed subset and evaluates it on the full test set after each epoch. Without
 flags: CIFAR-10-LT at imbalance rate 0.02, ResNet-32 of width 16, two epochs. All is kept in
-data/runs/<name>; Ctrl-C writes a checkpoint.
+data/runs/<name> (GLMC_RUNS names another folder than data/runs); Ctrl-C writes a checkpoint.
 
 The official command runs as it is. Other ways to write a flag are listed behind it; - and _ are
 interchangeable.
@@ -54,8 +55,6 @@ The machine:
 ${flagsHelp(machineFlags)}
 `;
 
-const runsFolder = `${projectRoot}/data/runs`;
-
 /**
  * Runs the command.
  *
@@ -67,21 +66,22 @@ export async function run(args: string[]): Promise<void> {
   const resumed = values.resume === undefined ? undefined : await findRun(String(values.resume));
   const config = resumed === undefined ? configOf(values) : resumedConfig(values, resumed);
   const folder = resumed?.folder ?? await newFolder(values, config);
-  const dataset = await loadConfiguredDataset(config);
   const engine = await startConfiguredEngine(values);
+  // Before the images are loaded: a damaged checkpoint is said at once.
+  const written = resumed && await readProgress(folder, createConfiguredNetwork(config));
+  const dataset = await loadConfiguredDataset(config);
   const prepared = prepareRun(config, {
     engine,
     dataset,
     mode: values.eager === true ? "eager" : "compiled",
   });
-  const { training, network, split } = prepared;
+  const { training, split } = prepared;
   if (resumed !== undefined && resumed.description.splitHash !== split.hash) {
     throw new Error(
       `Cannot continue the run in "${folder}": its subset has hash ${resumed.description.splitHash}, ` +
         `this data set gives ${split.hash}: use the data set the run was started with`,
     );
   }
-  const written = resumed === undefined ? undefined : await readProgress(folder, network);
   const from = written ?? initialProgress(training, config.startEpoch);
   if (from.epoch >= config.epochs) {
     console.log(`The run in "${folder}" is finished: ${summary(from.history)}`);

@@ -1,0 +1,169 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { readSafetensors, writeSafetensors } from "../../lib/data/safetensors.ts";
+import { runFiles } from "../../lib/experiment/run_folder.ts";
+import { projectRoot } from "../../lib/setup/project.ts";
+import { temporaryFolder } from "../data/disposables.ts";
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the real command; interrupts it once its output matches. */
+async function glmc(
+  args: readonly string[],
+  { runs, interruptAt }: { readonly runs: string; readonly interruptAt?: RegExp },
+): Promise<Result> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", `${projectRoot}/lib/cli/main.ts`, ...args],
+    env: { GLMC_RUNS: runs },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const collect = async (stream: ReadableStream<Uint8Array>): Promise<string> => {
+    let text = "";
+    for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+      const before = interruptAt?.test(text);
+      text += part;
+      if (!before && interruptAt?.test(text)) child.kill("SIGINT");
+    }
+    return text;
+  };
+  const [stdout, stderr] = await Promise.all([collect(child.stdout), collect(child.stderr)]);
+  return { code: (await child.status).code, stdout, stderr };
+}
+
+/** A CIFAR-10 folder of the full size, in the binary version, of grey images that tell their class. */
+async function writeGreyCifar(folder: string): Promise<void> {
+  const record = 1 + 32 * 32 * 3;
+  for (
+    const name of [
+      "data_batch_1",
+      "data_batch_2",
+      "data_batch_3",
+      "data_batch_4",
+      "data_batch_5",
+      "test_batch",
+    ]
+  ) {
+    const bytes = new Uint8Array(10_000 * record);
+    for (let row = 0; row < 10_000; row++) {
+      bytes.fill(20 * (row % 10) + 20, row * record, (row + 1) * record);
+      bytes[row * record] = row % 10;
+    }
+    await Deno.writeFile(`${folder}/${name}.bin`, bytes);
+  }
+}
+
+// The narrowest network, the steepest tail and a large batch: seconds, not minutes.
+const small = "--width 1 -b 512 --imbanlance_rate 0.0002 --lr 0.05 --epochs 1".split(" ");
+
+Deno.test("train, interrupted and resumed, then evaluate: the real commands", async (t) => {
+  await using temporary = await temporaryFolder();
+  const { path: runs } = temporary;
+  const data = `${runs}/images`;
+  await Deno.mkdir(data);
+  await writeGreyCifar(data);
+  const folder = `${runs}/tiny`;
+
+  await t.step("Ctrl-C writes a checkpoint and says how to go on", async () => {
+    const { code, stdout, stderr } = await glmc(
+      ["train", ...small, "--name", "tiny", "--data", data, "-p", "1"],
+      { runs, interruptAt: /step 2\// },
+    );
+    assertEquals(code, 130, stderr);
+    assertMatch(stdout, /^Network +resnet32, width 1, /m);
+    assertMatch(stdout, /^Expected +\d+/m);
+    assertMatch(
+      stderr,
+      /Stopped in epoch 1 after step \d+: continue with: deno task train --resume tiny/,
+    );
+    assert(Deno.statSync(`${folder}/${runFiles.checkpoint}`).isFile);
+  });
+
+  await t.step("a second run of that name is refused, other settings too", async () => {
+    const again = await glmc(["train", ...small, "--name", "tiny", "--data", data], { runs });
+    assertEquals(again.code, 2);
+    assertMatch(again.stderr, /^error: .*--resume tiny.*\n$/);
+    const other = await glmc(["train", "--resume", "tiny", "--lr", "0.3"], { runs });
+    assertEquals(other.code, 2);
+    assertMatch(other.stderr, /^error: .*--learning_rate 0.3 \(the run has 0.05\).*\n$/);
+  });
+
+  await t.step("--resume goes on and finishes", async () => {
+    const { code, stdout, stderr } = await glmc(["train", "--resume", folder], { runs });
+    assertEquals(code, 0, stderr);
+    assertMatch(stdout, /from epoch 1, step \d+/);
+    assertMatch(stderr, /epoch 1\/1 +top-1 [\d.]+ %/);
+    assertMatch(stdout, /Finished: best top-1 [\d.]+ % in epoch 1/);
+  });
+
+  await t.step("--resume of a finished run says so", async () => {
+    const { code, stdout } = await glmc(["train", "--resume", "tiny"], { runs });
+    assertEquals(code, 0);
+    assertMatch(stdout, /is finished: best top-1/);
+  });
+
+  const metrics = JSON.parse(Deno.readTextFileSync(`${folder}/${runFiles.metrics}`));
+
+  await t.step("evaluate gives what the training reported", async () => {
+    const { code, stdout, stderr } = await glmc(["evaluate", "--run", "tiny", "--json"], { runs });
+    assertEquals(code, 0, stderr);
+    assertEquals(JSON.parse(stdout).top1, metrics.evaluation.top1);
+  });
+
+  await t.step("evaluate takes a state dict as PyTorch's DataParallel names it", async () => {
+    const { tensors } = readSafetensors(Deno.readFileSync(`${folder}/${runFiles.best}`));
+    const entries = Object.entries(tensors).map(([name, tensor]) => [`module.${name}`, tensor]);
+    const file = `${runs}/exported.safetensors`;
+    await Deno.writeFile(file, writeSafetensors(Object.fromEntries(entries)));
+    const args = ["evaluate", "--weights", file, "--data", data, "--width", "1", "--json"];
+    const { code, stdout, stderr } = await glmc(args, { runs });
+    assertEquals(code, 0, stderr);
+    assertEquals(JSON.parse(stdout).top1, metrics.evaluation.top1);
+
+    const wrong = await glmc([...args, "-a", "resnet18", "--width", "64"], { runs });
+    assertEquals(wrong.code, 1);
+    assertMatch(wrong.stderr, /^error: Cannot use the weights in .*--arch.*\n$/);
+  });
+
+  await t.step("a damaged checkpoint is one clear line and stays as it is", async () => {
+    const path = `${folder}/${runFiles.checkpoint}`;
+    const bytes = Deno.readFileSync(path).subarray(0, 1000);
+    Deno.writeFileSync(path, bytes);
+    const { code, stderr } = await glmc(["train", "--resume", "tiny"], { runs });
+    assertEquals(code, 1);
+    assertMatch(stderr, /^error: Cannot continue from .*checkpoint\.safetensors.*\n$/);
+    assertEquals(Deno.readFileSync(path), bytes);
+  });
+});
+
+for (
+  const [args, code, text] of [
+    ["train --epoch 3", 2, /did you mean --epochs/],
+    ["train --imbanlance_rate 2", 2, /\(0, 1\]/],
+    ["train --resume nothing", 1, /there is no run/],
+    ["train --name a/b", 2, /letters, digits/],
+    ["train --data /nowhere", 1, /holds neither/],
+    ["evaluate", 2, /either --run <name> or --weights <file>/],
+    ["evaluate --run nothing", 1, /there is no such run/],
+    ["evaluate --weights /nowhere", 1, /there is no such file/],
+  ] as const
+) {
+  Deno.test(`"${args}" ends with code ${code} and one line`, async () => {
+    await using temporary = await temporaryFolder();
+    const { stdout, stderr, ...result } = await glmc(args.split(" "), { runs: temporary.path });
+    assertEquals([result.code, stdout], [code, ""]);
+    assertMatch(stderr, /^error: [^\n]*\n$/);
+    assertMatch(stderr, text);
+  });
+}
+
+Deno.test("train --help and evaluate --help list their flags", async () => {
+  for (const [command, flag] of [["train", "--imbanlance_rate"], ["evaluate", "--weights"]]) {
+    const { code, stdout } = await glmc([command, "--help"], { runs: "/nowhere" });
+    assertEquals(code, 0);
+    assertMatch(stdout, new RegExp(flag));
+  }
+});

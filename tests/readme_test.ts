@@ -1,0 +1,33 @@
+import { assert, assertEquals } from "@std/assert";
+import { parseFlags } from "../lib/cli/flags.ts";
+import { configFlags, configOf, runFlags } from "../lib/cli/train_flags.ts";
+
+const root = new URL("..", import.meta.url);
+const readme = Deno.readTextFileSync(new URL("README.md", root));
+const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
+
+Deno.test("every task the README names exists, and every task is named", () => {
+  const named = new Set(
+    [...readme.matchAll(/(?:deno|deno@[\d.]+) task ([\w:]+)/g)].map(([, t]) => t),
+  );
+  assertEquals([...named].sort(), Object.keys(tasks).sort());
+});
+
+Deno.test("every command line for training in the README is understood", () => {
+  const lines = readme.replaceAll(/\\\n\s*/g, "").matchAll(/task train ((?:-[^\n#`|<]*))/g);
+  const checked = [...lines].map(([, line]) => line.trim()).filter((line) => line !== "--help");
+  for (const line of checked) {
+    configOf(parseFlags(line.split(/\s+/), [...configFlags, ...runFlags]));
+  }
+  assert(checked.length > 0);
+});
+
+Deno.test("every folder and file the README points to is there", () => {
+  const paths = [...readme.matchAll(/`((?:lib|data|tests|notebooks)\/[\w./-]*)`/g)].map(([, p]) =>
+    p
+  );
+  const made = /^data\/(cache|runs)/; // by the commands
+  for (const path of paths.filter((path) => !made.test(path))) {
+    assert(Deno.statSync(new URL(path, root)), path);
+  }
+});
