@@ -14,8 +14,9 @@ Deno.test("every task the README names exists, and every task is named", () => {
 });
 
 Deno.test("every command line for training in the README is understood", () => {
-  const lines = readme.replaceAll(/\\\n\s*/g, "").matchAll(/task train ((?:-[^\n#`|<]*))/g);
-  const checked = [...lines].map(([, line]) => line.trim()).filter((line) => line !== "--help");
+  const lines = readme.replaceAll(/\\\n\s*/g, "").matchAll(/task train (-[^\n#`|]*)/g);
+  const checked = [...lines].map(([, line]) => line.trim().replace("<run>", "run"))
+    .filter((line) => line !== "--help");
   for (const line of checked) {
     configOf(parseFlags(line.split(/\s+/), [...configFlags, ...runFlags]));
   }
