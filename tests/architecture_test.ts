@@ -7,6 +7,8 @@ const root = new URL("..", import.meta.url).pathname;
 const mayImport: Record<string, readonly string[]> = {
   setup: [],
   data: [],
+  plot: [],
+  notebook: ["plot"],
   tensor: ["setup"],
   augment: ["tensor"],
   model: ["tensor"],
@@ -14,7 +16,9 @@ const mayImport: Record<string, readonly string[]> = {
   evaluate: ["data"],
   train: ["tensor", "data", "augment", "model", "loss", "evaluate"],
   experiment: ["tensor", "data", "augment", "model", "loss", "evaluate", "train"],
+  bench: ["tensor", "data", "model", "train"],
   cli: [
+    "bench",
     "setup",
     "tensor",
     "data",
@@ -24,6 +28,8 @@ const mayImport: Record<string, readonly string[]> = {
     "evaluate",
     "train",
     "experiment",
+    "plot",
+    "notebook",
   ],
 };
 

@@ -79,7 +79,7 @@ export async function run(args: string[]): Promise<void> {
   const { config, path } = await subject(values);
   const bytes = await readWeightsFile(path);
   const network = createConfiguredNetwork(config);
-  const engine = await startConfiguredEngine(values);
+  const engine = await startConfiguredEngine(values, config);
   const weights = weightsIn(path, bytes, network);
   const dataset = await loadConfiguredDataset(config);
   const { test, mean, std } = dataset;

@@ -37,11 +37,15 @@ export async function loadConfiguredDataset(
   }
 }
 
-/** Starts the engine with the device and threads that the flags name. */
-export function startConfiguredEngine(values: FlagValues): Promise<Engine> {
+/** Starts the engine with the device and threads that the flags name, in the run's precision. */
+export function startConfiguredEngine(
+  values: FlagValues,
+  { precision }: Pick<RunConfig, "precision">,
+): Promise<Engine> {
   const { device, intra_op_threads, inter_op_threads } = values;
   return startEngine({
     device: (device ?? "auto") as "auto" | "cpu" | "gpu",
+    tensorFloat32: precision === "tf32",
     ...(intra_op_threads !== undefined && { intraOpThreads: Number(intra_op_threads) }),
     ...(inter_op_threads !== undefined && { interOpThreads: Number(inter_op_threads) }),
   });

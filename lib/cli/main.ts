@@ -14,6 +14,10 @@ const commands = {
   doctor: { summary: "Show what is installed, and what mends what is not", needsSetup: false },
   train: { summary: "Train GLMC and evaluate it after each epoch", needsSetup: true },
   evaluate: { summary: "Evaluate a checkpoint or a safetensors file", needsSetup: true },
+  bench: { summary: "Time the training step in every mode, beside PyTorch", needsSetup: true },
+  lab: { summary: "Open JupyterLab on the notebooks", needsSetup: true },
+  notebooks: { summary: "Run the notebooks without a window", needsSetup: true },
+  report: { summary: "Write a run as one page to look at", needsSetup: true },
 };
 
 function load(name: string): Promise<Command> {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { format as formatDuration } from "@std/fmt/duration";
 import { basename, dirname, resolve } from "node:path";
 import type { RunConfig } from "../experiment/config.ts";
 import {
@@ -15,7 +14,6 @@ import {
   runFiles,
 } from "../experiment/run_folder.ts";
 import {
-  bestRecord,
   createConfiguredNetwork,
   executeRun,
   type PreparedRun,
@@ -26,12 +24,13 @@ import { parameterCount } from "../model/layer_table.ts";
 import { projectRoot } from "../setup/project.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
-import type { EpochRecord, Progress, StepEvent } from "../train/events.ts";
+import type { EpochRecord, Progress } from "../train/events.ts";
 import { initialProgress } from "../train/loop.ts";
 import { flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { loadConfiguredDataset, runsFolder, startConfiguredEngine } from "./machine.ts";
 import { type ProgressLine, progressLine, UsageError } from "./shell.ts";
 import { configFlags, configOf, conflicts, machineFlags, runFlags } from "./train_flags.ts";
+import { duration, epochText, format, remainingTime, stepText, summary } from "./train_report.ts";
 
 /** The text that `--help` prints. */
 export const help = `
@@ -66,7 +65,7 @@ export async function run(args: string[]): Promise<void> {
   const resumed = values.resume === undefined ? undefined : await findRun(String(values.resume));
   const config = resumed === undefined ? configOf(values) : resumedConfig(values, resumed);
   const folder = resumed?.folder ?? await newFolder(values, config);
-  const engine = await startConfiguredEngine(values);
+  const engine = await startConfiguredEngine(values, config);
   // Before the images are loaded: a damaged checkpoint is said at once.
   const written = resumed && await readProgress(folder, createConfiguredNetwork(config));
   const dataset = await loadConfiguredDataset(config);
@@ -74,6 +73,7 @@ export async function run(args: string[]): Promise<void> {
     engine,
     dataset,
     mode: values.eager === true ? "eager" : "compiled",
+    xla: values.xla === true,
   });
   const { training, split } = prepared;
   if (resumed !== undefined && resumed.description.splitHash !== split.hash) {
@@ -197,9 +197,9 @@ function printPlan(
         ? " (the official width is 64: --width 64)"
         : ""),
     Training: `${config.epochs} epochs of ${steps} steps, batch ${config.batchSize}, ` +
-      `seed ${config.seed}${position}`,
+      `${config.precision}, seed ${config.seed}${position}`,
     Engine: `TensorFlow ${engine.tensorflowVersion} on ${engine.device.toUpperCase()}, ` +
-      `${engine.threads.intraOp} threads`,
+      `${engine.threads.interOp} operations at a time, ${engine.threads.intraOp} threads in each`,
     Run: folder.replace(`${projectRoot}/`, ""),
   };
   for (const [name, text] of Object.entries(lines)) console.log(`${name.padEnd(12)}${text}`);
@@ -218,12 +218,13 @@ async function watch(
   const line = progressLine();
   const stop = stopOnInterrupt(line);
   const printEvery = values.p === undefined ? Infinity : Number(values.p);
+  const timeLeft = remainingTime({ epochs, perEpoch });
   let printed = 0;
   let history: readonly EpochRecord[] = from.history;
   try {
     for await (const event of executeRun(prepared, { folder, from, signal: stop.signal })) {
       if (event.type === "step") {
-        const text = stepText(event, { epochs, perEpoch });
+        const text = stepText(event, { epochs, left: timeLeft(event) });
         line.update(text, (event.epoch + event.step / event.steps) / epochs);
         const passed = Math.floor((event.epoch * event.steps + event.step) / printEvery);
         if (passed > printed) line.note(text);
@@ -270,42 +271,4 @@ function stopOnInterrupt(line: ProgressLine): { signal: AbortSignal; release: ()
     signal: controller.signal,
     release: () => signals.forEach((signal) => Deno.removeSignalListener(signal, onSignal)),
   };
-}
-
-function stepText(
-  { epoch, step, steps, losses, imagesPerSecond }: StepEvent,
-  { epochs, perEpoch }: { readonly epochs: number; readonly perEpoch: number },
-): string {
-  const left = (epochs - epoch - step / steps) * perEpoch;
-  return `epoch ${epoch + 1}/${epochs} step ${step}/${steps}` +
-    `  loss ${losses.total.toFixed(3)} (plain ${losses.balanced.toFixed(3)},` +
-    ` rebalanced ${losses.rebalanced.toFixed(3)}, consistency ${losses.consistency.toFixed(3)})` +
-    `  ${imagesPerSecond.toFixed(0)} images/s  ${duration(left)} left`;
-}
-
-function epochText(record: EpochRecord, epochs: number): string {
-  const { epoch, evaluation, losses, trainSeconds, evaluateSeconds } = record;
-  const { many, medium, few } = evaluation.shots;
-  const group = (name: string, value: number | null): string =>
-    value === null ? "" : `, ${name} ${value.toFixed(2)}`;
-  return `epoch ${epoch + 1}/${epochs}  top-1 ${evaluation.top1.toFixed(2)} %` +
-    `  top-5 ${evaluation.top5.toFixed(2)} %` +
-    `  (${(group("many", many) + group("medium", medium) + group("few", few)).slice(2)})` +
-    `  loss ${losses.total.toFixed(3)}  ${duration(trainSeconds)} + ${duration(evaluateSeconds)}`;
-}
-
-function summary(history: readonly EpochRecord[]): string {
-  const [best, last] = [bestRecord(history), history.at(-1)];
-  if (best === undefined || last === undefined) return "no epoch was evaluated";
-  const text = ({ epoch, evaluation }: EpochRecord): string =>
-    `top-1 ${evaluation.top1.toFixed(2)} % in epoch ${epoch + 1}`;
-  return `best ${text(best)}, last ${text(last)}`;
-}
-
-function format(count: number): string {
-  return count.toLocaleString("en");
-}
-
-function duration(seconds: number): string {
-  return formatDuration(Math.max(1, Math.round(seconds)) * 1000, { ignoreZero: true });
 }

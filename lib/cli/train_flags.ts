@@ -80,6 +80,13 @@ export const configFlags: readonly ConfigFlag[] = [
     kind: "number",
     help: "channels of the first stage: 16 classical, 64 official (the default with --arch)",
   },
+  {
+    field: "precision",
+    names: ["precision"],
+    kind: "text",
+    choices: ["float32", "bfloat16", "tf32"],
+    help: "of the convolutions in training; bfloat16 is faster where the processor knows it",
+  },
   { field: "epochs", names: ["epochs"], kind: "number", help: "epochs" },
   { field: "startEpoch", names: ["start-epoch"], kind: "number", help: "epoch to start at" },
   {
@@ -168,6 +175,7 @@ export const machineFlags: readonly Flag[] = [
   },
   { names: ["intra_op_threads"], kind: "number", help: "threads within an operation" },
   { names: ["inter_op_threads"], kind: "number", help: "operations at a time" },
+  { names: ["xla"], kind: "switch", help: "let XLA compile the step; meant for GPUs" },
   { names: ["eager"], kind: "switch", help: "run op by op instead of as one compiled function" },
 ];
 

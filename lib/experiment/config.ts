@@ -9,6 +9,13 @@ import type { DatasetName } from "../data/image_set.ts";
 import type { Profile } from "../data/long_tail.ts";
 import type { Architecture } from "../model/network.ts";
 
+/**
+ * Precision of a training. Weights, statistics and losses are float32 in each: `bfloat16` has 8 bits of
+ * mantissa in convolutions and what lies between them, `tf32` shortens the factors inside a GPU's
+ * convolutions to 11 bits.
+ */
+export type Precision = "float32" | "bfloat16" | "tf32";
+
 /** Configuration of a run; field names are the kit's, flags in brackets. */
 export interface RunConfig {
   /** Data set (`--dataset`). */
@@ -31,6 +38,8 @@ export interface RunConfig {
   readonly architecture: Architecture;
   /** Channels of its first stage (`--width`). */
   readonly width: number;
+  /** Precision of the training's convolutions (`--precision`). */
+  readonly precision: Precision;
   /** Epochs (`--epochs`). */
   readonly epochs: number;
   /** First epoch (`--start-epoch`). */
@@ -82,6 +91,7 @@ export const defaultConfig: RunConfig = {
   splitSeed: 0,
   architecture: "resnet32",
   width: 16,
+  precision: "float32",
   epochs: 2,
   startEpoch: 0,
   batchSize: 64,

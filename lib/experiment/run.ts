@@ -10,7 +10,7 @@ import { writeWholeFile } from "../data/files.ts";
 import { writeSafetensors } from "../data/safetensors.ts";
 import { createNetwork, type Network } from "../model/network.ts";
 import { exportWeights } from "../model/weights.ts";
-import type { Engine } from "../tensor/engine.ts";
+import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
 import type { EpochRecord, Progress, TrainEvent } from "../train/events.ts";
 import { trainEpochs } from "../train/loop.ts";
@@ -32,8 +32,9 @@ export function drawConfiguredSplit(config: RunConfig, dataset: Dataset): Split 
 
 /** The network a configuration asks for. */
 export function createConfiguredNetwork(config: RunConfig): Network {
-  const { architecture, classes, width } = config;
-  return createNetwork(architecture, { classes, width });
+  const { architecture, classes, width, precision } = config;
+  const trainingType = precision === "bfloat16" ? "bfloat16" : "float32";
+  return createNetwork(architecture, { classes, width, trainingType });
 }
 
 /** What a run needs from the machine. */
@@ -43,7 +44,9 @@ export interface RunMachine {
   /** The images. */
   readonly dataset: Dataset;
   /** `eager` runs steps op by op. */
-  readonly mode?: "compiled" | "eager";
+  readonly mode?: ExecutionMode;
+  /** Whether XLA compiles the step; meant for GPUs. */
+  readonly xla?: boolean;
 }
 
 /** A run that is ready to start. */
@@ -63,7 +66,7 @@ export interface PreparedRun {
  * @param machine Engine and images.
  */
 export function prepareRun(config: RunConfig, machine: RunMachine): PreparedRun {
-  const { engine, dataset, mode } = machine;
+  const { engine, dataset, mode, xla } = machine;
   const split = drawConfiguredSplit(config, dataset);
   const network = createConfiguredNetwork(config);
   const { train, test, mean, std } = dataset;
@@ -72,6 +75,7 @@ export function prepareRun(config: RunConfig, machine: RunMachine): PreparedRun 
     {
       ...config,
       mode,
+      xla,
     },
   );
   return { training, split, network };

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type ComputeType, convert } from "../tensor/precision.ts";
+import { everySecondPixel, pad } from "../tensor/spatial_kernels.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { trainingBatchNorm } from "../tensor/training_kernels.ts";
 import type { Block, Convolution, Linear } from "./structure.ts";
@@ -19,6 +21,8 @@ export interface Pass {
   readonly statistics: Record<string, Tensor>;
   /** How batch norm works. */
   readonly mode: Mode;
+  /** Element type of the convolutions and of what lies between them. */
+  readonly computeType: ComputeType;
 }
 
 /** PyTorch's default. */
@@ -62,7 +66,7 @@ export function residualBlock(x: Tensor, { convolutions, shortcut }: Block, pass
   const added = shortcut === "identity"
     ? x
     : shortcut === "subsample"
-    ? subsample(x as tf.Tensor4D, last.outputs)
+    ? subsample(x, last.outputs)
     : convolutionLayer(x, shortcut, { pass, relu: false });
   return convolutionLayer(inner, last, { pass, shortcut: added, relu: true });
 }
@@ -93,14 +97,16 @@ export function linear(x: Tensor, { name }: Linear, { parameters }: Pass): Tenso
   return tf.add(product, parameters[`${name}.bias`]);
 }
 
-function convolve(x: tf.Tensor4D, layer: Convolution, { parameters }: Pass): Tensor {
-  const weight = parameters[`${layer.name}.weight`] as tf.Tensor4D;
-  if (layer.kernel === 1 || layer.stride === 1) {
-    return tf.conv2d(x, weight, layer.stride, "same");
-  }
+function convolve(x: Tensor, layer: Convolution, pass: Pass): Tensor {
+  const weight = convert(pass.parameters[`${layer.name}.weight`], {
+    from: "float32",
+    to: pass.computeType,
+  });
+  const convolution = (x: Tensor, padding: "same" | "valid"): Tensor =>
+    tf.conv2d(x as tf.Tensor4D, weight as tf.Tensor4D, layer.stride, padding);
+  if (layer.kernel === 1 || layer.stride === 1) return convolution(x, "same");
   // With stride 2, "same" pads an even side at its end only, PyTorch's padding of 1 at both.
-  const padded = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]);
-  return tf.conv2d(padded, weight, layer.stride, "valid");
+  return convolution(pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]), "valid");
 }
 
 function batchNorm(
@@ -132,9 +138,8 @@ function batchNorm(
 }
 
 /** Option A: every second pixel, with as many channels of zero on both sides as are missing. */
-function subsample(x: tf.Tensor4D, channels: number): Tensor {
-  const missing = channels - x.shape[3];
-  const sides: [number, number] = [Math.floor(missing / 2), Math.ceil(missing / 2)];
-  // A pooling window of one pixel; unlike a strided slice it has a gradient.
-  return tf.pad(tf.avgPool(x, 1, 2, "same"), [[0, 0], [0, 0], [0, 0], sides]);
+function subsample(x: Tensor, channels: number): Tensor {
+  const missing = channels - x.shape[3]!;
+  const sides = [Math.floor(missing / 2), Math.ceil(missing / 2)] as const;
+  return pad(everySecondPixel(x), [[0, 0], [0, 0], [0, 0], sides]);
 }

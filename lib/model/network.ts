@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type ComputeType, convert } from "../tensor/precision.ts";
 import type { Tensor } from "../tensor/tfjs.ts";
 import { initialVariables, type RandomSource, type Variables } from "./init.ts";
 import { convolutionLayer, globalAverage, linear, type Mode, residualBlock } from "./layers.ts";
@@ -81,6 +82,11 @@ export interface NetworkOptions {
   readonly classes: number;
   /** Channels of the first stage of resnet32: 64 (official, the default) or 16 (classical); others have 64. */
   readonly width?: number;
+  /**
+   * Element type of convolutions and of what lies between them in mode `train`; float32 by default.
+   * Weights, statistics, heads and evaluation are float32 in either case.
+   */
+  readonly trainingType?: ComputeType;
 }
 
 /**
@@ -108,7 +114,7 @@ export interface NetworkOptions {
  */
 export function createNetwork(
   architecture: Architecture,
-  { classes, width = 64 }: NetworkOptions,
+  { classes, width = 64, trainingType = "float32" }: NetworkOptions,
 ): Network {
   checkOptions(architecture, { classes, width });
   const structure = describeNetwork(architecture, { classes, width });
@@ -123,11 +129,13 @@ export function createNetwork(
     init: (random) => initialVariables(structure, random),
     apply({ parameters, statistics }, images, mode) {
       // A copy keeps the order of the names, which is part of a compiled step's signature.
-      const pass = { parameters, statistics: { ...statistics }, mode };
+      const computeType = mode === "train" ? trainingType : "float32";
+      const pass = { parameters, statistics: { ...statistics }, mode, computeType };
       const { stem, blocks, heads } = structure;
-      const first = convolutionLayer(images, stem, { pass, relu: true });
+      const input = convert(images, { from: "float32", to: computeType });
+      const first = convolutionLayer(input, stem, { pass, relu: true });
       const last = blocks.reduce((x, block) => residualBlock(x, block, pass), first);
-      const features = globalAverage(last);
+      const features = globalAverage(convert(last, { from: computeType, to: "float32" }));
       const projection = linear(features, heads.projection, pass);
       return {
         outputs: {
@@ -145,7 +153,7 @@ export function createNetwork(
 
 function checkOptions(
   architecture: Architecture,
-  { classes, width }: Required<NetworkOptions>,
+  { classes, width }: Required<Pick<NetworkOptions, "classes" | "width">>,
 ): void {
   if (!architectures.includes(architecture)) {
     throw new RangeError(

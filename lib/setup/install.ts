@@ -35,7 +35,8 @@ const costs = {
   gpu: { download: 3.4e9, disk: 7e9, needed: 9e9 },
 };
 
-const lockName = "glmc-setup.lock";
+/** Name of the lock file in the virtual environment; one set-up works at a time. */
+export const setupLockName = "glmc-setup.lock";
 
 /**
  * Makes sure that everything training needs is installed, and says what it installs and why.
@@ -65,7 +66,7 @@ export async function ensureReady(options: SetupOptions = {}): Promise<void> {
     findLibraryFolder(root);
     return await install(root, { ...options, needs: { npm: !await hasNpmPackages(root) } });
   }
-  const lock = `${venvFolder(root)}/${lockName}`;
+  const lock = `${venvFolder(root)}/${setupLockName}`;
   const onWait = (owner: string) =>
     options.report?.(`Another set-up is at work here (process ${owner}): waiting for it to end`);
   try {
@@ -136,13 +137,13 @@ async function install(
   if (needs.tensorflow) {
     await endLeftoverPrograms(venvFolder(root));
     await checkFreeDisk(root, costs[device].needed);
-    python = await ensureVenv(root, { device, keep: [lockName] });
+    python = await ensureVenv(root, { device, keep: [setupLockName] });
   }
   if (needs.npm) {
     await installNpmPackages(root, { onProgress });
     report?.("npm packages: complete");
   }
-  if (python) await installPythonPackages(root, python, { device, onProgress });
+  if (python) await installPythonPackages(root, python, { packages: device, onProgress });
 }
 
 async function describeTensorflow(root: string, device: Device): Promise<string> {

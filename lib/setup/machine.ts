@@ -134,7 +134,7 @@ export function formatSize(bytes: number): string {
 }
 
 /**
- * The message for a disk that has filled up during the set-up.
+ * The message for a disk that has filled up during the set-up, and the command to run again.
  *
  * @example It names the project
  * ```ts
@@ -144,7 +144,7 @@ export function formatSize(bytes: number): string {
  * assertStringIncludes(diskFullMessage("/kit"), "/kit");
  * ```
  */
-export function diskFullMessage(root: string): string {
+export function diskFullMessage(root: string, command = "deno task setup"): string {
   return `Cannot go on: the disk is full: free some space for "${root}", for your caches and for ` +
-    `temporary files (TMPDIR), then run deno task setup again`;
+    `temporary files (TMPDIR), then run ${command} again`;
 }

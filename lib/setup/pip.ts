@@ -11,7 +11,7 @@ import { diskFullMessage } from "./machine.ts";
 /** What pip needs to know, and whom to tell. */
 export interface PipOptions {
   /** Which pinned packages to install. */
-  device: Device;
+  packages: Device | "lab" | "peer";
   /** Told what is happening now, about once a second; not used where pip draws its own bars. */
   onProgress?: (text: string) => void;
 }
@@ -37,7 +37,7 @@ export async function installPythonPackages(
   const process = new Deno.Command(python, {
     args: [
       ...["-I", "-u", "-m", "pip", "install", "--no-input", "--disable-pip-version-check"],
-      ...["--log", log, "--requirement", relative(root, requirementsFile(root, options.device))],
+      ...["--log", log, "--requirement", relative(root, requirementsFile(root, options.packages))],
     ],
     // A user-wide setting for installs outside of environments would make pip refuse.
     env: { PIP_USER: "0" },
@@ -58,7 +58,12 @@ export async function installPythonPackages(
       ownBars ? "" : collectLines(process.stdout, (line) => doing = describeStep(line) ?? doing),
     ]);
     const status = await process.status;
-    if (!status.success) throw explainPipFailure(errors, { root, log });
+    const commands: Record<string, string> = {
+      lab: "deno task lab",
+      peer: "deno task bench --peer",
+    };
+    const command = commands[options.packages] ?? "deno task setup";
+    if (!status.success) throw explainPipFailure(errors, { root, log, command });
     await Deno.remove(log).catch(() => {});
   } finally {
     clearInterval(timer);
@@ -82,10 +87,11 @@ export async function installPythonPackages(
  */
 export function explainPipFailure(
   errors: string,
-  options: { root: string; log: string },
+  options: { root: string; log: string; command?: string },
 ): Error {
+  const { root, log, command = "deno task setup" } = options;
   if (/No space left on device|Errno 28|Disk quota exceeded/.test(errors)) {
-    return new Error(diskFullMessage(options.root));
+    return new Error(diskFullMessage(root, command));
   }
   if (
     /NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|Max retries|Connection (refused|reset|aborted)/
@@ -93,20 +99,20 @@ export function explainPipFailure(
   ) {
     return new Error(
       `Cannot fetch the Python packages: pip does not reach its package index: check the network ` +
-        `(or HTTPS_PROXY, PIP_INDEX_URL), then run deno task setup again`,
+        `(or HTTPS_PROXY, PIP_INDEX_URL), then run ${command} again`,
     );
   }
   const missing = errors.match(/No matching distribution found for (\S+)/)?.[1];
   if (missing) {
     return new Error(
       `Cannot install ${missing}: pip's package index holds no build of it for this Python and ` +
-        `processor: use another Python (3.10 to 3.13) or another index, then run deno task setup again`,
+        `processor: use another Python (3.10 to 3.13) or another index, then run ${command} again`,
     );
   }
   const last = errors.split("\n").findLast((line) => line.startsWith("ERROR: "))?.slice(7);
   return new Error(
-    `Cannot install the Python packages: ${last ?? "pip was stopped"}: see "${options.log}", ` +
-      `then run deno task setup again`,
+    `Cannot install the Python packages: ${last ?? "pip was stopped"}: see "${log}", ` +
+      `then run ${command} again`,
   );
 }
 

@@ -18,7 +18,7 @@ export const wantedDeno = "2.9.6";
 export type Device = "cpu" | "gpu";
 
 /**
- * Path of the file that pins the Python packages of a device.
+ * Path of the file that pins the Python packages of a device, or those of JupyterLab.
  *
  * @example The pinned file
  * ```ts
@@ -28,8 +28,8 @@ export type Device = "cpu" | "gpu";
  * assertEquals(requirementsFile("/kit", "cpu"), "/kit/lib/setup/requirements-cpu.txt");
  * ```
  */
-export function requirementsFile(root: string, device: Device): string {
-  return `${root}/lib/setup/requirements-${device}.txt`;
+export function requirementsFile(root: string, packages: Device | "lab" | "peer"): string {
+  return `${root}/lib/setup/requirements-${packages}.txt`;
 }
 
 /**

@@ -88,7 +88,7 @@ export async function hasVenvModule(python: Python): Promise<boolean> {
 
 /**
  * Makes sure `.venv` has a Python and a pip that run, and that it holds no other build of
- * TensorFlow; else it is made anew, keeping only the files named in `keep`.
+ * TensorFlow than `device`; else it is made anew, keeping only the files named in `keep`.
  *
  * @param root The project folder.
  * @returns Path of the Python of the environment.
@@ -96,11 +96,12 @@ export async function hasVenvModule(python: Python): Promise<boolean> {
  */
 export async function ensureVenv(
   root: string,
-  options: { device: Device; keep: readonly string[] },
+  options: { device?: Device; keep: readonly string[] },
 ): Promise<string> {
   const folder = venvFolder(root);
   const python = `${folder}/bin/python`;
-  if (!holdsOtherBuild(root, options.device) && await hasWorkingPip(python)) return python;
+  const isOther = options.device !== undefined && holdsOtherBuild(root, options.device);
+  if (!isOther && await hasWorkingPip(python)) return python;
 
   const found = await findPython();
   const name = `${found.command} ${found.version}`;

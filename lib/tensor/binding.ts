@@ -67,7 +67,7 @@ export class Binding {
 
   /** Copies a tensor's values to the host. */
   tensorDataSync(id: number): HostValues {
-    if (this.#recorder?.has(id)) {
+    if (this.#recorder?.known(id) !== undefined && this.#runtime.record(id) === undefined) {
       throw new Error(
         `Cannot read a tensor inside a function that engine.compile() records, at ${callerLine()}: ` +
           "return the tensor from the function and read it afterwards",
@@ -83,24 +83,34 @@ export class Binding {
     inputs: readonly number[],
     outputCount: number,
   ): TensorRecord[] {
+    const typed = inputs.some((id) => this.#dtype(id) === dataType.bfloat16)
+      ? attributes.map(asBfloat16)
+      : attributes;
     return (this.#recorder === undefined)
-      ? this.#runtime.execute(name, attributes, inputs, outputCount)
-      : this.#recorder.record(name, attributes, inputs, outputCount);
+      ? this.#runtime.execute(name, typed, inputs, outputCount)
+      : this.#recorder.record(name, typed, inputs, outputCount);
+  }
+
+  #dtype(id: number): number | undefined {
+    return (this.#recorder?.known(id) ?? this.#runtime.record(id))?.dtype;
   }
 
   /**
    * Records what `build` executes as a function of tensors like `inputs`.
    *
    * @param name The function's name in TensorFlow.
-   * @param inputs Shapes and types of the inputs.
-   * @param build Gets the numbers of the symbolic inputs, returns those of the outputs.
+   * @param options Shapes and types of the inputs; whether XLA compiles the function; and `build`,
+   * which gets the symbolic inputs and returns the numbers of the outputs.
    * @throws {Error} If another function is being recorded, if `build` reads a tensor or draws random
    * numbers, or if an operation does not fit its inputs.
    */
   record(
     name: string,
-    inputs: readonly Omit<TensorRecord, "id">[],
-    build: (inputs: TensorRecord[]) => number[],
+    { inputs, xla, build }: {
+      readonly inputs: readonly Omit<TensorRecord, "id">[];
+      readonly xla: boolean;
+      readonly build: (inputs: TensorRecord[]) => number[];
+    },
   ): RecordedFunction {
     if (this.#recorder !== undefined) {
       throw new Error(
@@ -119,13 +129,19 @@ export class Binding {
     try {
       const placeholders = inputs.map((input) => recorder.placeholder(input));
       const outputs = build(placeholders);
-      return recorder.finish(name, { inputs: placeholders.map(({ id }) => id), outputs });
+      return recorder.finish(name, { inputs: placeholders.map(({ id }) => id), outputs, xla });
     } finally {
       this.#recorder = undefined;
       Math.random = random;
       recorder.close();
     }
   }
+}
+
+/** TensorFlow.js takes bfloat16 for float32; `T` is the name of the type that an operation computes in. */
+function asBfloat16(attribute: Attribute): Attribute {
+  const computes = attribute.name === "T" && attribute.value === dataType.float32;
+  return computes ? { ...attribute, value: dataType.bfloat16 } : attribute;
 }
 
 /** The innermost place in the user's code that led here, as `file:line:column`. */

@@ -39,16 +39,16 @@ let functionCount = 0;
 /** Compiles `f`; see `Engine.compile`. */
 export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
   f: (inputs: I) => O,
-  { runtime, binding, backend }: CompileContext,
+  { runtime, binding, backend, xla }: CompileContext & { readonly xla: boolean },
 ): (inputs: I) => O {
   const traces = new Map<string, Trace<O>>();
 
   function trace(inputs: I, records: TensorRecord[]): Trace<O> {
     let outputs: O | undefined;
-    const recorded = binding.record(
-      `${f.name || "compiled"}_${functionCount++}`,
-      records,
-      (placeholders) => {
+    const recorded = binding.record(`${f.name || "compiled"}_${functionCount++}`, {
+      inputs: records,
+      xla,
+      build: (placeholders) => {
         let next = 0;
         const symbolic = mapTensors(
           inputs,
@@ -57,7 +57,7 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
         outputs = pureOutputs(f, symbolic);
         return backend.getInputTensorIds(flatten(outputs).map(([, tensor]) => tensor));
       },
-    );
+    });
     // Only the names matter from here on; symbolic tensors hold no memory in TensorFlow.
     const shape = outputs!;
     return {

@@ -10,6 +10,10 @@ import { type Device, EagerRuntime } from "./eager_runtime.ts";
 import { openLibTensorFlow } from "./libtensorflow.ts";
 import type { NamedTensors } from "./named_tensors.ts";
 import { withQuietStderr } from "./quiet.ts";
+import { dataType } from "./attributes.ts";
+import { registerConversion } from "./precision.ts";
+import { registerSpatialKernels } from "./spatial_kernels.ts";
+import type { TensorRecord } from "./tensor_record.ts";
 import { registerTrainingKernels } from "./training_kernels.ts";
 import { NodeJSKernelBackend, tf } from "./tfjs.ts";
 
@@ -21,11 +25,16 @@ export interface EngineOptions {
   readonly preload?: readonly string[];
   /** `auto` takes the GPU when TensorFlow lists one. */
   readonly device?: "auto" | "cpu" | "gpu";
-  /** Threads within one operation; default: the number of cores. */
+  /** Threads within one operation; default: the cores shared out among `interOpThreads`. */
   readonly intraOpThreads?: number;
-  /** Operations that may run at once; default 2. */
+  /** Operations that may run at once; default 2, one for each view of a training step. */
   readonly interOpThreads?: number;
+  /** Whether GPUs may shorten float32 to TensorFloat-32 in convolutions; false by default. */
+  readonly tensorFloat32?: boolean;
 }
+
+/** Whether functions are recorded and run as one native call, or op by op. */
+export type ExecutionMode = "compiled" | "eager";
 
 /** TensorFlow, ready to run. */
 export interface Engine {
@@ -46,7 +55,8 @@ export interface Engine {
    * results and keeps its inputs.
    *
    * @param f Pure and synchronous; must not read tensors nor draw random numbers.
-   * @param options `mode: "eager"` runs `f` op by op instead, with the same contract.
+   * @param options `mode: "eager"` runs `f` op by op instead, with the same contract; `xla` has XLA
+   * compile the function, which is meant for GPUs.
    * @throws {Error} At the first call, if `f` reads a tensor or draws random numbers; names the line.
    * @example Usage
    * ```ts
@@ -60,7 +70,7 @@ export interface Engine {
    */
   compile<I extends NamedTensors, O extends NamedTensors>(
     f: (inputs: I) => O,
-    options?: { readonly mode?: "compiled" | "eager" },
+    options?: { readonly mode?: ExecutionMode; readonly xla?: boolean },
   ): (inputs: I) => O;
   /** Tensors alive in TensorFlow. */
   tensorCount(): number;
@@ -92,10 +102,11 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
 
 async function start(options: EngineOptions): Promise<Engine> {
   const { libraryFolder, preload = [], device = "auto" } = options;
-  const threads = {
-    intraOp: options.intraOpThreads ?? navigator.hardwareConcurrency,
-    interOp: options.interOpThreads ?? 2,
-  };
+  const interOp = options.interOpThreads ?? 2;
+  const cores = navigator.hardwareConcurrency;
+  const threads = { intraOp: options.intraOpThreads ?? Math.ceil(cores / interOp), interOp };
+  // Read by CUDA's libraries when they are opened.
+  if (!options.tensorFloat32) Deno.env.set("NVIDIA_TF32_OVERRIDE", "0");
   const { runtime, devices } = withQuietStderr(() => {
     const runtime = new EagerRuntime(openLibTensorFlow(libraryFolder, preload), {
       intraOpThreads: threads.intraOp,
@@ -116,7 +127,10 @@ async function start(options: EngineOptions): Promise<Engine> {
     binding as unknown as ConstructorParameters<typeof NodeJSKernelBackend>[0],
     "@tensorflow/tfjs-node-gpu",
   );
+  adoptBfloat16(backend as unknown as BackendWithTensors);
   registerTrainingKernels();
+  registerSpatialKernels();
+  registerConversion();
   tf.registerBackend("tensorflow", () => backend, 3);
   await tf.setBackend("tensorflow");
   const context = { runtime, binding, backend: backend as unknown as TensorBackend };
@@ -125,9 +139,27 @@ async function start(options: EngineOptions): Promise<Engine> {
     devices,
     tensorflowVersion: binding.TF_Version,
     threads,
-    compile: (f, { mode = "compiled" } = {}) =>
-      mode === "eager" ? (inputs) => runEagerly(f, inputs) : compileFunction(f, context),
+    compile: (f, { mode = "compiled", xla = false } = {}) =>
+      mode === "eager"
+        ? (inputs) => runEagerly(f, inputs)
+        : compileFunction(f, { ...context, xla }),
     tensorCount: () => runtime.tensorCount,
     operationCount: () => runtime.executed,
+  };
+}
+
+type BackendWithTensors = TensorBackend & {
+  readonly tensorMap: { set(dataId: object, data: unknown): void };
+};
+
+/** Lets the back end wrap bfloat16 tensors, which its own method refuses. */
+function adoptBfloat16(backend: BackendWithTensors): void {
+  const wrap = backend.createOutputTensor.bind(backend);
+  backend.createOutputTensor = (record: TensorRecord) => {
+    if (record.dtype !== dataType.bfloat16) return wrap(record);
+    const dataId = {};
+    backend.tensorMap.set(dataId, { ...record, values: null, refCount: 1 });
+    const { shape } = record;
+    return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: "float32" });
   };
 }

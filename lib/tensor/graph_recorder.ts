@@ -50,9 +50,9 @@ export class GraphRecorder {
     this.#graph = runtime.library.TF_NewGraph();
   }
 
-  /** Whether `id` stands for a tensor of this graph, which has no values yet. */
-  has(id: number): boolean {
-    return this.#symbols.has(id);
+  /** What is known of a tensor of this graph, or `undefined` if it is not one. */
+  known(id: number): TensorRecord | undefined {
+    return this.#symbols.get(id);
   }
 
   /** Adds an input of the function. */
@@ -105,9 +105,10 @@ export class GraphRecorder {
   /** Turns the graph into a function of the runtime; the recorder is used up. */
   finish(
     name: string,
-    { inputs, outputs }: {
+    { inputs, outputs, xla }: {
       readonly inputs: readonly number[];
       readonly outputs: readonly number[];
+      readonly xla: boolean;
     },
   ): RecordedFunction {
     const { library, status, context } = this.#runtime;
@@ -136,6 +137,17 @@ export class GraphRecorder {
       status.pointer,
     );
     status.check(() => `Building function ${name}`);
+    if (xla) {
+      const yes = Uint8Array.of(0x28, 1); // AttrValue { b: true }
+      library.TF_FunctionSetAttrValueProto(
+        definition,
+        cText("_XlaMustCompile"),
+        yes,
+        BigInt(yes.length),
+        status.pointer,
+      );
+      status.check(() => `Asking for XLA in function ${name}`);
+    }
     library.TFE_ContextAddFunction(context, definition, status.pointer);
     library.TF_DeleteFunction(definition);
     status.check(() => `Adding function ${name}`);

@@ -102,6 +102,10 @@ const symbols = {
     ],
     result: "pointer",
   },
+  TF_FunctionSetAttrValueProto: {
+    parameters: ["pointer", "buffer", "buffer", "usize", "pointer"],
+    result: "void",
+  },
   TF_DeleteFunction: { parameters: ["pointer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 

@@ -7,7 +7,7 @@
 import { type ChannelStatistics, normalise } from "../augment/normalise.ts";
 import { cropViews, type PixelBank } from "../augment/pixel_bank.ts";
 import type { Network, Variables } from "../model/network.ts";
-import type { Engine } from "../tensor/engine.ts";
+import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 
 /** What predicting needs besides the variables. */
@@ -23,7 +23,7 @@ export interface PredictSettings {
   /** Images in one call; 500 by default. */
   readonly batchSize?: number;
   /** `eager` runs op by op. */
-  readonly mode?: "compiled" | "eager";
+  readonly mode?: ExecutionMode;
 }
 
 /**
@@ -37,15 +37,25 @@ export function createPredictor(
 ): (variables: Variables) => Promise<Float32Array> {
   const { engine, network, bank, channels, batchSize = 500, mode } = settings;
   const padding = 4;
+  const logitsOf = (variables: Variables, rows: Tensor): Tensor => {
+    const count = rows.shape[0];
+    // The centre crop of the padded frame is the image itself.
+    const crops = tf.fill([count, 2], padding, "int32");
+    const flips = tf.zeros([count], "int32");
+    const images = normalise(cropViews(bank, { rows, crops, flips }, { padding }), channels);
+    return network.apply(variables, images, "evaluate").outputs.rebalancedLogits;
+  };
   const predict = engine.compile(
-    ({ parameters, statistics, rows }: Variables & { readonly rows: Tensor }) => {
-      const count = rows.shape[0];
-      // The centre crop of the padded frame is the image itself.
-      const crops = tf.fill([count, 2], padding, "int32");
-      const flips = tf.zeros([count], "int32");
-      const images = normalise(cropViews(bank, { rows, crops, flips }, { padding }), channels);
-      const { outputs } = network.apply({ parameters, statistics }, images, "evaluate");
-      return { logits: outputs.rebalancedLogits };
+    ({ rows, ...variables }: Variables & { readonly rows: Tensor }) => {
+      // As many independent parts as operations run at a time: each keeps its own threads busy.
+      const parts = Math.min(engine.threads.interOp, rows.shape[0]);
+      const first = Math.ceil(rows.shape[0] / parts);
+      const sizes = Array.from(
+        { length: Math.ceil(rows.shape[0] / first) },
+        (_, i) => Math.min(first, rows.shape[0] - i * first),
+      );
+      const logits = tf.split(rows, sizes).map((part) => logitsOf(variables, part));
+      return { logits: tf.concat(logits) };
     },
     { mode },
   );

@@ -10,7 +10,7 @@ import type { ImageSet } from "../data/image_set.ts";
 import { classWeights, type Split } from "../data/long_tail.ts";
 import { randomStream } from "../data/random.ts";
 import type { Network, Variables } from "../model/network.ts";
-import type { Engine } from "../tensor/engine.ts";
+import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors, mapTensors } from "../tensor/named_tensors.ts";
 import { tf } from "../tensor/tfjs.ts";
 import { createPredictor } from "./predict.ts";
@@ -34,7 +34,9 @@ export interface TrainingOptions
   /** Parameter b of the law Beta(b, b) of the mix weight; 1 as in the official code. */
   readonly mixtureBeta: number;
   /** `eager` runs steps op by op. */
-  readonly mode?: "compiled" | "eager";
+  readonly mode?: ExecutionMode;
+  /** Whether XLA compiles the step; meant for GPUs. */
+  readonly xla?: boolean;
 }
 
 /** What a training is made of. */

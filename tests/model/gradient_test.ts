@@ -54,7 +54,12 @@ for (
     const x = normalTensor([2, 6, 6, block.convolutions[0].inputs], 2);
     const weights = normalTensor([2, 3, 3, block.convolutions.at(-1)!.outputs], 3);
     const loss = ({ x, ...parameters }: Tensors): Tensor => {
-      const pass = { parameters, statistics: { ...statistics }, mode: "train" } as const;
+      const pass = {
+        parameters,
+        statistics: { ...statistics },
+        mode: "train",
+        computeType: "float32",
+      } as const;
       return tf.mean(tf.mul(residualBlock(x, block, pass), weights));
     };
     const at: Tensors = { ...Object.fromEntries(ofBlock), x };

@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { createPixelBank } from "../../lib/augment/pixel_bank.ts";
 import { cutBox } from "../../lib/data/plan.ts";
+import { randomStream } from "../../lib/data/random.ts";
 import { createNetwork } from "../../lib/model/network.ts";
 import { exportWeights, importWeights } from "../../lib/model/weights.ts";
-import { disposeTensors, mapTensors } from "../../lib/tensor/named_tensors.ts";
+import { disposeTensors, flatten, mapTensors } from "../../lib/tensor/named_tensors.ts";
 import { tf } from "../../lib/tensor/tfjs.ts";
 import { planTensors } from "../../lib/train/plan_tensors.ts";
 import { createPredictor } from "../../lib/train/predict.ts";
@@ -118,3 +119,51 @@ for (const mode of ["compiled", "eager"] as const) {
     disposeTensors({ state, labels, classWeights, bank: bank.pixels, testBank: testBank.pixels });
   });
 }
+
+Deno.test("op by op and compiled give the same step", async () => {
+  const { cases } = goldenIndex();
+  const network = createNetwork("resnet32", { classes: 10, width: 8 });
+  const { parameters, statistics } = network.init(randomStream(1, "init"));
+  const random = randomStream(1, "pixels");
+  const images = Uint8Array.from({ length: 32 * 32 * 32 * 3 }, () => random.integer(256));
+  const bank = createPixelBank(images, { height: 32, width: 32, channels: 3 });
+  const labels = tf.tensor1d(Int32Array.from({ length: 32 }, (_, i) => i % 10), "int32");
+  const classWeights = tf.tensor1d(Array.from({ length: 10 }, (_, i) => 0.5 + 0.1 * i));
+  const step = createTrainStep({
+    network,
+    bank,
+    labels,
+    classWeights,
+    channels: cases.mix,
+    consistencyWeight: 4,
+    weightDecay: 5e-3,
+  });
+  const rows = Int32Array.from({ length: 16 }, (_, i) => i);
+  const plan = planTensors({
+    first: rows,
+    second: rows.map((row) => row + 16),
+    crops: Int32Array.from({ length: 128 }, (_, i) => i % 9),
+    flips: Int32Array.from({ length: 64 }, (_, i) => i % 2),
+    mixWeight: 0.3,
+    box: Int32Array.of(4, 6, 20, 22),
+  }, { plainWeight: 0.75, learningRate: 0.01 });
+  const momentum = mapTensors(parameters, (tensor) => tf.zerosLike(tensor));
+  const inputs = { state: { parameters, statistics, momentum }, plan };
+
+  const compiled = engine.compile(step)(inputs);
+  const eager = engine.compile(step, { mode: "eager" })(inputs);
+
+  for (const part of ["parameters", "statistics", "momentum"] as const) {
+    const [a, b] = [flatten(compiled.state[part]), flatten(eager.state[part])];
+    assertEquals(a.map(([name]) => name), b.map(([name]) => name));
+    const values = (list: typeof a) => Promise.all(list.map(([, tensor]) => tensor.data()));
+    const [ours, theirs] = [await values(a), await values(b)];
+    const whole = (parts: typeof ours): number[] => parts.flatMap((values) => [...values]);
+    // Both run the same kernels; the graph may fuse and reorder sums.
+    const error = relativeError(whole(ours), whole(theirs));
+    assert(error <= 1e-5, `${part} differ by ${error}`);
+  }
+  const [ours, theirs] = [await compiled.losses.data(), await eager.losses.data()];
+  assert(relativeError(ours, theirs) <= 1e-5);
+  disposeTensors({ ...inputs, compiled, eager, labels, classWeights, bank: bank.pixels });
+});

@@ -1,0 +1,93 @@
+/**
+ * A process that runs training steps on demand, so that several can take turns on one machine.
+ *
+ * It prints `{"ready": version, "first": ms}`, then answers each line `{"steps": n}` with
+ * `{"times": [ms, ...], "peakBytes": n, "bytes": n}`. Ours is `worker.ts`, PyTorch's is `pytorch_step.py`.
+ *
+ * @module
+ */
+
+/** How to start a contender. */
+export interface ContenderCommand {
+  /** Name in the table. */
+  readonly name: string;
+  /** Program. */
+  readonly program: string;
+  /** Its arguments. */
+  readonly args: readonly string[];
+}
+
+/** What a contender says of a turn. */
+export interface Turn {
+  /** Milliseconds of each step. */
+  readonly times: readonly number[];
+  /** Largest memory of the process so far. */
+  readonly peakBytes: number;
+  /** Memory of the process now, without JavaScript's heap. */
+  readonly bytes: number;
+}
+
+/** A running contender. */
+export interface Contender extends AsyncDisposable {
+  /** Name in the table. */
+  readonly name: string;
+  /** Version of what runs the steps. */
+  readonly version: string;
+  /** Milliseconds of the first step, compilation included. */
+  readonly firstMilliseconds: number;
+  /** Milliseconds from the start of the process to the end of its warm-up. */
+  readonly startMilliseconds: number;
+  /** Runs so many steps. */
+  run(steps: number): Promise<Turn>;
+}
+
+/**
+ * Starts a contender and waits until it is warm.
+ *
+ * @throws {Error} If it ends before; with the last line of what it wrote to standard error.
+ */
+export async function startContender(
+  { name, program, args }: ContenderCommand,
+): Promise<Contender> {
+  const started = performance.now();
+  const child = new Deno.Command(program, {
+    args: [...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  const answers = lines(child.stdout);
+  const errors = new Response(child.stderr).text();
+  const answer = async (): Promise<Record<string, unknown>> => {
+    const { value, done } = await answers.next();
+    if (!done) return JSON.parse(value);
+    const last = (await errors).trim().split("\n").at(-1);
+    throw new Error(`Cannot time ${name}: it ended early: ${last || "no message"}`);
+  };
+  const { ready, first } = await answer();
+  return {
+    name,
+    version: String(ready),
+    firstMilliseconds: Number(first),
+    startMilliseconds: performance.now() - started,
+    async run(steps) {
+      await input.write(new TextEncoder().encode(JSON.stringify({ steps }) + "\n"));
+      const { times, peakBytes, bytes } = await answer();
+      return { times: times as number[], peakBytes: Number(peakBytes), bytes: Number(bytes) };
+    },
+    async [Symbol.asyncDispose]() {
+      await input.close().catch(() => {});
+      await child.status;
+    },
+  };
+}
+
+async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
+  let rest = "";
+  for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+    const complete = (rest + part).split("\n");
+    rest = complete.pop()!;
+    yield* complete.filter((line) => line !== "");
+  }
+}

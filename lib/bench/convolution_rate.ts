@@ -1,0 +1,44 @@
+/**
+ * How fast this machine convolves at best: the yardstick of a training step.
+ *
+ * @module
+ */
+
+import { disposeTensors } from "../tensor/named_tensors.ts";
+import { type ComputeType, convert } from "../tensor/precision.ts";
+import { tf } from "../tensor/tfjs.ts";
+
+/**
+ * The best rate of single 3 × 3 convolutions at the shapes of the network's three stages.
+ *
+ * @param width Channels of the first stage.
+ * @param type Element type.
+ * @param batch Images.
+ * @returns Floating-point operations a second, a multiplication and an addition counting as two.
+ */
+export async function bestConvolutionRate(
+  width: number,
+  { type, batch = 64 }: { readonly type: ComputeType; readonly batch?: number },
+): Promise<number> {
+  let best = 0;
+  for (const [side, channels] of [[32, width], [16, 2 * width], [8, 4 * width]]) {
+    const to = { from: "float32", to: type } as const;
+    const images = tf.tidy(() => convert(tf.randomNormal([batch, side, side, channels]), to));
+    const filter = tf.tidy(() => convert(tf.randomNormal([3, 3, channels, channels]), to));
+    const operations = 2 * batch * side * side * 9 * channels * channels;
+    for (let repeat = 0; repeat < 20; repeat++) {
+      const start = performance.now();
+      const result = tf.conv2d(images as tf.Tensor4D, filter as tf.Tensor4D, 1, "same");
+      // A corner is read back so that a device has really finished.
+      const corner = convert(result.slice([0, 0, 0, 0], [1, 1, 1, 1]), {
+        from: type,
+        to: "float32",
+      });
+      await corner.data();
+      best = Math.max(best, operations / ((performance.now() - start) / 1000));
+      disposeTensors({ result, corner });
+    }
+    disposeTensors({ images, filter });
+  }
+  return best;
+}

@@ -1,0 +1,126 @@
+"""The GLMC training step in PyTorch, timed: the peer of `deno task bench --peer`.
+
+Reads one JSON object a line from standard input ({"steps": n}), runs so many steps, and answers with a
+JSON list of milliseconds, so that the benchmark can take turns with it. The modes: eager (as the official
+code runs), channels_last, bfloat16 (channels_last under autocast), compile (torch.compile).
+"""
+
+import argparse
+import contextlib
+import json
+import resource
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Block(nn.Module):
+    def __init__(self, inputs: int, outputs: int, stride: int):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.missing = outputs - inputs
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        if self.missing:
+            half = self.missing // 2
+            x = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, half, half))
+        return F.relu(x + y)
+
+
+class Network(nn.Module):
+    def __init__(self, width: int, classes: int):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        widths = [width] * 5 + [2 * width] * 5 + [4 * width] * 5
+        inputs = [width, *widths[:-1]]
+        self.blocks = nn.Sequential(
+            *(Block(i, o, 1 if i == o else 2) for i, o in zip(inputs, widths))
+        )
+        self.fc = nn.Linear(4 * width, classes)
+        self.fc_cb = nn.Linear(4 * width, classes)
+        self.projection = nn.Linear(4 * width, 128)
+        self.prediction = nn.Linear(128, 128)
+
+    def forward(self, x):
+        features = self.blocks(F.relu(self.bn1(self.conv1(x)))).mean((2, 3))
+        projection = self.projection(features)
+        return self.fc(features), self.fc_cb(features), projection, self.prediction(projection)
+
+
+def cross_entropy(logits, targets):
+    return -(F.log_softmax(logits, 1) * targets).sum(1).mean()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mode", choices=["eager", "channels_last", "bfloat16", "compile"])
+    parser.add_argument("--width", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    options = parser.parse_args()
+
+    torch.manual_seed(0)
+    torch.set_num_threads(options.threads)
+    layout = torch.contiguous_format if options.mode == "eager" else torch.channels_last
+    if options.mode == "compile":
+        layout = torch.contiguous_format
+    network = Network(options.width, 10).to(memory_format=layout)
+    model = torch.compile(network) if options.mode == "compile" else network
+    optimizer = torch.optim.SGD(network.parameters(), 0.01, momentum=0.9, weight_decay=5e-3)
+    images = [
+        torch.randn(options.batch, 3, 32, 32).to(memory_format=layout) for _ in range(4)
+    ]
+    labels = torch.softmax(torch.randn(options.batch, 10), 1)
+    weighted = labels * torch.rand(10) * 2
+    mix, alpha, gamma = 0.3, 0.75, 4.0
+    precision = (
+        torch.autocast("cpu", torch.bfloat16)
+        if options.mode == "bfloat16"
+        else contextlib.nullcontext()
+    )
+
+    def step() -> float:
+        global_view = mix * images[0] + (1 - mix) * images[1]
+        local_view = images[2].clone(memory_format=torch.preserve_format)
+        local_view[:, :, 4:20, 8:24] = images[3][:, :, 4:20, 8:24]
+        with precision:
+            o1, w1, z1, p1 = model(global_view)
+            o2, w2, z2, p2 = model(local_view)
+        o1, w1, z1, p1, o2, w2, z2, p2 = (t.float() for t in (o1, w1, z1, p1, o2, w2, z2, p2))
+        consistency = -(
+            F.cosine_similarity(p1, z2.detach()).mean()
+            + F.cosine_similarity(p2, z1.detach()).mean()
+        )
+        plain = cross_entropy(o1, labels) + cross_entropy(o2, labels)
+        rebalanced = cross_entropy(w1, weighted) + cross_entropy(w2, weighted)
+        loss = alpha * plain + (1 - alpha) * rebalanced + gamma * consistency
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    start = time.perf_counter()
+    step()
+    first = 1000 * (time.perf_counter() - start)
+    step()
+    print(json.dumps({"ready": torch.__version__, "first": first}), flush=True)
+    for line in sys.stdin:
+        times = []
+        for _ in range(json.loads(line)["steps"]):
+            start = time.perf_counter()
+            step()
+            times.append(1000 * (time.perf_counter() - start))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        print(json.dumps({"times": times, "peakBytes": peak, "bytes": 0}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

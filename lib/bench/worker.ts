@@ -1,0 +1,77 @@
+/**
+ * Our contender: `deno run -A lib/bench/worker.ts '{"width": 16, "batchSize": 64, ...}'`.
+ *
+ * @module
+ */
+
+import { createInterface } from "node:readline";
+import { stdin } from "node:process";
+import { planEpoch } from "../data/plan.ts";
+import { disposeTensors } from "../tensor/named_tensors.ts";
+import { startEngine } from "../tensor/start.ts";
+import { planTensors } from "../train/plan_tensors.ts";
+import { initialState } from "../train/training.ts";
+import { type SyntheticOptions, syntheticTraining } from "./synthetic.ts";
+
+/** Options of the worker, as JSON in its first argument. */
+export interface WorkerOptions extends SyntheticOptions {
+  /** Where to run. */
+  readonly device: "auto" | "cpu" | "gpu";
+  /** Time the evaluation of the 500 test images instead of training steps. */
+  readonly evaluate?: boolean;
+}
+
+async function main(options: WorkerOptions): Promise<void> {
+  const engine = await startEngine({ device: options.device });
+  const training = syntheticTraining(engine, options);
+  const plans = planEpoch(training.parts.split, { ...training.options, epoch: 0 });
+  // All batches of one size: a smaller one would compile a second function.
+  const whole = plans.filter(({ first }) => first.length === plans[0].first.length);
+  let state = initialState(training);
+  let done = 0;
+
+  async function step(): Promise<void> {
+    const plan = planTensors(whole[done++ % whole.length], {
+      plainWeight: 0.75,
+      learningRate: 0.01,
+    });
+    const { state: next, losses } = training.step({ state, plan });
+    await losses.data();
+    disposeTensors({ plan, state, losses });
+    state = next;
+  }
+
+  async function evaluate(): Promise<void> {
+    await training.predict(state);
+  }
+
+  const work = options.evaluate ? evaluate : step;
+  const timed = async (): Promise<number> => {
+    const start = performance.now();
+    await work();
+    return performance.now() - start;
+  };
+  const first = await timed();
+  await timed();
+  console.log(JSON.stringify({ ready: engine.tensorflowVersion, first }));
+  for await (const line of createInterface({ input: stdin })) {
+    const times: number[] = [];
+    for (let i = 0; i < JSON.parse(line).steps; i++) times.push(await timed());
+    console.log(JSON.stringify({ times, peakBytes: peakBytes(), bytes: nativeBytes() }));
+  }
+  Deno.exit(0);
+}
+
+/** Largest memory of this process so far. */
+function peakBytes(): number {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  return 1024 * Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0);
+}
+
+/** Memory of this process without JavaScript's heap, which breathes. */
+function nativeBytes(): number {
+  const { rss, heapTotal } = Deno.memoryUsage();
+  return rss - heapTotal;
+}
+
+if (import.meta.main) await main(JSON.parse(Deno.args[0]));

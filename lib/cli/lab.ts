@@ -1,0 +1,104 @@
+/**
+ * The command `lab`: opens JupyterLab on the notebooks.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { ensureLab } from "../setup/lab.ts";
+import { projectRoot, venvFolder } from "../setup/project.ts";
+import { progressLine, UsageError } from "./shell.ts";
+
+/** The text that `--help` prints. */
+export const help = `
+Usage: deno task lab [--port <number>] [--no-browser]
+
+Opens JupyterLab on notebooks/, with the Deno kernel and the renderer of plotly figures. What is missing
+is installed first, in the virtual environment .venv: nothing goes into your home folder. Ctrl-C ends it.
+
+  --port <number>  Port to listen on; 8888, or the next free one, by default
+  --no-browser     Only print the address
+`;
+
+/**
+ * Runs the command until JupyterLab ends.
+ *
+ * @throws {UsageError} If a flag is unknown or the port is none.
+ * @throws {Error} If JupyterLab cannot be set up.
+ */
+export async function run(args: string[]): Promise<void> {
+  const { port, browser } = parse(args);
+  await prepareLab();
+  const lab = startLab({ port, browser });
+  // JupyterLab itself asks what to do at Ctrl-C, and must be waited for.
+  Deno.addSignalListener("SIGINT", () => {});
+  Deno.addSignalListener("SIGTERM", () => lab.kill("SIGTERM"));
+  const { code } = await lab.status;
+  if (code !== 0 && code !== 130 && code !== 143) {
+    throw new Error(`JupyterLab ended with code ${code}: see its lines above`);
+  }
+}
+
+/** Installs what JupyterLab needs and is missing, with the progress on standard error. */
+export async function prepareLab(): Promise<void> {
+  const line = progressLine();
+  try {
+    await ensureLab({ report: line.finish, progress: line.update });
+  } finally {
+    line.finish();
+  }
+}
+
+/** How JupyterLab is started. */
+export interface LabServerOptions {
+  /** Port to listen on; the next free one is taken where it is in use. */
+  readonly port?: number;
+  /** Whether a browser is opened. */
+  readonly browser?: boolean;
+  /** Further arguments. */
+  readonly args?: readonly string[];
+  /** Further environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where its lines go. */
+  readonly output?: "inherit" | "piped" | "null";
+}
+
+/** Starts JupyterLab on the project; it must be set up. */
+export function startLab(options: LabServerOptions = {}): Deno.ChildProcess {
+  const { port, browser = true, args = [], env, output = "inherit" } = options;
+  return new Deno.Command(`${venvFolder(projectRoot)}/bin/python`, {
+    args: [
+      ...["-I", "-m", "jupyterlab", `--ServerApp.root_dir=${projectRoot}`],
+      "--LabApp.default_url=/lab/tree/notebooks",
+      // No look at the network for news: machines without one would wait for it.
+      "--LabApp.news_url=",
+      "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+      ...(port === undefined ? [] : [`--ServerApp.port=${port}`]),
+      ...(browser ? [] : ["--no-browser"]),
+      ...(Deno.uid() === 0 ? ["--allow-root"] : []),
+      ...args,
+    ],
+    env: { JUPYTER_PREFER_ENV_PATH: "1", ...env },
+    stdin: "inherit",
+    stdout: output,
+    stderr: output,
+  }).spawn();
+}
+
+function parse(args: string[]): { port?: number; browser: boolean } {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: { port: { type: "string" }, "no-browser": { type: "boolean" } },
+    });
+    const port = values.port === undefined ? undefined : Number(values.port);
+    if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) {
+      throw new RangeError(
+        `Cannot use --port ${values.port}: it must be a whole number below 65536`,
+      );
+    }
+    return { port, browser: !values["no-browser"] };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${reason}: see deno task lab --help`);
+  }
+}

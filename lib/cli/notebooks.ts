@@ -1,0 +1,137 @@
+/**
+ * The command `notebooks`: runs the notebooks without a window.
+ *
+ * @module
+ */
+import { basename } from "node:path";
+import { parseArgs } from "node:util";
+import { readNotebook, withOutputs } from "../notebook/document.ts";
+import { executeNotebook } from "../notebook/execute.ts";
+import type { NotebookMode } from "../notebook/mode.ts";
+import { sourceHash } from "../notebook/source_hash.ts";
+import { projectRoot, venvFolder } from "../setup/project.ts";
+import { prepareLab } from "./lab.ts";
+import { nearest, type ProgressLine, progressLine, UsageError } from "./shell.ts";
+
+/** The text that `--help` prints. */
+export const help = `
+Usage: deno task notebooks [names] [--full]
+
+Runs notebooks from top to bottom in the Deno kernel, in smoke mode: small and fast, to prove that they
+work; the files stay as they are. Without names: all in notebooks/; a name may be shortened, such as 03.
+
+  --full       Run them in full and store the outputs in the files, with a stamp of what they show
+  --limit <s>  Seconds that a cell may take; 120 in smoke mode and 7200 in full by default
+`;
+
+/**
+ * Runs the command; the exit code is 1 if a notebook fails.
+ *
+ * @throws {UsageError} If a flag or a name is unknown.
+ * @throws {Error} If JupyterLab cannot be set up or the kernel does not start.
+ */
+export async function run(args: string[]): Promise<void> {
+  const { names, mode, limit } = parse(args);
+  const paths = choose(await listNotebooks(), names);
+  await prepareLab();
+  const line = progressLine();
+  let failures = 0;
+  for (const path of paths) {
+    const problem = await runOne(path, { mode, limit, line });
+    if (problem !== undefined) failures++;
+  }
+  if (failures > 0) {
+    throw new Error(`${failures} of ${paths.length} notebooks failed: see the lines marked ✗`);
+  }
+}
+
+/**
+ * Paths of the notebooks of the project, sorted by name.
+ *
+ * @param folder Their folder; `notebooks/` of the project by default.
+ */
+export async function listNotebooks(folder = `${projectRoot}/notebooks`): Promise<string[]> {
+  try {
+    const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+    return names.filter((name) => name.endsWith(".ipynb")).sort().map((name) =>
+      `${folder}/${name}`
+    );
+  } catch {
+    return [];
+  }
+}
+
+/** Path of the Python that has Jupyter's client. */
+export const labPython = `${venvFolder(projectRoot)}/bin/python`;
+
+async function runOne(
+  path: string,
+  { mode, limit, line }: { mode: NotebookMode; limit?: number; line: ProgressLine },
+): Promise<string | undefined> {
+  const name = basename(path, ".ipynb");
+  const start = performance.now();
+  const { outputs, problem } = await executeNotebook(path, {
+    python: labPython,
+    mode,
+    limit,
+    onCell: (cell, cells) => line.update(`  ${name}: cell ${cell} of ${cells}`, cell / cells),
+  });
+  const seconds = Math.round((performance.now() - start) / 1000);
+  if (problem !== undefined) {
+    line.finish(`✗ ${name}  ${problem}`);
+    return problem;
+  }
+  if (mode === "full") {
+    const notebook = await readNotebook(path);
+    await writeNotebook(
+      path,
+      withOutputs(notebook, { outputs, sourceHash: await sourceHash(notebook) }),
+    );
+  }
+  line.finish(
+    `✓ ${name}  ${outputs.length} code cells, ${seconds} s${mode === "full" ? ", stored" : ""}`,
+  );
+}
+
+async function writeNotebook(path: string, notebook: unknown): Promise<void> {
+  await Deno.writeTextFile(`${path}.tmp`, JSON.stringify(notebook, null, 1) + "\n");
+  await Deno.rename(`${path}.tmp`, path);
+  // Deno's formatter has its own way of writing notebooks, which the checks ask for.
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
+}
+
+function choose(paths: readonly string[], names: readonly string[]): readonly string[] {
+  if (paths.length === 0) {
+    throw new Deno.errors.NotFound("Cannot run notebooks: there are none in notebooks/");
+  }
+  if (names.length === 0) return paths;
+  const known = paths.map((path) => basename(path, ".ipynb"));
+  return names.map((name) => {
+    const wanted = basename(name, ".ipynb");
+    const found = paths[known.findIndex((candidate) => candidate.startsWith(wanted))];
+    if (found !== undefined) return found;
+    const suggestion = nearest(wanted, known);
+    throw new UsageError(
+      `Unknown notebook "${name}": ${suggestion ? `did you mean "${suggestion}"? ` : ""}` +
+        `There are ${known.join(", ")}`,
+    );
+  });
+}
+
+function parse(args: string[]): { names: string[]; mode: NotebookMode; limit?: number } {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { full: { type: "boolean" }, limit: { type: "string" } },
+    });
+    const limit = values.limit === undefined ? undefined : Number(values.limit);
+    if (limit !== undefined && !(limit > 0)) {
+      throw new RangeError(`Cannot use --limit ${values.limit}: it must be a number of seconds`);
+    }
+    return { names: positionals, mode: values.full ? "full" : "smoke", limit };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${reason}: see deno task notebooks --help`);
+  }
+}

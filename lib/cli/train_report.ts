@@ -1,0 +1,67 @@
+/**
+ * What `train` says while it runs.
+ *
+ * @module
+ */
+
+import { format as formatDuration } from "@std/fmt/duration";
+import { bestRecord } from "../experiment/run.ts";
+import type { EpochRecord, StepEvent } from "../train/events.ts";
+
+/** Seconds left by the speed since the start, which takes over from the estimate within an epoch. */
+export function remainingTime(
+  { epochs, perEpoch }: { readonly epochs: number; readonly perEpoch: number },
+): (event: StepEvent) => number {
+  let start: { readonly time: number; readonly done: number } | undefined;
+  return ({ epoch, step, steps }) => {
+    const done = epoch + step / steps;
+    start ??= { time: performance.now(), done };
+    const measured = done - start.done;
+    const seconds = (performance.now() - start.time) / 1000;
+    const trust = Math.min(1, measured);
+    const pace = measured === 0 ? perEpoch : trust * seconds / measured + (1 - trust) * perEpoch;
+    return (epochs - done) * pace;
+  };
+}
+
+/** The live line: position, loss terms, speed, time left. */
+export function stepText(
+  { epoch, step, steps, losses, imagesPerSecond }: StepEvent,
+  { epochs, left }: { readonly epochs: number; readonly left: number },
+): string {
+  return `epoch ${epoch + 1}/${epochs} step ${step}/${steps}` +
+    `  loss ${losses.total.toFixed(3)} (plain ${losses.balanced.toFixed(3)},` +
+    ` rebalanced ${losses.rebalanced.toFixed(3)}, consistency ${losses.consistency.toFixed(3)})` +
+    `  ${imagesPerSecond.toFixed(0)} images/s  ${duration(left)} left`;
+}
+
+/** The line that stays of an epoch: accuracies, loss, seconds of training and evaluation. */
+export function epochText(record: EpochRecord, epochs: number): string {
+  const { epoch, evaluation, losses, trainSeconds, evaluateSeconds } = record;
+  const { many, medium, few } = evaluation.shots;
+  const group = (name: string, value: number | null): string =>
+    value === null ? "" : `, ${name} ${value.toFixed(2)}`;
+  return `epoch ${epoch + 1}/${epochs}  top-1 ${evaluation.top1.toFixed(2)} %` +
+    `  top-5 ${evaluation.top5.toFixed(2)} %` +
+    `  (${(group("many", many) + group("medium", medium) + group("few", few)).slice(2)})` +
+    `  loss ${losses.total.toFixed(3)}  ${duration(trainSeconds)} + ${duration(evaluateSeconds)}`;
+}
+
+/** Best and last accuracy of a run. */
+export function summary(history: readonly EpochRecord[]): string {
+  const [best, last] = [bestRecord(history), history.at(-1)];
+  if (best === undefined || last === undefined) return "no epoch was evaluated";
+  const text = ({ epoch, evaluation }: EpochRecord): string =>
+    `top-1 ${evaluation.top1.toFixed(2)} % in epoch ${epoch + 1}`;
+  return `best ${text(best)}, last ${text(last)}`;
+}
+
+/** A number with its thousands apart. */
+export function format(count: number): string {
+  return count.toLocaleString("en");
+}
+
+/** Seconds as people say them, at least one. */
+export function duration(seconds: number): string {
+  return formatDuration(Math.max(1, Math.round(seconds)) * 1000, { ignoreZero: true });
+}

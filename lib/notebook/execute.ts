@@ -1,0 +1,101 @@
+/**
+ * Runs a notebook without a window, through Jupyter's own client in the Deno kernel.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { codeCells, readNotebook, showsSomething, type StoredOutput } from "./document.ts";
+import type { NotebookMode } from "./mode.ts";
+
+/** How to run a notebook, and whom to tell. */
+export interface ExecuteNotebookOptions {
+  /** A Python with Jupyter's client, and the Deno kernel registered beside it. */
+  readonly python: string;
+  /** How much the notebook does. */
+  readonly mode: NotebookMode;
+  /** Seconds that a cell may take; two minutes in smoke mode and two hours in full by default. */
+  readonly limit?: number;
+  /** Told which cell runs now, counted from 1 among all cells. */
+  readonly onCell?: (cell: number, cells: number) => void;
+}
+
+/** How the run of a notebook ended. */
+export interface ExecutedNotebook {
+  /** Outputs of the code cells in order. */
+  readonly outputs: readonly (readonly StoredOutput[])[];
+  /** What is wrong, such as `cell 7: AssertionError`; undefined if nothing is. */
+  readonly problem?: string;
+  /** Seconds that each code cell took. */
+  readonly seconds: readonly number[];
+}
+
+const script = fileURLToPath(new URL("execute.py", import.meta.url));
+
+/**
+ * Runs all cells of a notebook in a fresh kernel; the file stays as it is.
+ *
+ * @param path The notebook.
+ * @param options Python, mode and limits.
+ * @returns Outputs, and the first problem: a cell that failed or took too long, or one that shows
+ * something and has no output.
+ * @throws {Error} If Jupyter's client or the kernel does not start.
+ */
+export async function executeNotebook(
+  path: string,
+  options: ExecuteNotebookOptions,
+): Promise<ExecutedNotebook> {
+  const { python, mode, onCell } = options;
+  const notebook = await readNotebook(path);
+  const cells = codeCells(notebook);
+  const child = new Deno.Command(python, {
+    args: ["-I", script],
+    env: { GLMC_NOTEBOOKS: mode, NO_COLOR: "1", JUPYTER_PREFER_ENV_PATH: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const errors = new Response(child.stderr).text();
+  const stdin = child.stdin.getWriter();
+  await stdin.write(new TextEncoder().encode(JSON.stringify({
+    cells: cells.map(({ source }) => source),
+    kernel: "deno",
+    folder: dirname(path),
+    limit: options.limit ?? (mode === "smoke" ? 120 : 7200),
+  })));
+  await stdin.close();
+
+  const seconds: number[] = [];
+  let outputs: StoredOutput[][] | undefined;
+  let problem: string | undefined;
+  for await (const line of linesOf(child.stdout)) {
+    const event = JSON.parse(line);
+    if ("start" in event) onCell?.(cells[event.start].place + 1, notebook.cells.length);
+    if ("done" in event) {
+      seconds.push(event.seconds);
+      if (event.error) problem = `cell ${cells[event.done].place + 1}: ${event.error}`;
+    }
+    if ("outputs" in event) outputs = event.outputs;
+  }
+  await child.status;
+  if (outputs === undefined) {
+    const last = (await errors).trim().split("\n").at(-1);
+    throw new Error(`Cannot run "${path}": ${last}: run deno task lab once to complete the set-up`);
+  }
+  const silent = cells.findIndex(({ source }, i) =>
+    showsSomething(source) && !outputs[i].some(({ data }) => data)
+  );
+  if (silent >= 0) {
+    problem ??= `cell ${cells[silent].place + 1}: it shows something and has no output`;
+  }
+  return { outputs, problem, seconds };
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+}

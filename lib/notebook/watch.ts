@@ -1,0 +1,188 @@
+/**
+ * Watches a training from a notebook: live curves, one line of progress, a stop that keeps the run.
+ *
+ * @module
+ */
+import { type CurvePoint, trainingCurvesFigure } from "../plot/training_charts.ts";
+import type { Reference } from "../plot/line.ts";
+import { inNotebook, sendBundle } from "./kernel.ts";
+import { startProgress } from "./progress.ts";
+import { plotlyBundle, show } from "./show.ts";
+
+/** What a training reports; its `TrainEvent` is one. */
+export type WatchedEvent<Epoch extends CurvePoint> =
+  | {
+    readonly type: "step";
+    readonly epoch: number;
+    readonly step: number;
+    readonly steps: number;
+    readonly losses: Readonly<Record<string, number>>;
+    readonly imagesPerSecond: number;
+  }
+  | {
+    readonly type: "epoch";
+    readonly record: Epoch;
+    readonly progress: { readonly history: readonly Epoch[] };
+  }
+  | {
+    readonly type: "stopped";
+    readonly progress: {
+      readonly epoch: number;
+      readonly step: number;
+      readonly history: readonly Epoch[];
+    };
+  };
+
+/** Settings of {@linkcode watchTraining}. */
+export interface WatchOptions<Epoch extends CurvePoint> {
+  /** Epochs of the whole training. */
+  readonly epochs: number;
+  /** Title of the curves. */
+  readonly title?: string;
+  /** Epochs finished before, when a run is continued. */
+  readonly history?: readonly Epoch[];
+  /** Accuracies to compare with, such as published ones. */
+  readonly references?: readonly Reference[];
+  /** Least milliseconds between two drawings of the curves; 3000 by default. */
+  readonly interval?: number;
+}
+
+/** How a watched training ended. */
+export interface WatchedTraining<Epoch extends CurvePoint> {
+  /** Finished epochs. */
+  readonly history: readonly Epoch[];
+  /** Whether it was stopped before its end. */
+  readonly stopped: boolean;
+}
+
+/** Of the time since the last drawing, the share that drawing may take. */
+const drawingShare = 0.02;
+
+/**
+ * Runs a training to its end and shows how it goes; interrupting the kernel stops it after a step.
+ *
+ * The curves are redrawn every few seconds, seldom enough that it takes less than 2 % of the time.
+ *
+ * @param start Starts the training; it must stop between two steps when the signal is aborted.
+ * @param options Length and title.
+ * @returns Finished epochs, and whether it was stopped.
+ * @example A training of one epoch
+ * ```ts
+ * import { watchTraining } from "glmc/notebook/watch.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const evaluation = { top1: 31.5, shots: { many: 40, medium: 23, few: null } };
+ * const record = { epoch: 0, losses: { total: 2 }, evaluation };
+ * async function* train() {
+ *   yield { type: "epoch", record, progress: { history: [record] } } as const;
+ * }
+ *
+ * const { history, stopped } = await watchTraining(() => train(), { epochs: 1 });
+ *
+ * assertEquals([history.length, stopped], [1, false]);
+ * ```
+ */
+export async function watchTraining<Epoch extends CurvePoint>(
+  start: (signal: AbortSignal) => AsyncIterable<WatchedEvent<Epoch>>,
+  options: WatchOptions<Epoch>,
+): Promise<WatchedTraining<Epoch>> {
+  const { epochs, title = "Training" } = options;
+  const progress = startProgress(`${title}: starting`);
+  const curves = liveCurves(options);
+  const interrupt = onInterrupt(() => progress.update("Stopping after this step"));
+  let history = options.history ?? [];
+  let stopped = false;
+  try {
+    for await (const event of start(interrupt.signal)) {
+      if (event.type === "step") {
+        const done = (event.epoch + event.step / event.steps) / epochs;
+        progress.update(`${title}: ${stepText(event, epochs)}`, done);
+        await curves.addStep(event);
+      } else {
+        history = event.progress.history;
+        if (event.type === "epoch") await curves.addEpoch(history);
+        else stopped = true;
+      }
+    }
+  } finally {
+    interrupt.release();
+    await progress.finish(
+      stopped
+        ? `${title}: stopped after ${history.length} of ${epochs} epochs; run this cell again to continue`
+        : `${title}: ${endText(history, epochs)}`,
+    );
+    await curves.finish(history);
+  }
+  return { history, stopped };
+}
+
+function liveCurves<Epoch extends CurvePoint>(options: WatchOptions<Epoch>) {
+  const { interval = 3000, epochs, title, references } = options;
+  const id = crypto.randomUUID();
+  let history = options.history ?? [];
+  let running: { position: number; losses: Readonly<Record<string, number>> }[] = [];
+  let shown = false;
+  let drawnAt = -Infinity;
+  let pause = 0;
+
+  async function redraw(): Promise<void> {
+    const start = performance.now();
+    if (!inNotebook() || start - drawnAt < pause) return;
+    const figure = trainingCurvesFigure(history, { title, epochs, references, running });
+    await sendBundle(plotlyBundle(figure), { id, update: shown });
+    shown = true;
+    drawnAt = performance.now();
+    pause = Math.max(interval, (drawnAt - start) / drawingShare);
+  }
+
+  return {
+    async addStep(event: WatchedEvent<Epoch> & { type: "step" }): Promise<void> {
+      const position = event.epoch + event.step / event.steps;
+      if (position - (running.at(-1)?.position ?? -1) > 0.01) {
+        running = [...running, { position, losses: event.losses }];
+      }
+      await redraw();
+    },
+    async addEpoch(finished: readonly Epoch[]): Promise<void> {
+      history = finished;
+      running = [];
+      await redraw();
+    },
+    /** The last drawing has a picture beside it. */
+    async finish(finished: readonly Epoch[]): Promise<void> {
+      if (finished.length === 0) return;
+      const figure = trainingCurvesFigure(finished, { title, epochs, references });
+      await show(figure, { id, update: shown });
+    },
+  };
+}
+
+/** Until it is released, the kernel's interrupt ends no process but aborts the signal. */
+function onInterrupt(action: () => void): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    controller.abort();
+    action();
+  };
+  Deno.addSignalListener("SIGINT", onSignal);
+  return {
+    signal: controller.signal,
+    release: () => Deno.removeSignalListener("SIGINT", onSignal),
+  };
+}
+
+function stepText(
+  event: { epoch: number; step: number; steps: number; imagesPerSecond: number },
+  epochs: number,
+): string {
+  const { epoch, step, steps, imagesPerSecond } = event;
+  return `epoch ${epoch + 1} of ${epochs}, step ${step} of ${steps}, ` +
+    `${imagesPerSecond.toFixed(0)} images/s`;
+}
+
+function endText(history: readonly CurvePoint[], epochs: number): string {
+  const last = history.at(-1);
+  return last === undefined
+    ? "no epoch was finished"
+    : `${history.length} of ${epochs} epochs, top-1 ${last.evaluation.top1.toFixed(2)} %`;
+}

@@ -1,0 +1,122 @@
+/**
+ * Figures of bars.
+ *
+ * @module
+ */
+import {
+  type AxisOptions,
+  type BarTrace,
+  type Figure,
+  type FigureOptions,
+  type ScatterTrace,
+  shortNumber,
+} from "./figure.ts";
+import type { Reference } from "./line.ts";
+import { referenceColor, seriesColors, themedAxis, themedLayout, topLegend } from "./theme.ts";
+
+/** Bars of one kind. */
+export interface BarSeries {
+  /** Name in the legend. */
+  readonly name: string;
+  /** A length for each category; null draws no bar. */
+  readonly values: readonly (number | null)[] | Float32Array | Int32Array;
+  /** One colour, or one for each category; the next of the theme by default. */
+  readonly color?: string | readonly string[];
+}
+
+/** Settings of {@linkcode barFigure}. */
+export interface BarFigureOptions extends FigureOptions {
+  /** Names of the bars, in order. */
+  readonly categories: readonly string[];
+  /** Axis of the categories. */
+  readonly x: string;
+  /** Axis of the lengths, with its unit. */
+  readonly y: AxisOptions;
+  /** Digits behind the point of the value written at each bar; nothing is written by default. */
+  readonly digits?: number;
+  /** Whether several kinds stand beside each other or on each other; beside by default. */
+  readonly mode?: "group" | "stack";
+  /** Whether the bars lie, which suits long names; the first category is then at the top. */
+  readonly lying?: boolean;
+  /** Levels to compare with, such as published results; for standing bars. */
+  readonly references?: readonly Reference[];
+}
+
+/**
+ * Bars by category.
+ *
+ * @param series Bars of one or several kinds.
+ * @param options Title, description, categories and axes.
+ * @example Two methods
+ * ```ts
+ * import { barFigure } from "glmc/plot/bar.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const figure = barFigure(
+ *   [{ name: "cross-entropy", values: [90, 30] }, { name: "GLMC", values: [88, 61] }],
+ *   {
+ *     title: "Accuracy",
+ *     description: "GLMC doubles the accuracy of the rare class.",
+ *     categories: ["airplane", "truck"],
+ *     x: "Class",
+ *     y: "Accuracy (%)",
+ *   },
+ * );
+ *
+ * assertEquals(figure.data.map(({ name }) => name), ["cross-entropy", "GLMC"]);
+ * ```
+ */
+export function barFigure(series: readonly BarSeries[], options: BarFigureOptions): Figure {
+  const { mode = "group", lying = false, references = [] } = options;
+  const bars = series.map((bar, i) =>
+    barTrace(bar, seriesColors[i % seriesColors.length], options)
+  );
+  const levels = references.map((reference) => levelTrace(reference, options.categories));
+  const categories = { ...themedAxis(options.x), type: "category", showgrid: false } as const;
+  const lengths = { ...themedAxis(options.y), rangemode: "tozero" } as const;
+  return {
+    data: [...bars, ...levels],
+    layout: {
+      ...themedLayout(options),
+      ...(bars.length + levels.length > 1 && topLegend),
+      barmode: mode,
+      xaxis: lying ? lengths : categories,
+      yaxis: lying ? { ...categories, autorange: "reversed" } : lengths,
+    },
+    description: options.description,
+  };
+}
+
+function barTrace(series: BarSeries, nextColor: string, options: BarFigureOptions): BarTrace {
+  const { lying = false, digits, categories } = options;
+  const values = Array.from<number | null, number | null>(series.values, shortNumber);
+  if (values.length !== categories.length) {
+    throw new RangeError(
+      `Cannot draw the bars: "${series.name}" has ${values.length} values for ${categories.length} categories`,
+    );
+  }
+  return {
+    type: "bar",
+    name: series.name,
+    x: lying ? values : categories,
+    y: lying ? categories : values,
+    orientation: lying ? "h" : "v",
+    marker: { color: series.color ?? nextColor },
+    cliponaxis: false,
+    ...(digits !== undefined && {
+      text: values.map((value) => value === null ? "" : value.toFixed(digits)),
+      textposition: "outside",
+    }),
+  };
+}
+
+function levelTrace({ name, value }: Reference, categories: readonly string[]): ScatterTrace {
+  return {
+    type: "scatter",
+    mode: "lines",
+    name,
+    x: categories,
+    y: categories.map(() => value),
+    line: { color: referenceColor, width: 1.5, dash: "dash" },
+  };
+}

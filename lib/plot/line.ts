@@ -1,0 +1,232 @@
+/**
+ * Figures of lines and of points.
+ *
+ * @module
+ */
+import {
+  type AxisOptions,
+  type Figure,
+  type FigureOptions,
+  type Position,
+  type ScatterTrace,
+  shortNumber,
+} from "./figure.ts";
+import { referenceColor, seriesColors, themedAxis, themedLayout, topLegend } from "./theme.ts";
+
+/** A line. */
+export interface LineSeries {
+  /** Its name. */
+  readonly name: string;
+  /** Heights; null leaves a gap. */
+  readonly y: readonly (number | null)[] | Float32Array | Float64Array;
+  /** Positions; 0, 1, 2, ... by default. */
+  readonly x?: readonly Position[] | Float32Array | Float64Array;
+  /** Colour; the next of the theme by default. */
+  readonly color?: string;
+  /** How the line is broken. */
+  readonly dash?: "solid" | "dash" | "dot";
+  /** Whether the points are marked; they are where there are at most 12. */
+  readonly markers?: boolean;
+}
+
+/** A value to compare with, drawn as a dashed level line. */
+export interface Reference {
+  /** Its name. */
+  readonly name: string;
+  /** Its height. */
+  readonly value: number;
+}
+
+/** Settings of {@linkcode lineFigure}. */
+export interface LineFigureOptions extends FigureOptions {
+  /** The horizontal axis, with its unit. */
+  readonly x: AxisOptions;
+  /** The vertical axis, with its unit. */
+  readonly y: AxisOptions;
+  /** Levels to compare with, such as published results. */
+  readonly references?: readonly Reference[];
+  /** Where lines are named; at their ends where there are at most three, else in a legend. */
+  readonly names?: "ends" | "legend";
+}
+
+/**
+ * Lines over a common axis; up to three are named at their ends, more in a legend.
+ *
+ * @param series The lines.
+ * @param options Title, description and axes.
+ * @example A falling loss
+ * ```ts
+ * import { lineFigure } from "glmc/plot/line.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const figure = lineFigure([{ name: "loss", y: [2.3, 1.1, 0.9] }], {
+ *   title: "Training",
+ *   description: "The loss falls from 2.3 to 0.9 in three epochs.",
+ *   x: "Epoch",
+ *   y: "Loss (nats)",
+ * });
+ *
+ * assertEquals(figure.layout.yaxis?.title?.text, "Loss (nats)");
+ * ```
+ */
+export function lineFigure(series: readonly LineSeries[], options: LineFigureOptions): Figure {
+  const lines = series.map((line, i) => lineTrace(line, seriesColors[i % seriesColors.length]));
+  const references = (options.references ?? []).map((reference) => levelTrace(reference, lines));
+  const drawn = [...lines, ...references];
+  const named = (options.names ?? (drawn.length <= 3 ? "ends" : "legend")) === "ends";
+  return {
+    data: named ? [...drawn, ...endLabels(drawn)] : drawn,
+    layout: {
+      ...themedLayout(options),
+      ...(named ? {} : topLegend),
+      ...(named && { margin: { l: 64, r: labelRoom(drawn), t: 64, b: 56 } }),
+      hovermode: "x unified",
+      xaxis: themedAxis(options.x),
+      yaxis: themedAxis(options.y),
+    },
+    description: options.description,
+  };
+}
+
+/** A group of points. */
+export interface PointSeries {
+  /** Its name. */
+  readonly name: string;
+  /** Positions. */
+  readonly x: readonly number[] | Float32Array | Float64Array;
+  /** Heights. */
+  readonly y: readonly number[] | Float32Array | Float64Array;
+  /** Colour; the next of the theme by default. */
+  readonly color?: string;
+  /** What is shown under the mouse at each point. */
+  readonly labels?: readonly string[];
+}
+
+/** Settings of {@linkcode scatterFigure}. */
+export interface ScatterFigureOptions extends FigureOptions {
+  /** The horizontal axis, with its unit. */
+  readonly x: AxisOptions;
+  /** The vertical axis, with its unit. */
+  readonly y: AxisOptions;
+  /** Diameter of a point in pixels; 6 by default. */
+  readonly size?: number;
+}
+
+/**
+ * Points in groups.
+ *
+ * @param series The groups.
+ * @param options Title, description and axes.
+ * @example Two groups
+ * ```ts
+ * import { scatterFigure } from "glmc/plot/line.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const figure = scatterFigure(
+ *   [{ name: "cat", x: [0, 1], y: [1, 0] }, { name: "dog", x: [3], y: [2] }],
+ *   { title: "Features", description: "Cats stand apart from the dog.", x: "first", y: "second" },
+ * );
+ *
+ * assertEquals(figure.data.length, 2);
+ * ```
+ */
+export function scatterFigure(
+  series: readonly PointSeries[],
+  options: ScatterFigureOptions,
+): Figure {
+  const data = series.map(({ name, x, y, color, labels }, i): ScatterTrace => ({
+    type: "scatter",
+    mode: "markers",
+    name,
+    x: shortNumbers(x),
+    y: shortNumbers(y),
+    ...(labels && { text: labels, hovertemplate: "%{text}" }),
+    marker: {
+      color: color ?? seriesColors[i % seriesColors.length],
+      size: options.size ?? 6,
+      opacity: 0.8,
+    },
+  }));
+  return {
+    data,
+    layout: {
+      ...themedLayout(options),
+      ...(series.length > 1 && topLegend),
+      xaxis: themedAxis(options.x),
+      yaxis: themedAxis(options.y),
+    },
+    description: options.description,
+  };
+}
+
+/** Values with the digits that count. */
+export function shortNumbers(
+  values: readonly Position[] | Float32Array | Float64Array,
+): Position[] {
+  return Array.from<Position, Position>(
+    values,
+    (value) => typeof value === "string" ? value : shortNumber(value),
+  );
+}
+
+function lineTrace(series: LineSeries, nextColor: string): ScatterTrace {
+  const { name, color = nextColor, dash = "solid" } = series;
+  const y = shortNumbers(series.y);
+  const markers = series.markers ?? y.length <= 12;
+  return {
+    type: "scatter",
+    mode: markers ? "lines+markers" : "lines",
+    name,
+    x: series.x ? shortNumbers(series.x) : y.map((_, i) => i),
+    y,
+    line: { color, width: 2, dash },
+    ...(markers && { marker: { color, size: 6 } }),
+  };
+}
+
+function levelTrace({ name, value }: Reference, lines: readonly ScatterTrace[]): ScatterTrace {
+  const positions = lines.flatMap(({ x }) => x).filter((x) => x !== null);
+  const numbers = positions.filter((x) => typeof x === "number");
+  const ends = numbers.length > 0
+    ? [Math.min(...numbers), Math.max(...numbers)]
+    : [positions[0], positions[positions.length - 1]];
+  return {
+    type: "scatter",
+    mode: "lines",
+    name,
+    x: ends,
+    y: [value, value],
+    line: { color: referenceColor, width: 1.5, dash: "dash" },
+  };
+}
+
+/** Words beside the ends of lines, pushed apart where the ends meet. */
+function endLabels(lines: readonly ScatterTrace[]): ScatterTrace[] {
+  const heights = lines.flatMap(({ y }) => y).filter((y) => typeof y === "number");
+  const apart = 0.075 * (Math.max(...heights) - Math.min(...heights));
+  const ends = lines.flatMap(({ name = "", x, y, line }) => {
+    const last = y.findLastIndex((value) => value !== null);
+    const height = y[last];
+    if (name === "" || typeof height !== "number") return [];
+    return [{ name, position: x[last], height, color: line?.color }];
+  }).sort((a, b) => a.height - b.height);
+  for (let i = 1; i < ends.length; i++) {
+    ends[i].height = Math.max(ends[i].height, ends[i - 1].height + apart);
+  }
+  return ends.map(({ name, position, height, color }) => ({
+    type: "scatter",
+    mode: "text",
+    x: [position],
+    y: [shortNumber(height)],
+    text: [` ${name}`],
+    textposition: "middle right",
+    textfont: { color },
+    cliponaxis: false,
+    showlegend: false,
+    hoverinfo: "skip",
+  }));
+}
+
+function labelRoom(lines: readonly ScatterTrace[]): number {
+  return 28 + 7 * Math.max(0, ...lines.map(({ name = "" }) => name.length));
+}

@@ -1,0 +1,95 @@
+/**
+ * The one look of all figures: colours that colour-blind readers can tell apart, letters, grid.
+ *
+ * @module
+ */
+import type { Axis, AxisOptions, FigureOptions, Layout } from "./figure.ts";
+
+/** Colours of the shot groups, the same everywhere; Paul Tol's "high contrast", distinct in grey too. */
+export const shotColors = { many: "#004488", medium: "#DDAA33", few: "#BB5566" } as const;
+
+/** Colours of other series, in order; Paul Tol's "bright". */
+export const seriesColors: readonly string[] = [
+  "#4477AA",
+  "#EE6677",
+  "#228833",
+  "#CCBB44",
+  "#66CCEE",
+  "#AA3377",
+  "#777777",
+];
+
+/** Colour of letters. */
+export const inkColor = "#222222";
+/** Colour of grid lines. */
+export const gridColor = "#E3E3E3";
+/** Colour of reference lines. */
+export const referenceColor = "#666666";
+
+/** Colours of matrices, from nothing to much. */
+export const matrixColors: readonly (readonly [number, string])[] = [
+  [0, "#FFFFFF"],
+  [0.25, "#C6D9EC"],
+  [0.5, "#7BA7D0"],
+  [0.75, "#2F6DA8"],
+  [1, "#00284F"],
+];
+
+/** Pixels that a figure takes where the page does not decide. */
+export const defaultSize = { width: 760, height: 380 } as const;
+
+/**
+ * An axis in the kit's look.
+ *
+ * @example With a unit and a scale
+ * ```ts
+ * import { themedAxis } from "glmc/plot/theme.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { title, range } = themedAxis({ title: "Images", log: true, range: [1, 1000] });
+ * assertEquals([title?.text, range], ["Images", [0, 3]]);
+ * ```
+ */
+export function themedAxis(options: AxisOptions): Axis {
+  const { title, range, log } = typeof options === "string" ? { title: options } : options;
+  return {
+    title: { text: title, standoff: 10 },
+    ...(log && { type: "log" as const }),
+    ...(range && { range: log ? range.map(Math.log10) : range }),
+    gridcolor: gridColor,
+    linecolor: inkColor,
+    zeroline: false,
+    automargin: true,
+  };
+}
+
+/**
+ * Everything around the traces of a figure in the kit's look.
+ *
+ * @example Title and size
+ * ```ts
+ * import { themedLayout } from "glmc/plot/theme.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const layout = themedLayout({ title: "Loss", description: "The loss falls.", height: 200 });
+ * assertEquals([layout.title?.text, layout.height], ["Loss", 200]);
+ * ```
+ */
+export function themedLayout({ title, height }: FigureOptions): Layout {
+  return {
+    title: { text: title, x: 0.02, xanchor: "left", font: { size: 16 } },
+    height: height ?? defaultSize.height,
+    margin: { l: 64, r: 24, t: 64, b: 56 },
+    font: { family: "Arial, Helvetica, sans-serif", size: 13, color: inkColor },
+    paper_bgcolor: "#FFFFFF",
+    plot_bgcolor: "#FFFFFF",
+    showlegend: false,
+    hovermode: "closest",
+  };
+}
+
+/** A legend in one row above the axes. */
+export const topLegend = {
+  showlegend: true,
+  legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", traceorder: "normal" },
+} as const;

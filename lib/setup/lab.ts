@@ -1,0 +1,134 @@
+/**
+ * Sets JupyterLab up in the virtual environment: its packages, the Deno kernel, the stamp.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { setupLockName } from "./install.ts";
+import { endLeftoverPrograms, withSetupLock } from "./lock.ts";
+import { formatSize, freeBytes } from "./machine.ts";
+import { installPythonPackages } from "./pip.ts";
+import { projectRoot, requirementsFile, venvFolder } from "./project.ts";
+import { ensureVenv } from "./python.ts";
+import { sitePackages } from "./find.ts";
+
+/** What to set up, and whom to tell. */
+export interface LabOptions {
+  /** The project folder. */
+  root?: string;
+  /** Told lines worth keeping; nothing when there is nothing to do. */
+  report?: (line: string) => void;
+  /** Told what is happening now, often. */
+  progress?: (text: string) => void;
+}
+
+/** Bytes that JupyterLab costs, for the plan that is printed first. */
+const cost = { download: 56e6, disk: 310e6, needed: 500e6 };
+
+/**
+ * Makes sure that JupyterLab, its plotly renderer and the Deno kernel are in `.venv`.
+ *
+ * Takes milliseconds when `.venv/glmc-lab.json` notes a complete set-up. May be killed at any time
+ * and run again. Nothing is written to the user's home.
+ *
+ * @throws {Error} If something cannot be installed; the message says why and what to do.
+ */
+export async function ensureLab(options: LabOptions = {}): Promise<void> {
+  const { root = projectRoot } = options;
+  if (!await hasLab(root)) {
+    const lock = `${venvFolder(root)}/${setupLockName}`;
+    const onWait = (owner: string) =>
+      options.report?.(`Another set-up is at work here (process ${owner}): waiting for it to end`);
+    await withSetupLock(lock, () => install(root, options), { onWait });
+  }
+  await registerKernel(root);
+}
+
+/**
+ * Whether a complete set-up of JupyterLab is noted and still there.
+ *
+ * @example A project that is not set up
+ * ```ts
+ * import { hasLab } from "glmc/setup/lab.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await hasLab("/nowhere"), false);
+ * ```
+ */
+export async function hasLab(root: string = projectRoot): Promise<boolean> {
+  try {
+    await Deno.stat(`${venvFolder(root)}/bin/jupyter-lab`);
+    const { requirements } = JSON.parse(await Deno.readTextFile(stampFile(root)));
+    return requirements === await pinnedVersions(root);
+  } catch {
+    return false;
+  }
+}
+
+async function install(root: string, { report, progress }: LabOptions): Promise<void> {
+  // It may have been installed while this process waited for its turn.
+  if (await hasLab(root)) return;
+  const pinned = await Deno.readTextFile(requirementsFile(root, "lab"));
+  const version = pinned.match(/^jupyterlab==([\d.]+)/m)?.[1];
+  report?.(`Setting up what the notebooks need and is not complete in ${root}:`);
+  report?.(
+    `  JupyterLab ${version} with the renderer of plotly figures: about ` +
+      `${formatSize(cost.download)} to fetch, ${formatSize(cost.disk)} in .venv`,
+  );
+  await endLeftoverPrograms(venvFolder(root));
+  await checkFreeDisk(root);
+  const python = await ensureVenv(root, { keep: [setupLockName] });
+  await installPythonPackages(root, python, { packages: "lab", onProgress: progress });
+  const stamp = { requirements: await pinnedVersions(root) };
+  await writeWhole(stampFile(root), JSON.stringify(stamp) + "\n");
+  report?.("JupyterLab: complete");
+}
+
+/** Tells Jupyter how to start this very Deno; only inside the environment. */
+async function registerKernel(root: string): Promise<void> {
+  const folder = `${venvFolder(root)}/share/jupyter/kernels/deno`;
+  const description = JSON.stringify(
+    {
+      argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
+      display_name: "Deno",
+      language: "typescript",
+    },
+    null,
+    2,
+  ) + "\n";
+  const file = `${folder}/kernel.json`;
+  const written = await Deno.readTextFile(file).catch(() => undefined);
+  if (written === description) return;
+  await Deno.mkdir(folder, { recursive: true });
+  await writeWhole(file, description);
+}
+
+async function checkFreeDisk(root: string): Promise<void> {
+  const free = await freeBytes(venvFolder(root));
+  const isBegun = sitePackages(root).some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/jupyterlab`).isDirectory;
+    } catch {
+      return false;
+    }
+  });
+  if (free >= cost.needed || isBegun) return;
+  throw new Error(
+    `Cannot install JupyterLab: about ${formatSize(cost.needed)} are needed in "${root}", ` +
+      `${formatSize(free)} are free: free some space, then run deno task lab again`,
+  );
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  await Deno.writeTextFile(`${file}.tmp`, text);
+  await Deno.rename(`${file}.tmp`, file);
+}
+
+function stampFile(root: string): string {
+  return `${venvFolder(root)}/glmc-lab.json`;
+}
+
+async function pinnedVersions(root: string): Promise<string> {
+  const text = await Deno.readFile(requirementsFile(root, "lab"));
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,55 @@
+/**
+ * Installs PyTorch, the peer of the benchmark, in the virtual environment.
+ *
+ * @module
+ */
+import { setupLockName } from "./install.ts";
+import { withSetupLock } from "./lock.ts";
+import { installPythonPackages } from "./pip.ts";
+import { projectRoot, venvFolder } from "./project.ts";
+import { sitePackages } from "./find.ts";
+
+/** Whom to tell. */
+export interface PeerOptions {
+  /** The project folder. */
+  root?: string;
+  /** Told lines worth keeping; nothing when there is nothing to do. */
+  report?: (line: string) => void;
+  /** Told what is happening now, often. */
+  progress?: (text: string) => void;
+}
+
+/**
+ * Makes sure that PyTorch is in `.venv`, which the set-up has made; for `deno task bench --peer` only.
+ *
+ * @throws {Error} If it cannot be installed; the message says why and what to do.
+ */
+export async function installPeer(options: PeerOptions = {}): Promise<void> {
+  const { root = projectRoot, report, progress } = options;
+  if (hasPeer(root)) return;
+  await withSetupLock(`${venvFolder(root)}/${setupLockName}`, async () => {
+    report?.("Installing PyTorch into .venv, to measure against it; training does not need it");
+    const python = `${venvFolder(root)}/bin/python`;
+    await installPythonPackages(root, python, {
+      packages: "peer",
+      ...(progress && { onProgress: progress }),
+    });
+  });
+}
+
+/**
+ * Whether a complete PyTorch is in the environment.
+ *
+ * @example A project that is not set up
+ * ```ts
+ * import { hasPeer } from "glmc/setup/peer.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(hasPeer("/nowhere"), false);
+ * ```
+ */
+export function hasPeer(root: string = projectRoot): boolean {
+  return sitePackages(root).some((folder) =>
+    [...Deno.readDirSync(folder)].some(({ name }) => /^torch-.*\.dist-info$/.test(name))
+  );
+}
