@@ -49,6 +49,8 @@ export * from "./plot/picture.ts";
 export * from "./plot/table.ts";
 export * from "./plot/theme.ts";
 export * from "./plot/training_charts.ts";
+export { trainingBatchNorm } from "./tensor/batch_norm.ts";
+export type { BatchNormInputs, BatchNormOptions } from "./tensor/batch_norm.ts";
 export type { Device } from "./tensor/eager_runtime.ts";
 export type { Engine, EngineOptions, ExecutionMode } from "./tensor/engine.ts";
 export * from "./tensor/gather.ts";
@@ -58,8 +60,6 @@ export { type ComputeType, type Conversion, convert } from "./tensor/precision.t
 export { everySecondPixel, pad, type Paddings } from "./tensor/spatial_kernels.ts";
 export * from "./tensor/start.ts";
 export { type Tensor, tensorflow as tf } from "./tensor/tfjs.ts";
-export { stopGradient, trainingBatchNorm } from "./tensor/training_kernels.ts";
-export type { BatchNormInputs, BatchNormOptions } from "./tensor/training_kernels.ts";
 export * from "./train/checkpoint.ts";
 export * from "./train/estimate.ts";
 export * from "./train/events.ts";

@@ -69,9 +69,6 @@ export function startLab(options: LabServerOptions = {}): Deno.ChildProcess {
     args: [
       ...["-I", "-m", "jupyterlab", `--ServerApp.root_dir=${projectRoot}`],
       "--LabApp.default_url=/lab/tree/notebooks",
-      // No look at the network for news: machines without one would wait for it.
-      "--LabApp.news_url=",
-      "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
       ...(port === undefined ? [] : [`--ServerApp.port=${port}`]),
       ...(browser ? [] : ["--no-browser"]),
       ...(Deno.uid() === 0 ? ["--allow-root"] : []),

@@ -5,7 +5,7 @@
  */
 
 import { type Tensor, tf } from "../tensor/tfjs.ts";
-import { stopGradient } from "../tensor/training_kernels.ts";
+import { stopGradient } from "../tensor/gradients.ts";
 
 /** Outputs of the two heads for one view. */
 export interface HeadOutputs {

@@ -7,7 +7,7 @@
 import { type ComputeType, convert } from "../tensor/precision.ts";
 import { everySecondPixel, pad } from "../tensor/spatial_kernels.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
-import { trainingBatchNorm } from "../tensor/training_kernels.ts";
+import { trainingBatchNorm } from "../tensor/batch_norm.ts";
 import type { Block, Convolution, Linear } from "./structure.ts";
 
 /** Whether batch norm uses the batch's statistics and updates the running ones, or uses the running ones. */

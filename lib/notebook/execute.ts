@@ -50,7 +50,12 @@ export async function executeNotebook(
   const cells = codeCells(notebook);
   const child = new Deno.Command(python, {
     args: ["-I", script],
-    env: { GLMC_NOTEBOOKS: mode, NO_COLOR: "1", JUPYTER_PREFER_ENV_PATH: "1" },
+    env: {
+      GLMC_NOTEBOOKS: mode,
+      GLMC_PICTURES: "png",
+      NO_COLOR: "1",
+      JUPYTER_PREFER_ENV_PATH: "1",
+    },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

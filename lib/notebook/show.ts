@@ -15,7 +15,8 @@ export type Showable = Figure | Table | string;
  * Shows something and waits until it is on its way; the only way for a notebook to show anything.
  *
  * In a notebook a figure is interactive and carries a picture and a sentence beside it, so that it
- * is also seen where plotly is not. Elsewhere its sentence is printed.
+ * is also seen where plotly is not. Elsewhere its sentence is printed. The picture is an SVG, which is
+ * drawn at once; where `GLMC_PICTURES` is `png`, as when notebooks are run to be stored, it is a PNG.
  *
  * @param item A figure, a table, or text in Markdown.
  * @param options Name of the output, where it is to be replaced later.
@@ -28,13 +29,15 @@ export type Showable = Figure | Table | string;
  */
 export async function show(item: Showable, options: SendOptions = {}): Promise<void> {
   if (!inNotebook()) return console.log(plainText(item));
-  await sendBundle(await bundleOf(item), options);
+  const format = Deno.env.get("GLMC_PICTURES") === "png" ? "png" : "svg";
+  await sendBundle(await bundleOf(item, { format }), options);
 }
 
 /**
  * The formats in which something is shown, by MIME type.
  *
  * @param item A figure, a table, or text in Markdown.
+ * @param options Format of pictures; PNG where it can be drawn by default.
  * @returns For figures plotly's JSON, a picture where one can be drawn, and a sentence; for tables
  * HTML, Markdown and text; for text Markdown and text.
  * @example A table
@@ -48,7 +51,10 @@ export async function show(item: Showable, options: SendOptions = {}): Promise<v
  * assertEquals(Object.keys(bundle), ["text/html", "text/markdown", "text/plain"]);
  * ```
  */
-export async function bundleOf(item: Showable): Promise<Bundle> {
+export async function bundleOf(
+  item: Showable,
+  options: { readonly format?: "png" | "svg" } = {},
+): Promise<Bundle> {
   if (typeof item === "string") return { "text/markdown": item, "text/plain": item };
   if ("rows" in item) {
     return {
@@ -57,41 +63,11 @@ export async function bundleOf(item: Showable): Promise<Bundle> {
       "text/plain": tableText(item),
     };
   }
-  const picture = await figurePicture(item);
+  const { data, layout, description } = item;
+  const picture = await figurePicture(item, options);
   return {
-    ...plotlyBundle(item),
+    "application/vnd.plotly.v1+json": { data, layout, config: { displaylogo: false } },
     ...(picture && { [picture.type]: picture.data }),
-  };
-}
-
-/**
- * A figure without a picture, for outputs that are replaced again soon.
- *
- * @param figure The figure.
- * @returns Plotly's JSON and the sentence, by MIME type.
- * @example It is plain data
- * ```ts
- * import { plotlyBundle } from "glmc/notebook/show.ts";
- * import { lineFigure } from "glmc/plot/line.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const figure = lineFigure([{ name: "loss", y: [2, 1] }], {
- *   title: "Training",
- *   description: "The loss falls.",
- *   x: "Epoch",
- *   y: "Loss",
- * });
- *
- * assertEquals(plotlyBundle(figure)["text/plain"], "The loss falls.");
- * ```
- */
-export function plotlyBundle({ data, layout, description }: Figure): Bundle {
-  return {
-    "application/vnd.plotly.v1+json": {
-      data,
-      layout,
-      config: { responsive: true, displaylogo: false },
-    },
     "text/plain": description,
   };
 }

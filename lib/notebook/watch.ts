@@ -7,7 +7,8 @@ import { type CurvePoint, trainingCurvesFigure } from "../plot/training_charts.t
 import type { Reference } from "../plot/line.ts";
 import { inNotebook, sendBundle } from "./kernel.ts";
 import { startProgress } from "./progress.ts";
-import { plotlyBundle, show } from "./show.ts";
+import { figurePicture } from "../plot/picture.ts";
+import { show } from "./show.ts";
 
 /** What a training reports; its `TrainEvent` is one. */
 export type WatchedEvent<Epoch extends CurvePoint> =
@@ -129,7 +130,13 @@ function liveCurves<Epoch extends CurvePoint>(options: WatchOptions<Epoch>) {
     const start = performance.now();
     if (!inNotebook() || start - drawnAt < pause) return;
     const figure = trainingCurvesFigure(history, { title, epochs, references, running });
-    await sendBundle(plotlyBundle(figure), { id, update: shown });
+    // A picture only: JupyterLab does not draw a plotly figure anew once it is on the page.
+    const picture = await figurePicture(figure, { format: "svg" });
+    const bundle = {
+      ...(picture && { [picture.type]: picture.data }),
+      "text/plain": figure.description,
+    };
+    await sendBundle(bundle, { id, update: shown });
     shown = true;
     drawnAt = performance.now();
     pause = Math.max(interval, (drawnAt - start) / drawingShare);

@@ -5,7 +5,6 @@
  */
 import type { Browser, Page } from "playwright-core";
 import type { Figure } from "./figure.ts";
-import { defaultSize } from "./theme.ts";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -49,8 +48,6 @@ export function findChromium(): string | undefined {
   });
 }
 
-/** Pixels of a picture for one of the figure: sharp enough, and still small. */
-const pixelRatio = 1.5;
 /** A browser that has nothing to draw for so long is closed. */
 const idleMilliseconds = 60_000;
 
@@ -62,7 +59,7 @@ let idleTimer: ReturnType<typeof setTimeout> | undefined;
  *
  * @param figure The figure.
  * @param chromium Path of the browser, from {@linkcode findChromium}.
- * @returns The PNG, 1.5 times as large as the figure.
+ * @returns The PNG, as large as the figure.
  * @throws {Error} If the browser does not start or plotly.js refuses the figure.
  */
 export async function drawInBrowser(figure: Figure, chromium: string): Promise<Uint8Array> {
@@ -71,8 +68,9 @@ export async function drawInBrowser(figure: Figure, chromium: string): Promise<U
   try {
     const { page } = await opened;
     const { data, layout } = figure;
-    const { width = defaultSize.width, height } = layout;
-    const options = { format: "png", width, height, scale: pixelRatio };
+    const { width, height } = layout;
+    // JupyterLab shows a stored picture in its own size, until the mouse makes it interactive.
+    const options = { format: "png", width, height, scale: 1 };
     const address = await page.evaluate<string>(
       `Plotly.toImage(${JSON.stringify({ data, layout })}, ${JSON.stringify(options)})`,
     );

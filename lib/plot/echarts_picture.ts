@@ -13,7 +13,6 @@ import type {
   ScatterTrace,
   Trace,
 } from "./figure.ts";
-import { defaultSize } from "./theme.ts";
 
 /**
  * Draws a figure as SVG with ECharts.
@@ -39,7 +38,7 @@ import { defaultSize } from "./theme.ts";
  */
 export async function drawWithEcharts(figure: Figure): Promise<string> {
   const { init } = await import("echarts");
-  const { width = defaultSize.width, height } = figure.layout;
+  const { width, height } = figure.layout;
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     chart.setOption(echartsOption(figure));
@@ -100,7 +99,7 @@ function echartsOption({ data, layout }: Figure): EChartsOption {
 }
 
 function panelsOf(data: readonly Trace[], layout: Layout): Panel[] {
-  const { width = defaultSize.width, height, margin } = layout;
+  const { width, height, margin } = layout;
   const inner = { width: width - margin.l - margin.r, height: height - margin.t - margin.b };
   const keys = [...new Set(data.map(({ xaxis = "x" }) => xaxis.slice(1)))];
   return keys.map((key) => {
@@ -125,7 +124,7 @@ function panelsOf(data: readonly Trace[], layout: Layout): Panel[] {
 }
 
 function titles({ title, annotations = [], margin, ...layout }: Layout): object[] {
-  const { width = defaultSize.width, height } = layout;
+  const { width, height } = layout;
   const plain = { fontWeight: "normal", color: layout.font?.color } as const;
   return [
     { text: title?.text, left: 12, top: 12, textStyle: { ...plain, fontSize: 16 } },

@@ -194,8 +194,8 @@ export interface Layout {
     readonly xanchor?: "left";
     readonly font?: { readonly size?: number };
   };
-  /** Width in pixels; that of the page by default. */
-  readonly width?: number;
+  /** Width in pixels. */
+  readonly width: number;
   /** Height in pixels. */
   readonly height: number;
   /** Space around the axes in pixels. */

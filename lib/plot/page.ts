@@ -46,7 +46,7 @@ const drawing = `
   script.textContent = await new Response(stream).text();
   document.head.append(script);
   for (const [i, { data, layout }] of JSON.parse(read("figures")).entries()) {
-    Plotly.newPlot("figure" + i, data, layout, { responsive: true, displaylogo: false });
+    Plotly.newPlot("figure" + i, data, layout, { displaylogo: false });
   }
 })();
 `;

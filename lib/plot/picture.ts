@@ -21,76 +21,55 @@ export interface Picture {
 
 const cacheFolder = new URL("../../data/cache/pictures/", import.meta.url);
 /** Part of the names in the cache; to be raised when the same figure is to look different. */
-const cacheVersion = 1;
+const cacheVersion = 2;
 const cacheLimit = 500;
 
 /**
  * Draws a figure: as PNG by plotly.js where a Chromium is installed, else as SVG by ECharts.
  *
- * The same figure is drawn once and then read from `data/cache/pictures`.
+ * A PNG is drawn once and then read from `data/cache/pictures`.
  *
  * @param figure The figure.
+ * @param options `format: "svg"` asks for the SVG in any case, which takes milliseconds.
  * @returns The picture; `undefined` if it cannot be drawn.
- * @example Without a browser
+ * @example As SVG
  * ```ts
  * import { figurePicture, lineFigure } from "glmc";
  * import { assertEquals } from "@std/assert";
  *
- * Deno.env.set("GLMC_CHROMIUM", "none");
- * const picture = await figurePicture(
- *   lineFigure([{ name: "loss", y: [2, 1] }], {
- *     title: "Training",
- *     description: "The loss falls.",
- *     x: "Epoch",
- *     y: "Loss",
- *   }),
- * );
- * assertEquals(picture?.type, "image/svg+xml");
- * Deno.env.delete("GLMC_CHROMIUM");
+ * const figure = lineFigure([{ name: "loss", y: [2, 1] }], {
+ *   title: "Training",
+ *   description: "The loss falls.",
+ *   x: "Epoch",
+ *   y: "Loss",
+ * });
+ *
+ * assertEquals((await figurePicture(figure, { format: "svg" }))?.type, "image/svg+xml");
  * ```
  */
-export async function figurePicture(figure: Figure): Promise<Picture | undefined> {
-  const chromium = findChromium();
-  if (chromium) {
-    const png = await cached(
-      figure,
-      "png",
-      async () => shrink(await drawInBrowser(figure, chromium), figure),
-    );
-    if (png) return { type: "image/png", data: png.toBase64() };
-  }
-  const svg = await cached(
-    figure,
-    "svg",
-    async () => encoder.encode(await drawWithEcharts(figure)),
-  );
-  return svg && { type: "image/svg+xml", data: new TextDecoder().decode(svg) };
+export async function figurePicture(
+  figure: Figure,
+  options: { readonly format?: "png" | "svg" } = {},
+): Promise<Picture | undefined> {
+  const chromium = options.format === "svg" ? undefined : findChromium();
+  // A picture that cannot be drawn must not fail a notebook.
+  const png = chromium && await pngOf(figure, chromium).catch(() => undefined);
+  if (png) return { type: "image/png", data: png.toBase64() };
+  const svg = await drawWithEcharts(figure).catch(() => undefined);
+  return svg === undefined ? undefined : { type: "image/svg+xml", data: svg };
 }
 
-const encoder = new TextEncoder();
-
-/** A picture from the cache, or drawn; a picture that fails must not fail a notebook. */
-async function cached(
-  figure: Figure,
-  ending: "png" | "svg",
-  draw: () => Promise<Uint8Array>,
-): Promise<Uint8Array | undefined> {
+async function pngOf(figure: Figure, chromium: string): Promise<Uint8Array> {
   const { data, layout } = figure;
   const content = JSON.stringify({ data, layout, cacheVersion });
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 32);
-  const file = new URL(`${hash}.${ending}`, cacheFolder);
-  try {
-    return await Deno.readFile(file);
-  } catch {
-    // Not drawn yet.
-  }
-  try {
-    const picture = await draw();
-    await keep(file, picture).catch(() => {});
-    return picture;
-  } catch {
-    return undefined;
-  }
+  const file = new URL(`${hash}.png`, cacheFolder);
+  const kept = await Deno.readFile(file).catch(() => undefined);
+  if (kept) return kept;
+  const picture = shrink(await drawInBrowser(figure, chromium), figure);
+  // A disk that is full or read-only only means that it is drawn again.
+  await keep(file, picture).catch(() => {});
+  return picture;
 }
 
 async function keep(file: URL, picture: Uint8Array): Promise<void> {

@@ -35,7 +35,10 @@ export const matrixColors: readonly (readonly [number, string])[] = [
   [1, "#00284F"],
 ];
 
-/** Pixels that a figure takes where the page does not decide. */
+/**
+ * Pixels of a figure; fixed, so that a picture and the interactive figure that takes its place are of one
+ * size.
+ */
 export const defaultSize = { width: 760, height: 380 } as const;
 
 /**
@@ -78,6 +81,7 @@ export function themedAxis(options: AxisOptions): Axis {
 export function themedLayout({ title, height }: FigureOptions): Layout {
   return {
     title: { text: title, x: 0.02, xanchor: "left", font: { size: 16 } },
+    width: defaultSize.width,
     height: height ?? defaultSize.height,
     margin: { l: 64, r: 24, t: 64, b: 56 },
     font: { family: "Arial, Helvetica, sans-serif", size: 13, color: inkColor },

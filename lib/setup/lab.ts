@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { dirname } from "node:path";
 import { setupLockName } from "./install.ts";
 import { endLeftoverPrograms, withSetupLock } from "./lock.ts";
 import { formatSize, freeBytes } from "./machine.ts";
@@ -41,7 +42,7 @@ export async function ensureLab(options: LabOptions = {}): Promise<void> {
       options.report?.(`Another set-up is at work here (process ${owner}): waiting for it to end`);
     await withSetupLock(lock, () => install(root, options), { onWait });
   }
-  await registerKernel(root);
+  await configureLab(root);
 }
 
 /**
@@ -84,23 +85,25 @@ async function install(root: string, { report, progress }: LabOptions): Promise<
   report?.("JupyterLab: complete");
 }
 
-/** Tells Jupyter how to start this very Deno; only inside the environment. */
-async function registerKernel(root: string): Promise<void> {
-  const folder = `${venvFolder(root)}/share/jupyter/kernels/deno`;
-  const description = JSON.stringify(
-    {
-      argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
-      display_name: "Deno",
-      language: "typescript",
-    },
-    null,
-    2,
-  ) + "\n";
-  const file = `${folder}/kernel.json`;
+/** Tells Jupyter how to start this very Deno, and to ask for no news; inside the environment only. */
+async function configureLab(root: string): Promise<void> {
+  const share = `${venvFolder(root)}/share/jupyter`;
+  await writeIfChanged(`${share}/kernels/deno/kernel.json`, {
+    argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
+    display_name: "Deno",
+    language: "typescript",
+  });
+  await writeIfChanged(`${share}/lab/settings/overrides.json`, {
+    "@jupyterlab/apputils-extension:notification": { checkForUpdates: false, fetchNews: "false" },
+  });
+}
+
+async function writeIfChanged(file: string, content: unknown): Promise<void> {
+  const text = JSON.stringify(content, null, 2) + "\n";
   const written = await Deno.readTextFile(file).catch(() => undefined);
-  if (written === description) return;
-  await Deno.mkdir(folder, { recursive: true });
-  await writeWhole(file, description);
+  if (written === text) return;
+  await Deno.mkdir(dirname(file), { recursive: true });
+  await writeWhole(file, text);
 }
 
 async function checkFreeDisk(root: string): Promise<void> {

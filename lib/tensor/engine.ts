@@ -14,7 +14,7 @@ import { dataType } from "./attributes.ts";
 import { registerConversion } from "./precision.ts";
 import { registerSpatialKernels } from "./spatial_kernels.ts";
 import type { TensorRecord } from "./tensor_record.ts";
-import { registerTrainingKernels } from "./training_kernels.ts";
+import { registerBatchNorm } from "./batch_norm.ts";
 import { NodeJSKernelBackend, tf } from "./tfjs.ts";
 
 /** How to start the engine. */
@@ -128,7 +128,7 @@ async function start(options: EngineOptions): Promise<Engine> {
     "@tensorflow/tfjs-node-gpu",
   );
   adoptBfloat16(backend as unknown as BackendWithTensors);
-  registerTrainingKernels();
+  registerBatchNorm();
   registerSpatialKernels();
   registerConversion();
   tf.registerBackend("tensorflow", () => backend, 3);

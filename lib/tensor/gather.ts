@@ -10,7 +10,7 @@ import { dataType, typeAttribute } from "./attributes.ts";
 import type { Binding } from "./binding.ts";
 import type { TensorBackend } from "./compile.ts";
 import { type Tensor, tf } from "./tfjs.ts";
-import { runOperation } from "./training_kernels.ts";
+import { runOperation } from "./operation.ts";
 
 /**
  * Copies bytes to the device.

@@ -56,3 +56,15 @@ export function withGradients<P extends Record<string, Tensor>, O extends NamedT
   const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]])) as P;
   return { gradients, others };
 }
+
+/**
+ * The same values, cut off from differentiation: the result counts as a constant.
+ *
+ * @param x Any tensor. Both tensors share their values; the caller disposes the result.
+ */
+export function stopGradient<T extends Tensor>(x: T): T {
+  // A second tensor on the same values that no recorded operation has made.
+  (tf.backend() as unknown as { incRef(dataId: object): void }).incRef(x.dataId);
+  const { dataId, shape, dtype } = x;
+  return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }) as T;
+}

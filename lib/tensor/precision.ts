@@ -10,7 +10,7 @@
 
 import { typeAttribute } from "./attributes.ts";
 import { type Tensor, tf } from "./tfjs.ts";
-import { runOperation } from "./training_kernels.ts";
+import { runOperation } from "./operation.ts";
 
 /** Element types a network can compute in. */
 export type ComputeType = "float32" | "bfloat16";

@@ -10,7 +10,7 @@
 
 import { type Attribute, attributeKind, typeAttribute } from "./attributes.ts";
 import { type Tensor, tf } from "./tfjs.ts";
-import { runOperation } from "./training_kernels.ts";
+import { runOperation } from "./operation.ts";
 
 /** Zeros before and after a tensor, for each axis. */
 export type Paddings = readonly (readonly [before: number, after: number])[];

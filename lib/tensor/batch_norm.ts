@@ -1,5 +1,5 @@
 /**
- * TensorFlow's own training operations as TensorFlow.js kernels with gradients.
+ * Batch normalisation in training: one TensorFlow.js kernel over the operations TensorFlow trains with.
  *
  * TensorFlow.js composes batch normalisation and the gradient of ReLU from a dozen small operations;
  * TensorFlow has one each. The kernel below runs normalisation, shortcut and ReLU together so that
@@ -9,29 +9,11 @@
  */
 
 import { type Attribute, attributeKind, typeAttribute } from "./attributes.ts";
+import { stopGradient } from "./gradients.ts";
+import { runOperation } from "./operation.ts";
 import { type Tensor, tf } from "./tfjs.ts";
 
 const kernelName = "TrainingBatchNorm";
-
-interface OperationBackend {
-  executeMultipleOutputs(
-    name: string,
-    attributes: readonly Attribute[],
-    inputs: readonly tf.TensorInfo[],
-    outputCount: number,
-  ): Tensor[];
-}
-
-/** Runs one TensorFlow operation outside of automatic differentiation. */
-export function runOperation(
-  name: string,
-  attributes: readonly Attribute[],
-  inputs: readonly tf.TensorInfo[],
-  outputCount = 1,
-): Tensor[] {
-  const backend = tf.backend() as unknown as OperationBackend;
-  return backend.executeMultipleOutputs(name, attributes, inputs, outputCount);
-}
 
 const float = typeAttribute("T", "float32");
 
@@ -93,20 +75,8 @@ export function trainingBatchNorm(
   return { output, mean: stopGradient(newMean), variance: stopGradient(newVariance) };
 }
 
-/**
- * The same values, cut off from differentiation: the result counts as a constant.
- *
- * @param x Any tensor. Both tensors share their values; the caller disposes the result.
- */
-export function stopGradient<T extends Tensor>(x: T): T {
-  // A second tensor on the same values that no recorded operation has made.
-  (tf.backend() as unknown as { incRef(dataId: object): void }).incRef(x.dataId);
-  const { dataId, shape, dtype } = x;
-  return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }) as T;
-}
-
 /** Makes the kernel and its gradient known to TensorFlow.js. */
-export function registerTrainingKernels(): void {
+export function registerBatchNorm(): void {
   tf.registerKernel({
     kernelName,
     backendName: "tensorflow",

@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { withGradients } from "../../lib/tensor/gradients.ts";
+import { stopGradient, withGradients } from "../../lib/tensor/gradients.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
-import { stopGradient, trainingBatchNorm } from "../../lib/tensor/training_kernels.ts";
+import { trainingBatchNorm } from "../../lib/tensor/batch_norm.ts";
 import { gatherBytes, uint8Tensor } from "../../lib/tensor/gather.ts";
 import { assertClose, assertNoLeak } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
