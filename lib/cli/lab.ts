@@ -4,9 +4,9 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { ensureLab } from "../setup/lab.ts";
 import { projectRoot, venvFolder } from "../setup/project.ts";
-import { progressLine, UsageError } from "./shell.ts";
+import { prepareLab } from "./setup.ts";
+import { UsageError } from "./shell.ts";
 
 /** The text that `--help` prints. */
 export const help = `
@@ -35,16 +35,6 @@ export async function run(args: string[]): Promise<void> {
   const { code } = await lab.status;
   if (code !== 0 && code !== 130 && code !== 143) {
     throw new Error(`JupyterLab ended with code ${code}: see its lines above`);
-  }
-}
-
-/** Installs what JupyterLab needs and is missing, with the progress on standard error. */
-export async function prepareLab(): Promise<void> {
-  const line = progressLine();
-  try {
-    await ensureLab({ report: line.finish, progress: line.update });
-  } finally {
-    line.finish();
   }
 }
 

@@ -10,7 +10,7 @@ import { executeNotebook } from "../notebook/execute.ts";
 import type { NotebookMode } from "../notebook/mode.ts";
 import { sourceHash } from "../notebook/source_hash.ts";
 import { projectRoot, venvFolder } from "../setup/project.ts";
-import { prepareLab } from "./lab.ts";
+import { prepareLab } from "./setup.ts";
 import { nearest, type ProgressLine, progressLine, UsageError } from "./shell.ts";
 
 /** The text that `--help` prints. */
@@ -22,6 +22,8 @@ work; the files stay as they are. Without names: all in notebooks/; a name may b
 
   --full       Run them in full and store the outputs in the files, with a stamp of what they show
   --limit <s>  Seconds that a cell may take; 120 in smoke mode and 7200 in full by default
+
+GLMC_NOTEBOOK_FOLDER=<folder> runs the notebooks in another folder of the project.
 `;
 
 /**
@@ -48,9 +50,11 @@ export async function run(args: string[]): Promise<void> {
 /**
  * Paths of the notebooks of the project, sorted by name.
  *
- * @param folder Their folder; `notebooks/` of the project by default.
+ * @param folder Their folder; `$GLMC_NOTEBOOK_FOLDER`, else `notebooks/` of the project by default.
  */
-export async function listNotebooks(folder = `${projectRoot}/notebooks`): Promise<string[]> {
+export async function listNotebooks(
+  folder: string = Deno.env.get("GLMC_NOTEBOOK_FOLDER") ?? `${projectRoot}/notebooks`,
+): Promise<string[]> {
   try {
     const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
     return names.filter((name) => name.endsWith(".ipynb")).sort().map((name) =>

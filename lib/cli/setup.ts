@@ -5,13 +5,14 @@
  */
 import { parseArgs } from "node:util";
 import { ensureReady, type SetupOptions } from "../setup/install.ts";
+import { ensureLab } from "../setup/lab.ts";
 import { projectRoot } from "../setup/project.ts";
 import { readStamp } from "../setup/stamp.ts";
 import { progressLine, UsageError } from "./shell.ts";
 
 /** The text that `--help` prints. */
 export const help = `
-Usage: deno task setup [--device cpu|gpu]
+Usage: deno task setup [--device cpu|gpu] [--lab]
 
 Installs what training needs and is not there yet: the npm packages, in Deno's cache, and TensorFlow's
 native library, in the virtual environment .venv. Safe to run again at any time, also after it was
@@ -19,6 +20,7 @@ stopped half-way. The other commands call it when something is missing.
 
   --device cpu|gpu  Build of TensorFlow to install and keep to; by default the one with CUDA where
                     nvidia-smi lists a GPU, else the one for the CPU
+  --lab             Install JupyterLab for the notebooks as well, as deno task lab does
 
 GLMC_LIBTENSORFLOW=<folder> uses the libtensorflow_cc.so.2 in that folder instead of installing one.
 `;
@@ -30,8 +32,9 @@ GLMC_LIBTENSORFLOW=<folder> uses the libtensorflow_cc.so.2 in that folder instea
  * @throws {Error} If something cannot be installed.
  */
 export async function run(args: string[]): Promise<void> {
-  const device = parseDevice(args);
+  const { device, lab } = parse(args);
   await prepare({ device, lookAgain: true });
+  if (lab) await prepareLab();
   const stamp = await readStamp(projectRoot);
   const chosen = Deno.env.get("GLMC_LIBTENSORFLOW");
   console.log(
@@ -54,18 +57,34 @@ export async function run(args: string[]): Promise<void> {
 export async function prepare(
   options: Pick<SetupOptions, "device" | "lookAgain"> = {},
 ): Promise<void> {
+  await withProgress((watchers) => ensureReady({ ...options, ...watchers }));
+}
+
+/**
+ * Installs what the notebooks need and is missing, as {@linkcode prepare} does for training.
+ *
+ * @throws {Error} If JupyterLab cannot be installed.
+ */
+export async function prepareLab(): Promise<void> {
+  await withProgress(ensureLab);
+}
+
+async function withProgress(
+  work: (watchers: Pick<SetupOptions, "report" | "progress">) => Promise<void>,
+): Promise<void> {
   const line = progressLine();
   try {
-    await ensureReady({ ...options, report: line.finish, progress: line.update });
+    await work({ report: line.finish, progress: line.update });
   } finally {
     line.finish();
   }
 }
 
-function parseDevice(args: string[]): SetupOptions["device"] {
+function parse(args: string[]): { device: SetupOptions["device"]; lab: boolean } {
   try {
-    const { device } = parseArgs({ args, options: { device: { type: "string" } } }).values;
-    if (device === undefined || device === "cpu" || device === "gpu") return device;
+    const options = { device: { type: "string" }, lab: { type: "boolean" } } as const;
+    const { device, lab = false } = parseArgs({ args, options }).values;
+    if (device === undefined || device === "cpu" || device === "gpu") return { device, lab };
     throw new TypeError(`Unknown device "${device}"`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

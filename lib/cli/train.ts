@@ -199,7 +199,7 @@ function printPlan(
     Training: `${config.epochs} epochs of ${steps} steps, batch ${config.batchSize}, ` +
       `${config.precision}, seed ${config.seed}${position}`,
     Engine: `TensorFlow ${engine.tensorflowVersion} on ${engine.device.toUpperCase()}, ` +
-      `${engine.threads.interOp} operations at a time, ${engine.threads.intraOp} threads in each`,
+      `${engine.threads.interOp} operations at a time, threads in each: ${engine.threads.intraOp}`,
     Run: folder.replace(`${projectRoot}/`, ""),
   };
   for (const [name, text] of Object.entries(lines)) console.log(`${name.padEnd(12)}${text}`);

@@ -5,7 +5,7 @@
  */
 import { type CurvePoint, trainingCurvesFigure } from "../plot/training_charts.ts";
 import type { Reference } from "../plot/line.ts";
-import { inNotebook, sendBundle } from "./kernel.ts";
+import { type Bundle, inNotebook, sendBundle } from "./kernel.ts";
 import { startProgress } from "./progress.ts";
 import { figurePicture } from "../plot/picture.ts";
 import { show } from "./show.ts";
@@ -90,6 +90,7 @@ export async function watchTraining<Epoch extends CurvePoint>(
   const { epochs, title = "Training" } = options;
   const progress = startProgress(`${title}: starting`);
   const curves = liveCurves(options);
+  await curves.prepare();
   const interrupt = onInterrupt(() => progress.update("Stopping after this step"));
   let history = options.history ?? [];
   let stopped = false;
@@ -126,23 +127,27 @@ function liveCurves<Epoch extends CurvePoint>(options: WatchOptions<Epoch>) {
   let drawnAt = -Infinity;
   let pause = 0;
 
-  async function redraw(): Promise<void> {
-    const start = performance.now();
-    if (!inNotebook() || start - drawnAt < pause) return;
+  async function draw(): Promise<Bundle> {
     const figure = trainingCurvesFigure(history, { title, epochs, references, running });
     // A picture only: JupyterLab does not draw a plotly figure anew once it is on the page.
     const picture = await figurePicture(figure, { format: "svg" });
-    const bundle = {
-      ...(picture && { [picture.type]: picture.data }),
-      "text/plain": figure.description,
-    };
-    await sendBundle(bundle, { id, update: shown });
+    return { ...(picture && { [picture.type]: picture.data }), "text/plain": figure.description };
+  }
+
+  async function redraw(): Promise<void> {
+    const start = performance.now();
+    if (!inNotebook() || start - drawnAt < pause) return;
+    await sendBundle(await draw(), { id, update: shown });
     shown = true;
     drawnAt = performance.now();
     pause = Math.max(interval, (drawnAt - start) / drawingShare);
   }
 
   return {
+    /** Loads the renderer, so that it does not count as time for drawing. */
+    async prepare(): Promise<void> {
+      if (inNotebook()) await draw();
+    },
     async addStep(event: WatchedEvent<Epoch> & { type: "step" }): Promise<void> {
       const position = event.epoch + event.step / event.steps;
       if (position - (running.at(-1)?.position ?? -1) > 0.01) {

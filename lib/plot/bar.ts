@@ -73,7 +73,11 @@ export function barFigure(series: readonly BarSeries[], options: BarFigureOption
   );
   const levels = references.map((reference) => levelTrace(reference, options.categories));
   const categories = { ...themedAxis(options.x), type: "category", showgrid: false } as const;
-  const lengths = { ...themedAxis(options.y), rangemode: "tozero" } as const;
+  const scale = themedAxis(options.y);
+  // A logarithmic axis has no zero, and a range has its own start.
+  const lengths = scale.range || scale.type === "log"
+    ? scale
+    : { ...scale, rangemode: "tozero" } as const;
   return {
     data: [...bars, ...levels],
     layout: {

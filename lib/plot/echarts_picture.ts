@@ -170,6 +170,7 @@ function axisOption({ axes, traces, box }: Panel, which: "x" | "y"): object {
     nameLocation: "middle",
     nameGap: which === "x" ? 30 : 44,
     splitNumber: ticks,
+    ...(axis.dtick !== undefined && { interval: axis.dtick }),
     show: axis.visible !== false,
     inverse: axis.autorange === "reversed" || first > last,
     ...(first !== undefined && { min: Math.min(first, last), max: Math.max(first, last) }),

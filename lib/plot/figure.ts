@@ -137,6 +137,8 @@ export interface Axis {
   readonly type?: "linear" | "log" | "category";
   /** First and last value; their decimal logarithms on a logarithmic axis. */
   readonly range?: readonly number[];
+  /** Distance of the marks. */
+  readonly dtick?: number;
   /** Part of the figure it spans, in [0, 1]. */
   readonly domain?: readonly [number, number];
   /** The axis it crosses: `x`, `y2`, ... */
@@ -255,6 +257,8 @@ export type AxisOptions = string | {
   readonly range?: readonly [number, number];
   /** Whether the scale is logarithmic. */
   readonly log?: boolean;
+  /** Distance of the marks. */
+  readonly step?: number;
 };
 
 /** What every builder of figures needs to be told. */

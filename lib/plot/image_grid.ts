@@ -73,7 +73,10 @@ export function imageGridFigure(
   const zoom = options.zoom ??
     Math.min(5, Math.max(1, Math.floor(720 / (columns * width) * 2) / 2));
   const lines = Math.max(0, ...(captions ?? []).map((caption) => caption.split("<br>").length));
-  const gaps = { column: Math.ceil(4 / zoom), row: Math.ceil((4 + 15 * lines) / zoom) };
+  const gaps = {
+    column: Math.ceil(4 / zoom),
+    row: Math.ceil((lines > 0 ? 8 + 15 * lines : 4) / zoom),
+  };
   const grid: Grid = { height, width, columns, rows, gaps };
   const size = gridSize(grid);
   const margin = {
@@ -143,7 +146,9 @@ function captionTrace(captions: readonly string[], grid: Grid): ScatterTrace {
   return {
     ...words,
     x: captions.map((_, i) => (i % columns) * (width + gaps.column) + width / 2 - 0.5),
-    y: captions.map((_, i) => Math.floor(i / columns) * (height + gaps.row) + height - 0.5),
+    y: captions.map((_, i) =>
+      Math.floor(i / columns) * (height + gaps.row) + height - 0.5 + gaps.column / 2
+    ),
     text: captions,
     textposition: "bottom center",
   };

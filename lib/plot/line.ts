@@ -75,7 +75,7 @@ export function lineFigure(series: readonly LineSeries[], options: LineFigureOpt
   const drawn = [...lines, ...references];
   const named = (options.names ?? (drawn.length <= 3 ? "ends" : "legend")) === "ends";
   return {
-    data: named ? [...drawn, ...endLabels(drawn)] : drawn,
+    data: named ? [...drawn, ...endLabels(drawn, options.y)] : drawn,
     layout: {
       ...themedLayout(options),
       ...(named ? {} : topLegend),
@@ -201,9 +201,11 @@ function levelTrace({ name, value }: Reference, lines: readonly ScatterTrace[]):
 }
 
 /** Words beside the ends of lines, pushed apart where the ends meet. */
-function endLabels(lines: readonly ScatterTrace[]): ScatterTrace[] {
+function endLabels(lines: readonly ScatterTrace[], axis: AxisOptions): ScatterTrace[] {
   const heights = lines.flatMap(({ y }) => y).filter((y) => typeof y === "number");
-  const apart = 0.075 * (Math.max(...heights) - Math.min(...heights));
+  const [low, high] = typeof axis !== "string" && axis.range ||
+    [Math.min(...heights), Math.max(...heights)];
+  const apart = 0.075 * (high - low);
   const ends = lines.flatMap(({ name = "", x, y, line }) => {
     const last = y.findLastIndex((value) => value !== null);
     const height = y[last];

@@ -4,7 +4,7 @@
  * @module
  */
 import { barFigure } from "./bar.ts";
-import type { Figure } from "./figure.ts";
+import type { AxisOptions, Figure } from "./figure.ts";
 import { lineFigure } from "./line.ts";
 import { shotColors } from "./theme.ts";
 
@@ -20,7 +20,7 @@ export const shotNames: Readonly<Record<ShotGroup, string>> = {
 
 const groups = ["many", "medium", "few"] as const;
 
-/** Settings of {@linkcode classCountsFigure}. */
+/** What the figures of classes need to be told. */
 export interface ClassFigureOptions {
   /** Title. */
   readonly title?: string;
@@ -53,19 +53,16 @@ export function classCountsFigure(
 ): Figure {
   const names = options.classNames ?? counts.map((_, label) => `${label}`);
   const [most, least] = [Math.max(...counts), Math.min(...counts)];
-  const figure = groupedBars(counts, {
+  return groupedBars(counts, {
     ...options,
     names,
     title: options.title ?? "Training images of each class",
-    unit: "Training images",
+    y: { title: "Training images", log: options.log },
     description:
       `${counts.length} classes with ${format(most)} to ${format(least)} training images` +
       `${groupShares(options.groups)}.`,
     digits: counts.length <= 20 ? 0 : undefined,
   });
-  if (!options.log) return figure;
-  const yaxis = { ...figure.layout.yaxis, type: "log", rangemode: undefined } as const;
-  return { ...figure, layout: { ...figure.layout, yaxis } };
 }
 
 /**
@@ -138,18 +135,16 @@ export function classAccuracyFigure(
   const names = options.classNames ?? accuracy.map((_, label) => `${label}`);
   const known = accuracy.filter((value) => value !== null);
   const of = options.method ? ` of ${options.method}` : "";
-  const figure = groupedBars(accuracy, {
+  return groupedBars(accuracy, {
     ...options,
     names,
     title: options.title ?? `Accuracy of each class${options.method ? `: ${options.method}` : ""}`,
-    unit: "Accuracy on test images (%)",
+    y: { title: "Accuracy on test images (%)", range: [0, 100] },
     description: `Accuracy of each class${of}, from ${Math.min(...known).toFixed(1)} to ${
       Math.max(...known).toFixed(1)
     } %; classes go from common to rare.`,
     digits: accuracy.length <= 20 ? 1 : undefined,
   });
-  const yaxis = { ...figure.layout.yaxis, range: [0, 100], rangemode: undefined } as const;
-  return { ...figure, layout: { ...figure.layout, yaxis } };
 }
 
 function groupedBars(
@@ -157,12 +152,12 @@ function groupedBars(
   options: ClassFigureOptions & {
     readonly title: string;
     readonly names: readonly string[];
-    readonly unit: string;
+    readonly y: AxisOptions;
     readonly description: string;
     readonly digits?: number;
   },
 ): Figure {
-  const { names, title, unit, description, digits } = options;
+  const { names, title, y, description, digits } = options;
   const present = groups.filter((group) => options.groups.includes(group));
   return barFigure(
     present.map((group) => ({
@@ -171,7 +166,7 @@ function groupedBars(
       color: shotColors[group],
     })),
     // Stacked, so that empty bars of other groups take no room.
-    { title, description, categories: names, x: "Class", y: unit, mode: "stack", digits },
+    { title, description, categories: names, x: "Class", y, mode: "stack", digits },
   );
 }
 

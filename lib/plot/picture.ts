@@ -21,7 +21,7 @@ export interface Picture {
 
 const cacheFolder = new URL("../../data/cache/pictures/", import.meta.url);
 /** Part of the names in the cache; to be raised when the same figure is to look different. */
-const cacheVersion = 2;
+const cacheVersion = 3;
 const cacheLimit = 500;
 
 /**
@@ -85,9 +85,9 @@ async function keep(file: URL, picture: Uint8Array): Promise<void> {
   for (const { name } of oldest) await Deno.remove(new URL(name, cacheFolder));
 }
 
-/** Charts have few colours: with a palette they take a quarter of the room. */
+/** With a palette a picture takes a third of the room; charts have few colours anyway. */
 function shrink(png: Uint8Array, { data }: Figure): Uint8Array {
-  if (data.some(({ type }) => type === "image")) return png;
+  const colors = data.some(({ type }) => type === "image") ? 256 : 128;
   const { data: pixels, width, height } = decode(png);
-  return new Uint8Array(upng.encode([new Uint8Array(pixels).buffer], width, height, 128));
+  return new Uint8Array(upng.encode([new Uint8Array(pixels).buffer], width, height, colors));
 }

@@ -54,10 +54,11 @@ export const defaultSize = { width: 760, height: 380 } as const;
  * ```
  */
 export function themedAxis(options: AxisOptions): Axis {
-  const { title, range, log } = typeof options === "string" ? { title: options } : options;
+  const { title, range, log, step } = typeof options === "string" ? { title: options } : options;
   return {
     title: { text: title, standoff: 10 },
     ...(log && { type: "log" as const }),
+    ...(step !== undefined && { dtick: step }),
     ...(range && { range: log ? range.map(Math.log10) : range }),
     gridcolor: gridColor,
     linecolor: inkColor,

@@ -64,7 +64,11 @@ export function trainingCurvesFigure(
 ): Figure {
   const epochs = history.map(({ epoch }) => epoch + 1);
   const span = Math.max(options.epochs ?? 0, ...epochs, 2);
-  const x = { title: "Epoch", range: [options.running ? 0 : 1 - 0.02 * span, span] as const };
+  const x = {
+    title: "Epoch",
+    range: [options.running ? 0 : 1 - 0.02 * span, span] as const,
+    ...(span <= 10 && { step: 1 }),
+  };
   const points = [
     ...history.map(({ epoch, losses }) => ({ position: epoch + 1, losses })),
     ...options.running ?? [],

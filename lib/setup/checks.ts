@@ -5,6 +5,7 @@
  * @module
  */
 import { findCudaLibraries, findLibraryFolder, hasLibrary, sitePackages } from "./find.ts";
+import { hasLab } from "./lab.ts";
 import { readLibraryVersion } from "./library.ts";
 import { checkPlatform, formatSize, freeBytes, listGpus, runProgram } from "./machine.ts";
 import { hasNpmPackages } from "./npm.ts";
@@ -48,6 +49,7 @@ export async function checkMachine(root: string = projectRoot): Promise<Check[]>
     environment(root),
     tensorflow(root),
     library(root),
+    lab(root),
     devices(root, gpus),
     npmPackages(root),
     dataSets(root),
@@ -167,6 +169,16 @@ async function library(root: string): Promise<Check> {
     const found = error instanceof Error ? error.message : String(error);
     return { name, state: "missing", found, mend: `rm -r .venv && ${setupCommand}` };
   }
+}
+
+async function lab(root: string): Promise<Check> {
+  const name = "JupyterLab";
+  return await hasLab(root) ? { name, state: "ok", found: "in .venv, with the Deno kernel" } : {
+    name,
+    state: "note",
+    found: "not complete in .venv; only notebooks need it",
+    mend: "deno task lab",
+  };
 }
 
 async function devices(root: string, gpus: readonly string[]): Promise<Check> {

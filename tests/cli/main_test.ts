@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { projectRoot, wantedDeno } from "../../lib/setup/project.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { copyProject } from "../setup/project_copy.ts";
@@ -26,7 +26,7 @@ Deno.test("main.ts refuses an unknown command with the nearest one and exit code
     code: 2,
     stdout: "",
     stderr: 'error: Unknown command "trian": did you mean "train"? ' +
-      "The commands are setup, doctor, train, evaluate\n",
+      "The commands are setup, doctor, train, evaluate, bench, lab, notebooks, report\n",
   });
 });
 
@@ -89,25 +89,32 @@ Deno.test("main.ts shows an error outside of the command in one line too", async
   assertEquals(await copy.run(["doctor"]), { code: 1, stdout: "", stderr: "error: Late\n" });
 });
 
-Deno.test(".ci/run ends with the closing line, the counts and the status of the tests", async () => {
+Deno.test(".ci/run ends with the counts over both suites and their status", async () => {
+  const passing = {
+    printed: "\\033[0m\\033[32mok\\033[0m | 12 passed (3 steps) | 0 failed | 1 ignored (2s)",
+    closing: "ok | 12 passed (3 steps) | 0 failed | 1 ignored (2s)",
+    status: 0,
+  };
+  const failing = {
+    printed: "FAILED | 3 passed | 2 failed (1 step) (2s)\\n\\nerror: Test failed",
+    closing: "FAILED | 3 passed | 2 failed (1 step) (2s)",
+    status: 1,
+  };
+  const broken = { printed: "error: Type checking failed", closing: "", status: 1 };
   const cases = [
-    {
-      printed: "\\033[0m\\033[32mok\\033[0m | 12 passed (3 steps) | 0 failed | 1 ignored (2s)",
-      status: 0,
-      last: ["ok | 12 passed (3 steps) | 0 failed | 1 ignored (2s)", "12 passed, 0 failed"],
-    },
-    {
-      printed: "FAILED | 3 passed | 2 failed (1 step) (2s)\\n\\nerror: Test failed",
-      status: 1,
-      last: ["FAILED | 3 passed | 2 failed (1 step) (2s)", "3 passed, 2 failed"],
-    },
-    { printed: "error: Type checking failed", status: 1, last: ["error: Type checking failed"] },
+    { suite: passing, browser: passing, status: 0, last: "24 passed, 0 failed" },
+    { suite: failing, browser: passing, status: 1, last: "15 passed, 2 failed" },
+    { suite: passing, browser: failing, status: 1, last: "15 passed, 2 failed" },
+    { suite: broken, browser: passing, status: 1, last: broken.printed },
   ];
-  for (const { printed, status, last } of cases) {
+  for (const { suite, browser, status, last } of cases) {
     using programs = temporaryFolder();
-    const script = `#!/bin/sh\n[ "$*" = "-y deno@${wantedDeno} task test" ] || exit 99\n` +
-      `printf '${printed}\\n'\nexit ${status}\n`;
-    await Deno.writeTextFile(`${programs.path}/npx`, script, { mode: 0o755 });
+    const answer = (task: string, { printed, status }: typeof passing): string =>
+      `[ "$*" = "-y deno@${wantedDeno} task ${task}" ] && printf '${printed}\\n' && exit ${status}\n`;
+    const npx = `#!/bin/sh\n${answer("test", suite)}${answer("test:browser", browser)}exit 99\n`;
+    await Deno.writeTextFile(`${programs.path}/npx`, npx, { mode: 0o755 });
+    // A browser is there, so none is installed.
+    await Deno.writeTextFile(`${programs.path}/chromium`, "#!/bin/sh\n", { mode: 0o755 });
 
     const { code, stdout } = await new Deno.Command(`${projectRoot}/.ci/run`, {
       env: { PATH: `${programs.path}:${Deno.env.get("PATH")}` },
@@ -115,7 +122,12 @@ Deno.test(".ci/run ends with the closing line, the counts and the status of the 
 
     const lines = new TextDecoder().decode(stdout).trimEnd().split("\n");
     assertEquals(code, status);
-    assertEquals(lines.slice(-last.length), last);
-    assert(!lines.at(-1)?.includes("\x1b"));
+    assertEquals(lines.at(-1), last);
+    if (suite.closing) {
+      assertEquals(lines.slice(-3, -1), [
+        `test: ${suite.closing}`,
+        `test:browser: ${browser.closing}`,
+      ]);
+    }
   }
 });

@@ -44,11 +44,13 @@ case "$*" in
     echo "$*" >> "$FAKE_CALLS"
     sleep "\${FAKE_SECONDS:-0}"
     if [ -n "$FAKE_FAILURE" ]; then echo "$FAKE_FAILURE" >&2; exit 1; fi
+    case "$*" in *requirements-lab*) touch "\${0%/python}/jupyter-lab"; exit 0 ;; esac
     packages="\${0%/bin/python}/lib/python3.11/site-packages"
     mkdir -p "$packages/tensorflow"
     case "$*" in *gpu*) name=nvidia_cudnn_cu12 ;; *) name=tensorflow_cpu ;; esac
     mkdir -p "$packages/$name-2.21.0.dist-info" && touch "$packages/$name-2.21.0.dist-info/INSTALLER"
     ln -sf "$FAKE_LIBRARIES"/libtensorflow_*.so.2 "$packages/tensorflow/" ;;
+  *"-m jupyterlab"*) echo "started $*" ;;
   *) exit 3 ;;
 esac
 `;

@@ -1,0 +1,94 @@
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { type WatchedEvent, watchTraining } from "../../lib/notebook/watch.ts";
+import type { TrainEvent } from "../../lib/train/events.ts";
+import { sampleHistory } from "../plot/samples.ts";
+import { inPretendedNotebook } from "./pretended_kernel.ts";
+
+type Epoch = typeof sampleHistory[number];
+
+const pause = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/** A pretended training that stops after a step when it is told to. */
+async function* train(
+  signal: AbortSignal,
+  { epochs, steps, step: milliseconds }: { epochs: number; steps: number; step: number },
+): AsyncGenerator<WatchedEvent<Epoch>> {
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const history = sampleHistory.slice(0, epoch);
+    for (let step = 1; step <= steps; step++) {
+      await pause(milliseconds);
+      if (signal.aborted) {
+        yield { type: "stopped", progress: { epoch, step, history } };
+        return;
+      }
+      yield {
+        type: "step",
+        epoch,
+        step,
+        steps,
+        losses: { total: 3 - step / steps },
+        imagesPerSecond: 100,
+      };
+    }
+    const record = sampleHistory[epoch];
+    yield { type: "epoch", record, progress: { history: [...history, record] } };
+  }
+}
+
+Deno.test("watchTraining() takes the events of a training as they are", () => {
+  // Type-checked only: the notebook room knows the events by their shape.
+  const start = (_: AbortSignal): AsyncIterable<TrainEvent> => {
+    throw new Error("never called");
+  };
+  const watch = () => watchTraining(start, { epochs: 1 });
+  assertEquals(typeof watch, "function");
+});
+
+Deno.test("watchTraining() shows curves that grow and ends with the whole figure", async () => {
+  const page = await inPretendedNotebook(async () => {
+    const { history, stopped } = await watchTraining(
+      (signal) => train(signal, { epochs: 4, steps: 10, step: 50 }),
+      { epochs: 4, interval: 50, title: "Toy" },
+    );
+    assertEquals([history.length, stopped], [4, false]);
+  });
+
+  const [line, curves, ...more] = page;
+  assertEquals(more, []);
+  assertEquals(line.bundle, { "text/plain": "Toy: 4 of 4 epochs, top-1 36.00 %" });
+  assert(curves.updates >= 2, `the curves were drawn ${curves.updates} times`);
+  const { data } = curves.bundle["application/vnd.plotly.v1+json"] as {
+    data: { name: string; y: number[] }[];
+  };
+  assertEquals(data.find(({ name }) => name === "all")?.y, [30, 32, 34, 36]);
+});
+
+Deno.test("watchTraining() spends little of a training's time on drawing", async () => {
+  let [drawing, training] = [0, 0];
+  await inPretendedNotebook(async () => {
+    const measured = async function* (signal: AbortSignal) {
+      const start = performance.now();
+      for await (const event of train(signal, { epochs: 2, steps: 600, step: 2 })) {
+        const before = performance.now();
+        yield event;
+        drawing += performance.now() - before;
+      }
+      training = performance.now() - start;
+    };
+    await watchTraining(measured, { epochs: 2, interval: 0 });
+  });
+
+  // 2 % is aimed at; the rest is room for a machine that is busy with other tests.
+  assertLess(drawing / training, 0.08);
+});
+
+Deno.test("watchTraining() hands an error on and gives the interrupt back", async () => {
+  // deno-lint-ignore require-yield
+  const failing = async function* (): AsyncGenerator<WatchedEvent<Epoch>> {
+    await pause(1);
+    throw new Error("diverged");
+  };
+
+  await assertRejects(() => watchTraining(failing, { epochs: 1 }), Error, "diverged");
+});
