@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseFlags } from "../lib/cli/flags.ts";
-import { configFlags, configOf, runFlags } from "../lib/cli/train_flags.ts";
+import { configFlags, configOf, machineFlags, runFlags } from "../lib/cli/train_flags.ts";
 
 const root = new URL("..", import.meta.url);
 const readme = Deno.readTextFileSync(new URL("README.md", root));
@@ -18,7 +18,7 @@ Deno.test("every command line for training in the README is understood", () => {
   const checked = [...lines].map(([, line]) => line.trim().replace("<run>", "run"))
     .filter((line) => line !== "--help");
   for (const line of checked) {
-    configOf(parseFlags(line.split(/\s+/), [...configFlags, ...runFlags]));
+    configOf(parseFlags(line.split(/\s+/), [...configFlags, ...runFlags, ...machineFlags]));
   }
   assert(checked.length > 0);
 });
