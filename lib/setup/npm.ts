@@ -25,7 +25,8 @@ export async function hasNpmPackages(
   root: string,
   options: { changeLock?: boolean } = {},
 ): Promise<boolean> {
-  const lock = options.changeLock ?? true ? [] : ["--no-lock"];
+  // Without the lock, Deno would look the versions up in the registry's lists, which may not be cached.
+  const lock = options.changeLock ?? true ? [] : ["--frozen"];
   const result = await runProgram(Deno.execPath(), ["install", "--cached-only", ...lock], {
     cwd: root,
   });
