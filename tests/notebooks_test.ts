@@ -14,6 +14,7 @@ import {
 import { executeNotebook } from "../lib/notebook/execute.ts";
 import { sourceHash } from "../lib/notebook/source_hash.ts";
 import { runProgram } from "../lib/setup/machine.ts";
+import { temporaryFolder } from "./data/disposables.ts";
 import { projectRoot } from "../lib/setup/project.ts";
 
 const paths = await listNotebooks();
@@ -66,7 +67,16 @@ Deno.test("the code of all notebooks passes the linter", async () => {
 });
 
 Deno.test("all notebooks are formatted", async () => {
-  await assertDeno(["fmt", "--check", ...paths]);
+  await using temporary = await temporaryFolder();
+  const copies = paths.map((path) => `${temporary.path}/${basename(path)}`);
+  for (const [i, copy] of copies.entries()) await Deno.copyFile(paths[i], copy);
+
+  // `deno fmt --check` calls every notebook unformatted that it has not formatted itself before.
+  await assertDeno(["fmt", "--no-config", "--line-width", "100", ...copies]);
+
+  for (const [i, copy] of copies.entries()) {
+    assertEquals(await Deno.readTextFile(copy), await Deno.readTextFile(paths[i]), paths[i]);
+  }
 });
 
 for (const path of paths) {
