@@ -22,7 +22,11 @@ export interface WorkerOptions extends SyntheticOptions {
 }
 
 async function main(options: WorkerOptions): Promise<void> {
-  const engine = await startEngine({ device: options.device });
+  const engine = await startEngine({
+    device: options.device,
+    // Op by op, nothing runs beside an operation: it gets all cores.
+    ...(options.mode === "eager" && { intraOpThreads: navigator.hardwareConcurrency }),
+  });
   const training = syntheticTraining(engine, options);
   const plans = planEpoch(training.parts.split, { ...training.options, epoch: 0 });
   // All batches of one size: a smaller one would compile a second function.

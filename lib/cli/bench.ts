@@ -6,7 +6,8 @@
  *
  * | tried | ms a step | kept |
  * | --- | --- | --- |
- * | op by op, one kernel for batch norm + shortcut + ReLU | 448-489 (prototype without it: 497-556) | yes |
+ * | op by op, one kernel for batch norm + shortcut + ReLU | 448-490 (without it: 443-556) | yes |
+ * | the same with one thread in an operation | 673 | no: op by op takes all cores |
  * | one native function, 2 threads in an operation, 2 operations | 311-338 | |
  * | one native function, 1 thread in an operation, 2 operations | 287-305 | yes: one view on each core |
  * | 2 threads, 1 operation | 342-366 | no |

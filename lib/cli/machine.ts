@@ -42,7 +42,10 @@ export function startConfiguredEngine(
   values: FlagValues,
   { precision }: Pick<RunConfig, "precision">,
 ): Promise<Engine> {
-  const { device, intra_op_threads, inter_op_threads } = values;
+  const { device, inter_op_threads } = values;
+  // Op by op, nothing runs beside an operation: it gets all cores.
+  const allCores = values.eager === true ? navigator.hardwareConcurrency : undefined;
+  const intra_op_threads = values.intra_op_threads ?? allCores;
   return startEngine({
     device: (device ?? "auto") as "auto" | "cpu" | "gpu",
     tensorFloat32: precision === "tf32",
