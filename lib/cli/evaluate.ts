@@ -9,13 +9,13 @@ import { createPixelBank } from "../augment/pixel_bank.ts";
 import { readSafetensors } from "../data/safetensors.ts";
 import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { RunConfig } from "../experiment/config.ts";
-import { readDescription, runFiles } from "../experiment/run_folder.ts";
+import { runFiles } from "../experiment/run_folder.ts";
 import { createConfiguredNetwork, drawConfiguredSplit } from "../experiment/run.ts";
 import { importWeights } from "../model/weights.ts";
 import { projectRoot } from "../setup/project.ts";
 import { createPredictor } from "../train/predict.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
-import { loadConfiguredDataset, runsFolder, startConfiguredEngine } from "./machine.ts";
+import { findRun, loadConfiguredDataset, startConfiguredEngine } from "./machine.ts";
 import { UsageError } from "./shell.ts";
 import { configFlags, configOf, conflicts, machineFlags } from "./train_flags.ts";
 
@@ -109,19 +109,19 @@ async function subject(
     return { config: configOf(values), path: resolve(String(values.weights)) };
   }
   const name = String(values.run);
-  for (const folder of [`${runsFolder}/${name}`, resolve(name)]) {
-    const description = await readDescription(folder);
-    if (description === undefined) continue;
-    const differing = conflicts(values, description.config);
-    if (differing.length > 0) {
-      throw new UsageError(`Cannot evaluate the run with other settings: ${differing.join(", ")}`);
-    }
-    const file = values.epoch === "last" ? runFiles.checkpoint : runFiles.best;
-    return { config: description.config, path: `${folder}/${file}` };
+  const found = await findRun(name);
+  if (found === undefined) {
+    throw new Deno.errors.NotFound(
+      `Cannot evaluate "${name}": there is no such run: name a folder in data/runs`,
+    );
   }
-  throw new Deno.errors.NotFound(
-    `Cannot evaluate "${name}": there is no such run: name a folder in data/runs`,
-  );
+  const { folder, description: { config } } = found;
+  const differing = conflicts(values, config);
+  if (differing.length > 0) {
+    throw new UsageError(`Cannot evaluate the run with other settings: ${differing.join(", ")}`);
+  }
+  const file = values.epoch === "last" ? runFiles.checkpoint : runFiles.best;
+  return { config, path: `${folder}/${file}` };
 }
 
 async function readWeightsFile(path: string): Promise<Uint8Array> {

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { dirname, resolve } from "node:path";
 import { loadDataset } from "../data/dataset.ts";
 import type { Dataset } from "../data/image_set.ts";
 import type { RunConfig } from "../experiment/config.ts";
+import { readDescription, type RunDescription } from "../experiment/run_folder.ts";
 import { projectRoot } from "../setup/project.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { startEngine } from "../tensor/start.ts";
@@ -15,6 +17,24 @@ import { progressLine } from "./shell.ts";
 
 /** Where runs are kept: `$GLMC_RUNS`, else `data/runs` of the project. */
 export const runsFolder: string = Deno.env.get("GLMC_RUNS") ?? `${projectRoot}/data/runs`;
+
+/** A run on the disk. */
+export interface FoundRun {
+  /** Its folder. */
+  readonly folder: string;
+  /** What it is. */
+  readonly description: RunDescription;
+}
+
+/** Finds a run by its name, its folder or its checkpoint; `undefined` if there is none. */
+export async function findRun(name: string): Promise<FoundRun | undefined> {
+  const ofFile = name.endsWith(".safetensors") ? [dirname(name)] : [];
+  for (const folder of [`${runsFolder}/${name}`, name, ...ofFile].map((path) => resolve(path))) {
+    const description = await readDescription(folder);
+    if (description !== undefined) return { folder, description };
+  }
+  return undefined;
+}
 
 /** Loads the data set of a configuration, with progress on standard error. */
 export async function loadConfiguredDataset(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { basename, dirname, resolve } from "node:path";
+import { basename } from "node:path";
 import type { RunConfig } from "../experiment/config.ts";
 import {
   createRunFolder,
@@ -27,7 +27,13 @@ import { estimateEpochSeconds } from "../train/estimate.ts";
 import type { EpochRecord, Progress } from "../train/events.ts";
 import { initialProgress } from "../train/loop.ts";
 import { flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
-import { loadConfiguredDataset, runsFolder, startConfiguredEngine } from "./machine.ts";
+import {
+  findRun,
+  type FoundRun,
+  loadConfiguredDataset,
+  runsFolder,
+  startConfiguredEngine,
+} from "./machine.ts";
 import { type ProgressLine, progressLine, UsageError } from "./shell.ts";
 import { configFlags, configOf, conflicts, machineFlags, runFlags } from "./train_flags.ts";
 import { duration, epochText, format, remainingTime, stepText, summary } from "./train_report.ts";
@@ -62,7 +68,9 @@ ${flagsHelp(machineFlags)}
  */
 export async function run(args: string[]): Promise<void> {
   const values = parseFlags(args, [...configFlags, ...runFlags, ...machineFlags]);
-  const resumed = values.resume === undefined ? undefined : await findRun(String(values.resume));
+  const resumed = values.resume === undefined
+    ? undefined
+    : await runToResume(String(values.resume));
   const config = resumed === undefined ? configOf(values) : resumedConfig(values, resumed);
   const folder = resumed?.folder ?? await newFolder(values, config);
   const engine = await startConfiguredEngine(values, config);
@@ -99,17 +107,9 @@ export async function run(args: string[]): Promise<void> {
   await watch(prepared, { folder, from, values, perEpoch });
 }
 
-interface FoundRun {
-  readonly folder: string;
-  readonly description: RunDescription;
-}
-
-async function findRun(name: string): Promise<FoundRun> {
-  const candidates = [name, dirname(name), `${runsFolder}/${name}`].map((path) => resolve(path));
-  for (const folder of candidates) {
-    const description = await readDescription(folder);
-    if (description !== undefined) return { folder, description };
-  }
+async function runToResume(name: string): Promise<FoundRun> {
+  const found = await findRun(name);
+  if (found !== undefined) return found;
   throw new Deno.errors.NotFound(
     `Cannot resume "${name}": there is no run there: name a folder in data/runs, or leave --resume out`,
   );
