@@ -57,7 +57,7 @@ export * from "./tensor/gather.ts";
 export * from "./tensor/gradients.ts";
 export * from "./tensor/named_tensors.ts";
 export { type ComputeType, type Conversion, convert } from "./tensor/precision.ts";
-export { everySecondPixel, pad, type Paddings } from "./tensor/spatial_kernels.ts";
+export { crop, everySecondPixel, pad, type Paddings } from "./tensor/spatial_kernels.ts";
 export * from "./tensor/start.ts";
 export { type Tensor, tensorflow as tf } from "./tensor/tfjs.ts";
 export * from "./train/checkpoint.ts";

@@ -17,15 +17,23 @@ import { type SyntheticOptions, syntheticTraining } from "./synthetic.ts";
 export interface WorkerOptions extends SyntheticOptions {
   /** Where to run. */
   readonly device: "auto" | "cpu" | "gpu";
+  /** Threads within an operation; by default as many as trainings of this mode take. */
+  readonly intraOpThreads?: number;
+  /** Operations at a time; the engine's default if not given. */
+  readonly interOpThreads?: number;
   /** Time the evaluation of the 500 test images instead of training steps. */
   readonly evaluate?: boolean;
 }
 
 async function main(options: WorkerOptions): Promise<void> {
+  const { device, mode, interOpThreads } = options;
+  // Op by op, nothing runs beside an operation: it gets all cores.
+  const allCores = mode === "eager" ? navigator.hardwareConcurrency : undefined;
+  const intraOpThreads = options.intraOpThreads ?? allCores;
   const engine = await startEngine({
-    device: options.device,
-    // Op by op, nothing runs beside an operation: it gets all cores.
-    ...(options.mode === "eager" && { intraOpThreads: navigator.hardwareConcurrency }),
+    device,
+    ...(intraOpThreads !== undefined && { intraOpThreads }),
+    ...(interOpThreads !== undefined && { interOpThreads }),
   });
   const training = syntheticTraining(engine, options);
   const plans = planEpoch(training.parts.split, { ...training.options, epoch: 0 });

@@ -17,8 +17,12 @@
  * | bfloat16 convolutions, 2 threads, 2 operations | 208-217 | |
  * | bfloat16 convolutions, 1 thread, 2 operations | 196-200 (one of 289) | yes |
  * | explicit padding inside convolutions instead of pad + valid, bfloat16 | 4900-5900 | no: slow gradients |
+ * | every second pixel by a slice of pairs instead of StridedSlice | 284-294 (from 293-308); bfloat16 186-191 (from 193-209) | yes |
+ * | bfloat16 ReLU and its gradient as operations on int16 | 235 (from 189) | no: slow where TensorFlow reuses the input's memory |
+ * | fused batch norm + ReLU of oneDNN | no gain on chains of 20 | no |
+ * | oneDNN held to AVX2 | 367 (from 285) | no |
  * | glibc: no trimming, one arena, large mmap threshold | within noise (measured beside another load) | no |
- * | glibc: huge pages | within noise (measured beside another load) | no |
+ * | glibc: huge pages | within noise | no |
  *
  * @module
  */

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { withGradients } from "../../lib/tensor/gradients.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { convert } from "../../lib/tensor/precision.ts";
-import { everySecondPixel, pad } from "../../lib/tensor/spatial_kernels.ts";
+import { crop, everySecondPixel, pad } from "../../lib/tensor/spatial_kernels.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
 import { assertClose } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
@@ -62,6 +62,27 @@ Deno.test("pad() and everySecondPixel() have the gradients of their values", () 
   }, { x: tf.ones([1, 3, 3, 1]) as Tensor });
   assertEquals([...gradients.x.dataSync()], [1, 0, 5, 0, 0, 0, 9, 0, 13]);
   gradients.x.dispose();
+});
+
+Deno.test("everySecondPixel() takes the first of each two rows and columns of even sides", () => {
+  const x = tf.tensor4d(Array.from({ length: 32 }, (_, i) => i), [1, 4, 4, 2]);
+  const small = everySecondPixel(x);
+  assertEquals(small.shape, [1, 2, 2, 2]);
+  assertEquals([...small.dataSync()], [0, 1, 4, 5, 16, 17, 20, 21]);
+  disposeTensors({ x, small });
+});
+
+Deno.test("crop() undoes pad(), and its gradient puts zeros where the margins were", () => {
+  const x = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+  const margins = [[1, 0], [0, 2]] as const;
+  const back = tf.tidy(() => crop(pad(x, margins), margins));
+  assertEquals([...back.dataSync()], [1, 2, 3, 4]);
+  const { gradients } = withGradients(
+    ({ x }) => ({ scalar: tf.sum(tf.square(crop(x, [[0, 1], [1, 0]]))), others: {} }),
+    { x: x as Tensor },
+  );
+  assertEquals([...gradients.x.dataSync()], [0, 4, 0, 0]);
+  disposeTensors({ x, back, gradients });
 });
 
 Deno.test("compile() can have XLA compile a function", () => {
