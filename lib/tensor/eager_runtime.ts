@@ -18,6 +18,9 @@ export interface Device {
   readonly type: string;
 }
 
+/** Shape and element type of an output, or `undefined` where they depend on values. */
+export type KnownOutput = Omit<TensorRecord, "id"> | undefined;
+
 /** The values of a tensor on the host. */
 export type HostValues = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
@@ -31,6 +34,8 @@ export class EagerRuntime {
   readonly context: Handle;
   /** Operations run so far; a compiled function counts as one. */
   executed = 0;
+  /** Milliseconds spent so far. */
+  readonly spent = { recording: 0, native: 0 };
   readonly #tensors = new Map<number, { readonly handle: Handle; readonly record: TensorRecord }>();
   readonly #outputs = new BigUint64Array(maximumOutputs);
   readonly #outputBytes = new Uint8Array(this.#outputs.buffer);
@@ -143,12 +148,17 @@ export class EagerRuntime {
     }
   }
 
-  /** Runs one operation, or a recorded function by its name. */
+  /**
+   * Runs one operation, or a recorded function by its name.
+   *
+   * What is `known` of the outputs beforehand need not be asked of TensorFlow.
+   */
   execute(
     name: string,
     attributes: readonly Attribute[],
     inputs: readonly number[],
     outputCount: number,
+    known: readonly KnownOutput[] = [],
   ): TensorRecord[] {
     const { library, status } = this;
     const operation = library.TFE_NewOp(this.context, cText(name), status.pointer);
@@ -158,7 +168,9 @@ export class EagerRuntime {
       library.TFE_OpAddInput(operation, this.#alive(id).handle, status.pointer);
     }
     this.#count[0] = outputCount;
+    const start = performance.now();
     library.TFE_Execute(operation, this.#outputBytes, this.#countBytes, status.pointer);
+    this.spent.native += performance.now() - start;
     library.TFE_DeleteOp(operation);
     status.check(() => {
       const shapes = inputs.map((id) => describe(this.#alive(id).record));
@@ -167,7 +179,7 @@ export class EagerRuntime {
     this.executed++;
     return Array.from(
       { length: this.#count[0] },
-      (_, i) => this.#adopt(Deno.UnsafePointer.create(this.#outputs[i])),
+      (_, i) => this.#adopt(Deno.UnsafePointer.create(this.#outputs[i]), known[i]),
     );
   }
 
@@ -182,15 +194,19 @@ export class EagerRuntime {
     return tensor;
   }
 
-  #adopt(handle: Handle): TensorRecord {
+  #adopt(handle: Handle, known?: KnownOutput): TensorRecord {
+    const record = { id: this.newId(), ...(known ?? this.#ask(handle)) };
+    this.#tensors.set(record.id, { handle, record });
+    return record;
+  }
+
+  #ask(handle: Handle): NonNullable<KnownOutput> {
     const { library, status } = this;
     const rank = library.TFE_TensorHandleNumDims(handle, status.pointer);
     const shape = new Array<number>(rank);
     for (let axis = 0; axis < rank; axis++) {
       shape[axis] = Number(library.TFE_TensorHandleDim(handle, axis, status.pointer));
     }
-    const record = { id: this.newId(), shape, dtype: library.TFE_TensorHandleDataType(handle) };
-    this.#tensors.set(record.id, { handle, record });
-    return record;
+    return { shape, dtype: library.TFE_TensorHandleDataType(handle) };
   }
 }

@@ -76,6 +76,11 @@ export interface Engine {
   tensorCount(): number;
   /** Operations run so far; a compiled function counts as one. */
   operationCount(): number;
+  /**
+   * Milliseconds spent so far in recording functions and in TensorFlow's operations; what a step takes
+   * beyond is the host's work.
+   */
+  timeSpent(): { readonly recording: number; readonly native: number };
 }
 
 let started: { readonly engine: Engine; readonly options: string } | undefined;
@@ -145,6 +150,7 @@ async function start(options: EngineOptions): Promise<Engine> {
         : compileFunction(f, { ...context, xla }),
     tensorCount: () => runtime.tensorCount,
     operationCount: () => runtime.executed,
+    timeSpent: () => ({ ...runtime.spent }),
   };
 }
 

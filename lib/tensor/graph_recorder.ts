@@ -6,7 +6,7 @@
 
 import { type Attribute, attributeKind, setAttributes } from "./attributes.ts";
 import { cInt64List, cOutputs, cText, type GraphOutput } from "./c_values.ts";
-import type { EagerRuntime } from "./eager_runtime.ts";
+import type { EagerRuntime, KnownOutput } from "./eager_runtime.ts";
 import type { Handle } from "./libtensorflow.ts";
 import { describe, type TensorRecord } from "./tensor_record.ts";
 
@@ -27,13 +27,17 @@ export interface RecordedFunction {
   readonly name: string;
   /** Eager tensors it uses besides its inputs; passed after the inputs at each call. */
   readonly captures: readonly number[];
-  /** How many tensors it returns. */
-  readonly outputCount: number;
+  /** What it returns. */
+  readonly outputs: readonly KnownOutput[];
   /** How many operations it holds. */
   readonly operations: number;
 }
 
-type SymbolicTensor = TensorRecord & { readonly output: GraphOutput };
+type SymbolicTensor = TensorRecord & {
+  readonly output: GraphOutput;
+  /** Whether the shape is certain, whatever the values. */
+  readonly fixed: boolean;
+};
 
 /** A graph under construction. */
 export class GraphRecorder {
@@ -115,7 +119,7 @@ export class GraphRecorder {
     // An output must be made by an operation of its own: TensorFlow returns no input as it came.
     const results = outputs.map((id) => {
       const type = { name: "T", type: attributeKind.type, value: this.#symbol(id).dtype };
-      return this.#symbol(this.record("Identity", [type], [id], 1)[0].id).output;
+      return this.#symbol(this.record("Identity", [type], [id], 1)[0].id);
     });
     const parameters = [
       ...inputs.map((id) => this.#symbol(id).output),
@@ -130,7 +134,7 @@ export class GraphRecorder {
       parameters.length,
       cOutputs(parameters),
       results.length,
-      cOutputs(results),
+      cOutputs(results.map(({ output }) => output)),
       null,
       null,
       null,
@@ -154,7 +158,7 @@ export class GraphRecorder {
     return {
       name,
       captures: [...this.#captures.keys()],
-      outputCount: results.length,
+      outputs: results.map(({ fixed, shape, dtype }) => fixed ? { shape, dtype } : undefined),
       operations: this.#operations,
     };
   }
@@ -176,7 +180,7 @@ export class GraphRecorder {
     }
     if (this.#constants.has(id)) return this.#constant(record);
     const { output } = this.#symbol(this.placeholder(record).id);
-    const capture = { ...record, output };
+    const capture = { ...record, output, fixed: true };
     this.#captures.set(id, capture);
     return capture;
   }
@@ -193,7 +197,7 @@ export class GraphRecorder {
     library.TF_SetAttrTensor(description, cText("value"), tensor, status.pointer);
     library.TF_DeleteTensor(tensor);
     const operation = this.#finish(description, `Const ${describe(record)}`);
-    const symbol = { ...record, output: { operation, index: 0 } };
+    const symbol = { ...record, output: { operation, index: 0 }, fixed: true };
     this.#symbols.set(record.id, symbol);
     return symbol;
   }
@@ -231,7 +235,8 @@ export class GraphRecorder {
       // The scratch output of FusedBatchNormV3 has no known rank; it is only ever handed on.
       const shape = rank < 0 ? [0] : Array.from(dims.slice(0, rank), Number);
       const dtype = library.TF_OperationOutputType(bytes);
-      const symbol = { id: this.#runtime.newId(), shape, dtype, output };
+      const fixed = rank >= 0 && !shape.includes(-1);
+      const symbol = { id: this.#runtime.newId(), shape, dtype, output, fixed };
       this.#symbols.set(symbol.id, symbol);
       return symbol;
     });

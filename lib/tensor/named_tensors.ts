@@ -36,14 +36,17 @@ export function mapTensors<I extends NamedTensors, T>(
   tensors: I,
   f: (tensor: Tensor) => T,
 ): Mapped<I, T> {
-  const entries = Object.entries(tensors).map(([name, value]) => [
-    name,
-    isTensor(value) ? f(value) : mapTensors(value, f),
-  ]);
-  return Object.fromEntries(entries);
+  const mapped: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(tensors)) {
+    mapped[name] = isTensor(value) ? f(value) : mapTensors(value, f);
+  }
+  return mapped as Mapped<I, T>;
 }
 
 /** Disposes every tensor of a record. */
 export function disposeTensors(tensors: NamedTensors): void {
-  for (const [, tensor] of flatten(tensors)) tensor.dispose();
+  for (const value of Object.values(tensors)) {
+    if (isTensor(value)) value.dispose();
+    else disposeTensors(value);
+  }
 }
