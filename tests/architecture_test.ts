@@ -16,7 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   evaluate: ["data"],
   train: ["tensor", "data", "augment", "model", "loss", "evaluate"],
   experiment: ["tensor", "data", "augment", "model", "loss", "evaluate", "train"],
-  bench: ["tensor", "data", "model", "train"],
+  bench: ["setup", "tensor", "data", "model", "train"],
   cli: [
     "bench",
     "setup",

@@ -2,7 +2,8 @@
  * A process that runs training steps on demand, so that several can take turns on one machine.
  *
  * It prints `{"ready": version, "first": ms}`, then answers each line `{"steps": n}` with
- * `{"times": [ms, ...], "peakBytes": n, "bytes": n}`. Ours is `worker.ts`, PyTorch's is `pytorch_step.py`.
+ * `{"times": [ms, ...], "peakBytes": n, "bytes": n}`. Ours is `worker.ts`, which adds `"recording": ms` to
+ * the first and `"host": [ms, ...]` to the other; PyTorch's is `pytorch_step.py`.
  *
  * @module
  */
@@ -21,6 +22,8 @@ export interface ContenderCommand {
 export interface Turn {
   /** Milliseconds of each step. */
   readonly times: readonly number[];
+  /** Milliseconds of each step outside of TensorFlow; none where they are not known. */
+  readonly host: readonly number[];
   /** Largest memory of the process so far. */
   readonly peakBytes: number;
   /** Memory of the process now, without JavaScript's heap. */
@@ -35,6 +38,8 @@ export interface Contender extends AsyncDisposable {
   readonly version: string;
   /** Milliseconds of the first step, compilation included. */
   readonly firstMilliseconds: number;
+  /** Milliseconds it took to record the step, or null where that is not known. */
+  readonly recordingMilliseconds: number | null;
   /** Milliseconds from the start of the process to the end of its warm-up. */
   readonly startMilliseconds: number;
   /** Runs so many steps. */
@@ -65,16 +70,22 @@ export async function startContender(
     const last = (await errors).trim().split("\n").at(-1);
     throw new Error(`Cannot time ${name}: it ended early: ${last || "no message"}`);
   };
-  const { ready, first } = await answer();
+  const { ready, first, recording = null } = await answer();
   return {
     name,
     version: String(ready),
     firstMilliseconds: Number(first),
+    recordingMilliseconds: recording as number | null,
     startMilliseconds: performance.now() - started,
     async run(steps) {
       await input.write(new TextEncoder().encode(JSON.stringify({ steps }) + "\n"));
-      const { times, peakBytes, bytes } = await answer();
-      return { times: times as number[], peakBytes: Number(peakBytes), bytes: Number(bytes) };
+      const { times, host = [], peakBytes, bytes } = await answer();
+      return {
+        times: times as number[],
+        host: host as number[],
+        peakBytes: Number(peakBytes),
+        bytes: Number(bytes),
+      };
     },
     async [Symbol.asyncDispose]() {
       await input.close().catch(() => {});

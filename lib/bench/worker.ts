@@ -42,22 +42,31 @@ async function main(options: WorkerOptions): Promise<void> {
   let state = initialState(training);
   let done = 0;
 
-  async function step(): Promise<void> {
+  /** Runs a step and returns the milliseconds that were not spent in TensorFlow. */
+  async function step(): Promise<number> {
+    const hostTime = (): number => {
+      const { native, recording } = engine.timeSpent();
+      return performance.now() - native - recording;
+    };
+    const start = hostTime();
     const plan = planTensors(whole[done++ % whole.length], {
       plainWeight: 0.75,
       learningRate: 0.01,
     });
     const { state: next, losses } = training.step({ state, plan });
+    const called = hostTime();
     await losses.data();
+    const finished = hostTime();
     disposeTensors({ plan, state, losses });
     state = next;
+    return called - start + hostTime() - finished;
   }
 
-  async function evaluate(): Promise<void> {
-    await training.predict(state);
-  }
-
-  const work = options.evaluate ? evaluate : step;
+  const host: number[] = [];
+  const work = async (): Promise<void> => {
+    if (options.evaluate) await training.predict(state);
+    else host.push(await step());
+  };
   const timed = async (): Promise<number> => {
     const start = performance.now();
     await work();
@@ -65,11 +74,13 @@ async function main(options: WorkerOptions): Promise<void> {
   };
   const first = await timed();
   await timed();
-  console.log(JSON.stringify({ ready: engine.tensorflowVersion, first }));
+  const { recording } = engine.timeSpent();
+  console.log(JSON.stringify({ ready: engine.tensorflowVersion, first, recording }));
   for await (const line of createInterface({ input: stdin })) {
+    host.length = 0;
     const times: number[] = [];
     for (let i = 0; i < JSON.parse(line).steps; i++) times.push(await timed());
-    console.log(JSON.stringify({ times, peakBytes: peakBytes(), bytes: nativeBytes() }));
+    console.log(JSON.stringify({ times, host, peakBytes: peakBytes(), bytes: nativeBytes() }));
   }
   Deno.exit(0);
 }

@@ -27,16 +27,23 @@
  * @module
  */
 
+import { cpus } from "node:os";
 import { dirname } from "node:path";
-import { type Contender, type ContenderCommand, startContender } from "../bench/contender.ts";
+import {
+  allContenders,
+  type BenchSetting,
+  compiledContender,
+  fastContenders,
+} from "../bench/contenders.ts";
+import { startContender } from "../bench/contender.ts";
 import { bestConvolutionRate } from "../bench/convolution_rate.ts";
-import { medianRatio, spread } from "../bench/statistics.ts";
-import type { WorkerOptions } from "../bench/worker.ts";
-import { layerTable } from "../model/layer_table.ts";
-import { createNetwork } from "../model/network.ts";
-import { projectRoot, venvFolder } from "../setup/project.ts";
+import { measureInTurns, measureOneByOne, type MeasureOptions } from "../bench/measure.ts";
+import { tableText } from "../plot/table.ts";
+import { projectRoot } from "../setup/project.ts";
+import type { ComputeType } from "../tensor/precision.ts";
 import { startEngine } from "../tensor/start.ts";
-import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
+import { benchPage, type BenchReport, benchTable, type MeasuredBatch } from "./bench_report.ts";
+import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { progressLine, UsageError } from "./shell.ts";
 
 const flags: readonly Flag[] = [
@@ -47,18 +54,28 @@ const flags: readonly Flag[] = [
   { names: ["peer"], kind: "switch", help: "time PyTorch too; installs it into .venv" },
   { names: ["xla"], kind: "switch", help: "time the step compiled by XLA too; meant for GPUs" },
   {
+    names: ["sweep"],
+    kind: "switch",
+    help: "batch sizes 32 to 512 instead of one; the fastest modes only, one after another",
+  },
+  {
     names: ["memory"],
     kind: "switch",
     help: "only watch the native memory over 1,000 compiled steps",
   },
-  { names: ["sweep"], kind: "switch", help: "batch sizes 32 to 512 instead of one" },
   {
     names: ["device"],
     kind: "text",
     choices: ["auto", "cpu", "gpu"],
     help: "where to run; auto takes the GPU when TensorFlow lists one",
   },
-  { names: ["out"], kind: "text", help: "where to write; data/bench/<time>.json by default" },
+  { names: ["intra_op_threads"], kind: "number", help: "threads within an operation of ours" },
+  { names: ["inter_op_threads"], kind: "number", help: "operations of ours at a time" },
+  {
+    names: ["out"],
+    kind: "text",
+    help: "where to write the numbers; data/bench/<time>.json by default, the page beside it",
+  },
 ];
 
 /** The text that `--help` prints. */
@@ -67,34 +84,11 @@ Usage: deno task bench [flags]
 
 Times a GLMC training step of ResNet-32 on random images: op by op, compiled, compiled in bfloat16, and
 with --peer PyTorch's modes. The contenders are processes that take turns, so that what disturbs the
-machine disturbs all; ratios are medians over the rounds.
+machine disturbs all; ratios are medians over the rounds. Writes the numbers as JSON and a page with
+plots beside it.
 
 ${flagsHelp(flags)}
 `;
-
-/** One row of the result. */
-interface Row {
-  readonly name: string;
-  readonly version: string;
-  readonly milliseconds: ReturnType<typeof spread>;
-  readonly imagesPerSecond: number;
-  readonly firstMilliseconds: number;
-  readonly startMilliseconds: number;
-  readonly peakBytes: number;
-  readonly flops: number;
-  /** Milliseconds of each round, for ratios. */
-  readonly rounds: readonly number[];
-}
-
-interface Setting {
-  readonly width: number;
-  readonly batchSize: number;
-  readonly rounds: number;
-  readonly steps: number;
-  readonly device: "auto" | "cpu" | "gpu";
-  readonly peer: boolean;
-  readonly xla: boolean;
-}
 
 /**
  * Runs the command.
@@ -104,47 +98,45 @@ interface Setting {
  */
 export async function run(args: string[]): Promise<void> {
   const values = parseFlags(args, flags);
-  const whole = (name: string, standard: number): number => {
-    const value = Number(values[name] ?? standard);
-    if (Number.isSafeInteger(value) && value > 0) return value;
-    throw new UsageError(`Cannot use --${name} ${value}: it must be a whole number, at least 1`);
-  };
-  const setting: Setting = {
-    width: whole("width", 16),
-    batchSize: whole("b", 64),
-    rounds: whole("rounds", 7),
-    steps: whole("steps", 3),
-    device: (values.device ?? "auto") as Setting["device"],
-    peer: values.peer === true,
-    xla: values.xla === true,
+  const setting = settingOf(values);
+  const turns = {
+    rounds: wholeNumber(values, "rounds", 7),
+    steps: wholeNumber(values, "steps", 3),
   };
   if (values.memory === true) return await watchMemory(setting);
   if (setting.peer) await ensurePeer();
-  const sizes = values.sweep === true ? [32, 64, 128, 256, 512] : [setting.batchSize];
-  const results = [];
-  for (const batchSize of sizes) {
-    const rows = await measure({ ...setting, batchSize });
-    printTable(rows, { ...setting, batchSize });
-    results.push({ ...setting, batchSize, rows });
-  }
-  const engine = await startEngine({ device: setting.device });
-  const rates = {
-    float32: await bestConvolutionRate(setting.width, { type: "float32" }),
-    bfloat16: await bestConvolutionRate(setting.width, { type: "bfloat16" }),
-  };
+  const results = values.sweep === true
+    ? await measureSizes([32, 64, 128, 256, 512], { setting, ...turns })
+    : [await measureSetting({ setting, ...turns })];
+  const report = { ...await describeMachine(setting), width: setting.width, ...turns, results };
   console.log(
-    `\nBest single convolution of this width: ${gigaflops(rates.float32)} GFLOP/s in float32, ` +
-      `${gigaflops(rates.bfloat16)} in bfloat16 (${engine.device.toUpperCase()})`,
+    `\nBest single convolution of this width: ${
+      gigaflops(report.rates.float32)
+    } GFLOP/s in float32, ` +
+      `${gigaflops(report.rates.bfloat16)} in bfloat16 (${report.device.toUpperCase()})`,
   );
-  const path = String(
-    values.out ?? `${projectRoot}/data/bench/${new Date().toISOString().replaceAll(":", "-")}.json`,
-  );
-  await Deno.mkdir(dirname(path), { recursive: true });
-  await Deno.writeTextFile(
-    path,
-    JSON.stringify({ device: engine.devices, rates, results }, null, 2),
-  );
-  console.log(`Written to ${path.replace(`${projectRoot}/`, "")}`);
+  await write(report, values.out as string | undefined);
+}
+
+function settingOf(values: FlagValues): BenchSetting {
+  const threads = (flag: string): number | undefined =>
+    values[flag] === undefined ? undefined : wholeNumber(values, flag);
+  const [intraOpThreads, interOpThreads] = ["intra_op_threads", "inter_op_threads"].map(threads);
+  return {
+    width: wholeNumber(values, "width", 16),
+    batchSize: wholeNumber(values, "b", 64),
+    device: (values.device ?? "auto") as BenchSetting["device"],
+    ...(intraOpThreads !== undefined && { intraOpThreads }),
+    ...(interOpThreads !== undefined && { interOpThreads }),
+    peer: values.peer === true,
+    xla: values.xla === true,
+  };
+}
+
+function wholeNumber(values: FlagValues, flag: string, standard?: number): number {
+  const value = Number(values[flag] ?? standard);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new UsageError(`Cannot use --${flag} ${value}: it must be a whole number, at least 1`);
 }
 
 async function ensurePeer(): Promise<void> {
@@ -157,88 +149,79 @@ async function ensurePeer(): Promise<void> {
   }
 }
 
-function contenders(setting: Setting): ContenderCommand[] {
-  const { width, batchSize, device } = setting;
-  const ours = (name: string, options: Partial<WorkerOptions>): ContenderCommand => ({
-    name,
-    program: Deno.execPath(),
-    args: [
-      ...["run", "-A", "--no-check", `${projectRoot}/lib/bench/worker.ts`],
-      JSON.stringify({
-        ...{ width, batchSize, device, trainingType: "float32", mode: "compiled" },
-        ...options,
-      }),
-    ],
-  });
-  const peer = (mode: string): ContenderCommand => ({
-    name: `PyTorch ${mode.replace("_", " ")}`,
-    program: `${venvFolder(projectRoot)}/bin/python`,
-    args: [
-      `${projectRoot}/lib/bench/pytorch_step.py`,
-      ...["--mode", mode, "--width", `${width}`, "--batch", `${batchSize}`],
-    ],
-  });
-  return [
-    ours("op by op", { mode: "eager" }),
-    ours("compiled", {}),
-    ours("compiled bfloat16", { trainingType: "bfloat16" }),
-    ...(setting.xla ? [ours("compiled XLA", { xla: true })] : []),
-    ours("evaluation of 500", { evaluate: true }),
-    ...(setting.peer ? ["eager", "channels_last", "bfloat16", "compile"].map(peer) : []),
-  ];
+async function measureSetting(options: MeasureOptions): Promise<MeasuredBatch> {
+  const { setting } = options;
+  const rows = await withProgress((onProgress) =>
+    measureInTurns(allContenders(setting), { ...options, onProgress })
+  );
+  return printed({ batchSize: setting.batchSize, rows }, setting);
 }
 
-async function measure(setting: Setting): Promise<Row[]> {
+async function measureSizes(
+  sizes: readonly number[],
+  options: MeasureOptions,
+): Promise<MeasuredBatch[]> {
+  const results: MeasuredBatch[] = [];
+  for (const batchSize of sizes) {
+    const setting = { ...options.setting, batchSize };
+    const { rows, failures } = await withProgress((onProgress) =>
+      measureOneByOne(fastContenders(setting), { ...options, setting, onProgress })
+    );
+    results.push(printed({ batchSize, rows }, setting));
+    for (const failure of failures) console.log(failure);
+  }
+  return results;
+}
+
+async function withProgress<T>(
+  work: (onProgress: (text: string, done: number) => void) => Promise<T>,
+): Promise<T> {
   const line = progressLine();
-  const flops = stepFlops(setting);
-  await using stack = new AsyncDisposableStack();
-  const running: Contender[] = [];
-  for (const command of contenders(setting)) {
-    line.update(`starting ${command.name}`);
-    running.push(stack.use(await startContender(command)));
+  try {
+    return await work(line.update);
+  } finally {
+    line.finish();
   }
-  const turns = running.map(() => ({ times: [] as number[], rounds: [] as number[], peak: 0 }));
-  for (let round = 0; round < setting.rounds; round++) {
-    for (const [i, contender] of running.entries()) {
-      line.update(
-        `round ${round + 1}/${setting.rounds}: ${contender.name}`,
-        round / setting.rounds,
-      );
-      const { times, peakBytes } = await contender.run(setting.steps);
-      turns[i].times.push(...times);
-      turns[i].rounds.push(spread(times).median);
-      turns[i].peak = peakBytes;
-    }
-  }
-  line.finish();
-  return running.map(({ name, version, firstMilliseconds, startMilliseconds }, i) => {
-    const milliseconds = spread(turns[i].times);
-    const evaluates = name.startsWith("evaluation");
-    return {
-      name,
-      version,
-      milliseconds,
-      imagesPerSecond: (evaluates ? 500 : setting.batchSize) / (milliseconds.median / 1000),
-      firstMilliseconds,
-      startMilliseconds,
-      peakBytes: turns[i].peak,
-      flops: (evaluates ? flops.evaluation : flops.step) / (milliseconds.median / 1000),
-      rounds: turns[i].rounds,
-    };
-  });
 }
 
-/** Floating-point operations: forward once, backward twice as many, for two views. */
-function stepFlops({ width, batchSize }: Setting): { step: number; evaluation: number } {
-  const rows = layerTable(createNetwork("resnet32", { classes: 10, width }));
-  const forward = 2 * rows.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
-  return { step: 3 * 2 * batchSize * forward, evaluation: 500 * forward };
+function printed(result: MeasuredBatch, { width }: BenchSetting): MeasuredBatch {
+  console.log(
+    `\nResNet-32 of width ${width}, batch ${result.batchSize}; x: how many times as fast`,
+  );
+  console.log(tableText(benchTable(result)));
+  return result;
+}
+
+/** What the numbers hold for, and the best rates to compare them with. */
+async function describeMachine(
+  { device, width }: BenchSetting,
+): Promise<Omit<BenchReport, "width" | "rounds" | "steps" | "results">> {
+  // Nothing runs beside a single convolution: it gets all cores.
+  const engine = await startEngine({ device, intraOpThreads: navigator.hardwareConcurrency });
+  const rate = (type: ComputeType): Promise<number> => bestConvolutionRate(width, { type });
+  return {
+    time: new Date().toISOString(),
+    processor: `${cpus()[0]?.model ?? "unknown"}, ${navigator.hardwareConcurrency} cores`,
+    device: engine.device,
+    devices: engine.devices,
+    rates: { float32: await rate("float32"), bfloat16: await rate("bfloat16") },
+  };
+}
+
+async function write(report: BenchReport, out?: string): Promise<void> {
+  const name = report.time.replaceAll(":", "-");
+  const file = out ?? `${projectRoot}/data/bench/${name}.json`;
+  const page = `${file.replace(/\.json$/, "")}.html`;
+  await Deno.mkdir(dirname(file), { recursive: true });
+  await Deno.writeTextFile(file, JSON.stringify(report, null, 2));
+  await Deno.writeTextFile(page, await benchPage(report));
+  const [numbers, plots] = [file, page].map((path) => path.replace(`${projectRoot}/`, ""));
+  console.log(`Written: ${numbers}, and ${plots} to open in a browser`);
 }
 
 /** Prints the native memory of a compiled training every hundred steps, and how much it has grown. */
-async function watchMemory(setting: Setting): Promise<void> {
-  const command = contenders(setting).find(({ name }) => name === "compiled")!;
-  await using contender = await startContender(command);
+async function watchMemory(setting: BenchSetting): Promise<void> {
+  await using contender = await startContender(compiledContender(setting));
   const sizes: number[] = [];
   // The first hundred steps fill the allocators' pools.
   for (let steps = 100; steps <= 1100; steps += 100) {
@@ -250,40 +233,6 @@ async function watchMemory(setting: Setting): Promise<void> {
   console.log(`Growth over the last 1,000 steps: ${growth.toFixed(2)} %`);
 }
 
-function printTable(rows: readonly Row[], { width, batchSize }: Setting): void {
-  const peers = rows.filter(({ name }) => name.startsWith("PyTorch"));
-  const header = [
-    "",
-    ...["median ms", "min", "max", "images/s", "first ms", "start ms", "peak GB", "GFLOP/s"],
-    ...peers.map(({ name }) => `x ${name}`),
-  ];
-  const body = rows.map((row) => [
-    row.name,
-    ...[row.milliseconds.median, row.milliseconds.min, row.milliseconds.max].map((ms) =>
-      ms.toFixed(1)
-    ),
-    row.imagesPerSecond.toFixed(0),
-    row.firstMilliseconds.toFixed(0),
-    row.startMilliseconds.toFixed(0),
-    (row.peakBytes / 1e9).toFixed(2),
-    gigaflops(row.flops),
-    ...peers.map((peer) =>
-      row.name.startsWith("evaluation") ? "" : medianRatio(peer.rounds, row.rounds).toFixed(2)
-    ),
-  ]);
-  const widths = header.map((text, c) =>
-    Math.max(text.length, ...body.map((cells) => cells[c].length))
-  );
-  console.log(`\nResNet-32 of width ${width}, batch ${batchSize}; x: how many times as fast`);
-  for (const cells of [header, ...body]) {
-    console.log(
-      cells.map((cell, c) => c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c])).join(
-        "  ",
-      ),
-    );
-  }
-}
-
-function gigaflops(flops: number): string {
-  return (flops / 1e9).toFixed(0);
+function gigaflops(operationsPerSecond: number): string {
+  return (operationsPerSecond / 1e9).toFixed(0);
 }

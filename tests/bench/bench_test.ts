@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { startContender } from "../../lib/bench/contender.ts";
+import { allContenders, fastContenders, operationCounts } from "../../lib/bench/contenders.ts";
+import { measureInTurns, measureOneByOne } from "../../lib/bench/measure.ts";
 import { medianRatio, spread } from "../../lib/bench/statistics.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
 
@@ -30,8 +32,11 @@ Deno.test("a contender runs as many steps as asked, in every mode", async () => 
         JSON.stringify({ width: 2, batchSize: 8, device: "cpu", ...options }),
       ],
     });
-    const { times, peakBytes } = await contender.run(3);
+    const { times, host, peakBytes } = await contender.run(3);
     assertEquals(times.length, 3);
+    assertEquals(host.length, "evaluate" in options ? 0 : 3);
+    assert(host.every((ms, i) => ms > 0 && ms < times[i]), `${host} of ${times}`);
+    assert((contender.recordingMilliseconds! > 0) === (options.mode === "compiled"));
     assert(times.every((ms) => ms > 0) && peakBytes > 1e8 && contender.firstMilliseconds > 0);
   }
 });
@@ -47,4 +52,65 @@ Deno.test("a contender that ends early is named with its last words", async () =
     Error,
     "Cannot time silent: it ended early: no such thing",
   );
+});
+
+const setting = { width: 2, batchSize: 8, device: "cpu", peer: false, xla: false } as const;
+const broken = {
+  name: "broken",
+  program: Deno.execPath(),
+  args: ["eval", "console.error('out of memory'); Deno.exit(1)"],
+};
+
+Deno.test("operationCounts() counts three passes of two views for each pair", () => {
+  const { step, evaluation } = operationCounts({ width: 16, batchSize: 64 });
+  // 69 million multiplications an image: table of the architecture
+  assertEquals(Math.round(step / (3 * 2 * 64 * 2) / 1e6), 69);
+  assertEquals(step / (3 * 2 * 64), evaluation / 500);
+});
+
+Deno.test("PyTorch takes part where it is asked for, XLA too", () => {
+  const names = (given: Partial<typeof setting> | { peer: boolean; xla: boolean }) =>
+    allContenders({ ...setting, ...given }).map(({ name }) => name);
+  assertEquals(names({}), ["op by op", "compiled", "compiled bfloat16", "evaluation of 500"]);
+  assertEquals(names({ peer: true, xla: true }).length, 9);
+  assertEquals(fastContenders({ ...setting, peer: true }).map(({ name }) => name), [
+    "compiled",
+    "compiled bfloat16",
+    "PyTorch channels last",
+    "PyTorch bfloat16",
+  ]);
+});
+
+Deno.test("measureInTurns() gives all rounds of every contender, and fails if one fails", async () => {
+  const [compiled] = fastContenders(setting);
+  const seen: string[] = [];
+  const rows = await measureInTurns([compiled, compiled], {
+    setting,
+    rounds: 2,
+    steps: 1,
+    onProgress: (text) => seen.push(text),
+  });
+  assertEquals(rows.map(({ rounds }) => rounds.length), [2, 2]);
+  assert(
+    rows.every(({ milliseconds, imagesPerSecond }) =>
+      Math.abs(imagesPerSecond * milliseconds.median - 8000) < 1e-6
+    ),
+  );
+  assertEquals(seen.filter((text) => text.startsWith("round 2/2")).length, 2);
+  await assertRejects(
+    () => measureInTurns([broken], { setting, rounds: 1, steps: 1 }),
+    Error,
+    "Cannot time broken",
+  );
+});
+
+Deno.test("measureOneByOne() goes on when one does not fit into memory", async () => {
+  const [compiled] = fastContenders(setting);
+  const { rows, failures } = await measureOneByOne([broken, compiled], {
+    setting,
+    rounds: 1,
+    steps: 1,
+  });
+  assertEquals(rows.map(({ name }) => name), ["compiled"]);
+  assertEquals(failures, ["Cannot time broken: it ended early: out of memory"]);
 });

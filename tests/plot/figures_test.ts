@@ -56,6 +56,18 @@ Deno.test("lineFigure() names up to three lines at their ends and more in a lege
   assert(!lines(4).data.some((trace) => trace.type === "scatter" && trace.mode === "text"));
 });
 
+Deno.test("figures of benchmarks tell the peer apart and leave a gap where a contender did not run", () => {
+  const [bars] = tracesOf(sampleFigures.stepTime, "bar");
+  assertEquals(bars.x, [300, 400]);
+  const [ours, peer] = bars.marker?.color ?? [];
+  assert(ours !== undefined && ours !== peer);
+  const lines = tracesOf(sampleFigures.batchSize, "scatter").filter(({ mode }) => mode !== "text");
+  assertEquals(lines.map(({ x, y }) => [x, y]), [[[64, 128], [200, 220]], [[64, 128], [
+    100,
+    null,
+  ]]]);
+});
+
 Deno.test("lineFigure() keeps names apart whose lines end together", () => {
   const figure = lineFigure([{ name: "a", y: [0, 1] }, { name: "b", y: [1, 1] }], {
     title: "Two",

@@ -14,11 +14,18 @@ import {
   classCountsFigure,
   samplerMassFigure,
 } from "../../lib/plot/long_tail_charts.ts";
+import { batchSizeFigure, stepTimeFigure } from "../../lib/plot/bench_charts.ts";
 import { comparedRunsFigure, trainingCurvesFigure } from "../../lib/plot/training_charts.ts";
 
 const groups = ["many", "many", "medium", "few"] as const;
 const classNames = ["airplane", "car", "bird", "truck"];
 const description = "A sample.";
+const contenders = (speed: number) =>
+  ["compiled", "PyTorch eager"].map((name, i) => ({
+    name,
+    milliseconds: { median: 300 + 100 * i },
+    imagesPerSecond: speed / (1 + i),
+  }));
 
 /** Epochs of a pretended training. */
 export const sampleHistory = Array.from({ length: 20 }, (_, epoch) => ({
@@ -109,6 +116,14 @@ export const sampleFigures: Readonly<Record<string, Figure>> = {
     { error: 0.175 },
   ),
   training: trainingCurvesFigure(sampleHistory, { references: [{ name: "paper", value: 87.75 }] }),
+  stepTime: stepTimeFigure({ batchSize: 64, rows: contenders(200) }, {
+    width: 16,
+    peer: "PyTorch",
+  }),
+  batchSize: batchSizeFigure([
+    { batchSize: 64, rows: contenders(200) },
+    { batchSize: 128, rows: contenders(220).slice(0, 1) },
+  ], { width: 16, peer: "PyTorch" }),
   runs: comparedRunsFigure([
     { name: "cross-entropy", history: sampleHistory },
     { name: "GLMC", history: sampleHistory.slice(0, 10) },

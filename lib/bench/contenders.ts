@@ -1,0 +1,109 @@
+/**
+ * Who takes part in a benchmark, and how much arithmetic it is.
+ *
+ * @module
+ */
+
+import { layerTable } from "../model/layer_table.ts";
+import { createNetwork } from "../model/network.ts";
+import { projectRoot, venvFolder } from "../setup/project.ts";
+import type { ContenderCommand } from "./contender.ts";
+import type { WorkerOptions } from "./worker.ts";
+
+/** What is measured: training steps of ResNet-32 on random images. */
+export interface BenchSetting {
+  /** Channels of the first stage. */
+  readonly width: number;
+  /** Pairs of images in a step. */
+  readonly batchSize: number;
+  /** Where our contenders run; PyTorch runs on the CPU. */
+  readonly device: "auto" | "cpu" | "gpu";
+  /** Threads within an operation of ours, instead of the defaults. */
+  readonly intraOpThreads?: number;
+  /** Operations of ours at a time, instead of the default. */
+  readonly interOpThreads?: number;
+  /** Whether PyTorch takes part. */
+  readonly peer: boolean;
+  /** Whether the step compiled by XLA takes part. */
+  readonly xla: boolean;
+}
+
+/** Test images of an evaluation. */
+export const evaluatedImages = 500;
+
+/** Name of the contender that evaluates instead of training. */
+export const evaluationName = `evaluation of ${evaluatedImages}`;
+
+/** Every mode, the evaluation and every peer. */
+export function allContenders(setting: BenchSetting): ContenderCommand[] {
+  return [
+    ours("op by op", setting, { mode: "eager" }),
+    ...compiledContenders(setting),
+    ours(evaluationName, setting, { evaluate: true }),
+    ...peers(setting, ["eager", "channels_last", "bfloat16", "compile"]),
+  ];
+}
+
+/** The modes one would train in, and the fastest peer of each precision. */
+export function fastContenders(setting: BenchSetting): ContenderCommand[] {
+  return [...compiledContenders(setting), ...peers(setting, ["channels_last", "bfloat16"])];
+}
+
+/** The compiled step in float32, as trainings run it by default. */
+export function compiledContender(setting: BenchSetting): ContenderCommand {
+  return ours("compiled", setting, {});
+}
+
+function compiledContenders(setting: BenchSetting): ContenderCommand[] {
+  return [
+    compiledContender(setting),
+    ours("compiled bfloat16", setting, { trainingType: "bfloat16" }),
+    ...(setting.xla ? [ours("compiled XLA", setting, { xla: true })] : []),
+  ];
+}
+
+function ours(
+  name: string,
+  { width, batchSize, device, intraOpThreads, interOpThreads }: BenchSetting,
+  mode: Partial<WorkerOptions>,
+): ContenderCommand {
+  const options: WorkerOptions = {
+    ...{ width, batchSize, device, trainingType: "float32", mode: "compiled" },
+    ...(intraOpThreads !== undefined && { intraOpThreads }),
+    ...(interOpThreads !== undefined && { interOpThreads }),
+    ...mode,
+  };
+  const worker = `${projectRoot}/lib/bench/worker.ts`;
+  return {
+    name,
+    program: Deno.execPath(),
+    args: ["run", "-A", "--no-check", worker, JSON.stringify(options)],
+  };
+}
+
+function peers(
+  { peer, width, batchSize }: BenchSetting,
+  modes: readonly string[],
+): ContenderCommand[] {
+  if (!peer) return [];
+  return modes.map((mode) => ({
+    name: `PyTorch ${mode.replace("_", " ")}`,
+    program: `${venvFolder(projectRoot)}/bin/python`,
+    args: [
+      `${projectRoot}/lib/bench/pytorch_step.py`,
+      ...["--mode", mode, "--width", `${width}`, "--batch", `${batchSize}`],
+    ],
+  }));
+}
+
+/**
+ * Floating-point operations of the convolutions and classifiers: forward once and backward twice as many,
+ * for both views of a step; forward alone for an evaluation.
+ */
+export function operationCounts(
+  { width, batchSize }: Pick<BenchSetting, "width" | "batchSize">,
+): { readonly step: number; readonly evaluation: number } {
+  const rows = layerTable(createNetwork("resnet32", { classes: 10, width }));
+  const forward = 2 * rows.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+  return { step: 3 * 2 * batchSize * forward, evaluation: evaluatedImages * forward };
+}

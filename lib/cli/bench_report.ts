@@ -1,0 +1,96 @@
+/**
+ * What `bench` says of its measurements: a table, and a page with plots.
+ *
+ * @module
+ */
+
+import type { Row } from "../bench/measure.ts";
+import { medianRatio } from "../bench/statistics.ts";
+import { batchSizeFigure, stepTimeFigure } from "../plot/bench_charts.ts";
+import type { Figure } from "../plot/figure.ts";
+import { htmlPage } from "../plot/page.ts";
+import { type Table, table } from "../plot/table.ts";
+
+/** The contenders at one batch size. */
+export interface MeasuredBatch {
+  /** Pairs of images a step. */
+  readonly batchSize: number;
+  /** What was measured. */
+  readonly rows: readonly Row[];
+}
+
+/** A benchmark as it is written to a file. */
+export interface BenchReport {
+  /** When it ended. */
+  readonly time: string;
+  /** The processor and its cores. */
+  readonly processor: string;
+  /** Where our contenders ran. */
+  readonly device: "cpu" | "gpu";
+  /** Devices TensorFlow lists. */
+  readonly devices: readonly { readonly name: string; readonly type: string }[];
+  /** Best rates of single convolutions, in floating-point operations a second. */
+  readonly rates: { readonly float32: number; readonly bfloat16: number };
+  /** Channels of the first stage. */
+  readonly width: number;
+  /** Turns each contender took. */
+  readonly rounds: number;
+  /** Steps in a turn. */
+  readonly steps: number;
+  /** Measurements by batch size. */
+  readonly results: readonly MeasuredBatch[];
+}
+
+const peerPrefix = "PyTorch";
+
+/** The measurements at one batch size; the last columns say how many times as fast as each peer. */
+export function benchTable({ rows }: MeasuredBatch): Table {
+  const peers = rows.filter(({ name }) => name.startsWith(peerPrefix));
+  const isTraining = ({ name }: Row): boolean => !name.startsWith("evaluation");
+  const whole = (value: number | null): number | null => value === null ? null : Math.round(value);
+  return table(
+    [
+      "contender",
+      ...["median ms", "min", "max", "images/s", "GFLOP/s", "host ms", "recording ms"],
+      ...["first ms", "start ms", "peak GB", ...peers.map(({ name }) => `x ${name}`)],
+    ],
+    rows.map((row) => [
+      row.name,
+      ...[row.milliseconds.median, row.milliseconds.min, row.milliseconds.max],
+      ...[whole(row.imagesPerSecond), whole(row.operationsPerSecond / 1e9), row.hostMilliseconds],
+      ...[row.recordingMilliseconds, row.firstMilliseconds, row.startMilliseconds].map(whole),
+      row.peakBytes / 1e9,
+      ...peers.map((peer) => isTraining(row) ? medianRatio(peer.rounds, row.rounds) : null),
+    ]),
+  );
+}
+
+/** The page of a benchmark, which needs no other file. */
+export function benchPage(report: BenchReport): Promise<string> {
+  const { width, results, rounds, steps, rates } = report;
+  const options = { width, peer: peerPrefix };
+  const gigaflops = (rate: number): string => (rate / 1e9).toFixed(0);
+  const training = results.map(({ batchSize, rows }) => ({
+    batchSize,
+    rows: rows.filter(({ name }) => !name.startsWith("evaluation")),
+  }));
+  const figures: Figure[] = results.length > 1
+    ? [batchSizeFigure(training, options)]
+    : training.filter(({ rows }) => rows.length > 0).map((result) =>
+      stepTimeFigure(result, options)
+    );
+  return htmlPage({
+    title: `Training step of ResNet-32, width ${width}`,
+    summary:
+      `${report.processor}; ours on the ${report.device.toUpperCase()}; ${rounds} turns of ` +
+      `${steps} steps each; ${report.time}. Best single convolution of this width: ` +
+      `${gigaflops(rates.float32)} GFLOP/s in float32, ${gigaflops(rates.bfloat16)} in bfloat16.`,
+    sections: [
+      { title: "Time", items: figures },
+      ...results.map((result) => ({
+        title: `Batch ${result.batchSize}`,
+        items: [benchTable(result)],
+      })),
+    ],
+  });
+}

@@ -1,0 +1,60 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { BenchReport } from "../../lib/cli/bench_report.ts";
+import { projectRoot } from "../../lib/setup/project.ts";
+import { temporaryFolder } from "../data/disposables.ts";
+
+async function bench(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", `${projectRoot}/lib/cli/main.ts`, "bench", ...args],
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+Deno.test("bench prints a table and writes the numbers and a page with a plot", async () => {
+  using folder = temporaryFolder();
+  const out = `${folder.path}/new/numbers.json`;
+  const { code, stdout, stderr } = await bench(
+    ...[
+      "--width",
+      "2",
+      "-b",
+      "8",
+      "--rounds",
+      "2",
+      "--steps",
+      "1",
+      "--device",
+      "cpu",
+      "--out",
+      out,
+    ],
+  );
+  assertEquals(code, 0, stderr);
+  for (const name of ["op by op", "compiled", "compiled bfloat16", "evaluation of 500"]) {
+    assertMatch(stdout, new RegExp(`^${name} +[\\d.,]+ `, "m"));
+  }
+  assertMatch(stdout, /Best single convolution of this width: [1-9]\d* GFLOP\/s in float32/);
+  const report: BenchReport = JSON.parse(await Deno.readTextFile(out));
+  assertEquals([report.width, report.rounds, report.device], [2, 2, "cpu"]);
+  const [{ batchSize, rows }] = report.results;
+  assertEquals(batchSize, 8);
+  assert(
+    rows.every(({ milliseconds: { min, median, max } }) =>
+      0 < min && min <= median && median <= max
+    ),
+  );
+  const page = await Deno.readTextFile(`${folder.path}/new/numbers.html`);
+  assertStringIncludes(page, "Training step, width 2, batch 8");
+});
+
+Deno.test("bench refuses numbers that are no counts, in one line", async () => {
+  for (const args of [["--rounds", "0"], ["--inter_op_threads", "1.5"]]) {
+    const { code, stderr } = await bench(...args);
+    assertEquals(code, 2);
+    assertMatch(
+      stderr,
+      /^error: Cannot use --\w+ [\d.]+: it must be a whole number, at least 1\n$/,
+    );
+  }
+});
