@@ -5,6 +5,7 @@
  */
 
 import { type ComputeType, convert } from "../tensor/precision.ts";
+import { convolution } from "../tensor/convolution.ts";
 import { everySecondPixel, pad } from "../tensor/spatial_kernels.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { trainingBatchNorm } from "../tensor/batch_norm.ts";
@@ -47,7 +48,7 @@ export interface LayerOptions {
  * @returns `[B, H / stride, W / stride, outputs]`.
  */
 export function convolutionLayer(x: Tensor, layer: Convolution, options: LayerOptions): Tensor {
-  return batchNorm(convolve(x as tf.Tensor4D, layer, options.pass), layer.batchNorm, options);
+  return batchNorm(convolve(x, layer, options.pass), layer.batchNorm, options);
 }
 
 /**
@@ -102,11 +103,12 @@ function convolve(x: Tensor, layer: Convolution, pass: Pass): Tensor {
     from: "float32",
     to: pass.computeType,
   });
-  const convolution = (x: Tensor, padding: "same" | "valid"): Tensor =>
-    tf.conv2d(x as tf.Tensor4D, weight as tf.Tensor4D, layer.stride, padding);
-  if (layer.kernel === 1 || layer.stride === 1) return convolution(x, "same");
+  const { stride, kernel } = layer;
+  const options = { stride, type: pass.computeType };
+  if (kernel === 1 || stride === 1) return convolution(x, weight, { ...options, padding: "same" });
   // With stride 2, "same" pads an even side at its end only, PyTorch's padding of 1 at both.
-  return convolution(pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]), "valid");
+  const padded = pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+  return convolution(padded, weight, { ...options, padding: "valid" });
 }
 
 function batchNorm(

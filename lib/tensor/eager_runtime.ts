@@ -9,6 +9,7 @@ import { cConfig, cInt64List, cText, type RuntimeConfig, textOf } from "./c_valu
 import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
 import { Status } from "./status.ts";
 import { describe, type TensorRecord } from "./tensor_record.ts";
+import { type LiveTensor, TensorTable } from "./tensor_table.ts";
 
 /** A device TensorFlow found. */
 export interface Device {
@@ -36,12 +37,11 @@ export class EagerRuntime {
   executed = 0;
   /** Milliseconds spent so far. */
   readonly spent = { recording: 0, native: 0 };
-  readonly #tensors = new Map<number, { readonly handle: Handle; readonly record: TensorRecord }>();
+  readonly #tensors = new TensorTable();
   readonly #outputs = new BigUint64Array(maximumOutputs);
   readonly #outputBytes = new Uint8Array(this.#outputs.buffer);
   readonly #count = new Int32Array(1);
   readonly #countBytes = new Uint8Array(this.#count.buffer);
-  #nextId = 1;
 
   /** Starts a context with the given threads and devices. */
   constructor(library: LibTensorFlow, config: RuntimeConfig) {
@@ -75,9 +75,9 @@ export class EagerRuntime {
     return devices;
   }
 
-  /** A number not yet used for a tensor. */
+  /** A number that stands for no tensor of this runtime. */
   newId(): number {
-    return this.#nextId++;
+    return this.#tensors.reserve();
   }
 
   /** Tensors alive. */
@@ -183,7 +183,7 @@ export class EagerRuntime {
     );
   }
 
-  #alive(id: number): { readonly handle: Handle; readonly record: TensorRecord } {
+  #alive(id: number): LiveTensor {
     const tensor = this.#tensors.get(id);
     if (tensor === undefined) {
       throw new Error(
@@ -195,9 +195,7 @@ export class EagerRuntime {
   }
 
   #adopt(handle: Handle, known?: KnownOutput): TensorRecord {
-    const record = { id: this.newId(), ...(known ?? this.#ask(handle)) };
-    this.#tensors.set(record.id, { handle, record });
-    return record;
+    return this.#tensors.add(handle, known ?? this.#ask(handle));
   }
 
   #ask(handle: Handle): NonNullable<KnownOutput> {

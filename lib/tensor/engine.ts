@@ -83,6 +83,8 @@ export interface Engine {
   timeSpent(): { readonly recording: number; readonly native: number };
 }
 
+const keepPrimitives = "TF_MKL_OPTIMIZE_PRIMITIVE_MEMUSE";
+
 let started: { readonly engine: Engine; readonly options: string } | undefined;
 
 /**
@@ -112,6 +114,8 @@ async function start(options: EngineOptions): Promise<Engine> {
   const threads = { intraOp: options.intraOpThreads ?? Math.ceil(cores / interOp), interOp };
   // Read by CUDA's libraries when they are opened.
   if (!options.tensorFloat32) Deno.env.set("NVIDIA_TF32_OVERRIDE", "0");
+  // By default TensorFlow builds the primitives of oneDNN anew at every use; a step takes 2 % longer then.
+  if (!Deno.env.has(keepPrimitives)) Deno.env.set(keepPrimitives, "false");
   const { runtime, devices } = withQuietStderr(() => {
     const runtime = new EagerRuntime(openLibTensorFlow(libraryFolder, preload), {
       intraOpThreads: threads.intraOp,
