@@ -18,8 +18,8 @@
  * | bfloat16 convolutions, 1 thread, 2 operations | 196-200 (one of 289) | yes |
  * | explicit padding inside convolutions instead of pad + valid, bfloat16 | 4900-5900 | no: slow gradients |
  * | every second pixel by a slice of pairs instead of StridedSlice | 284-294 (from 293-308); bfloat16 186-191 (from 193-209) | yes |
- * | bfloat16 ReLU and its gradient as operations on int16 | 235 (from 189) | no: slow where TensorFlow reuses the input's memory |
- * | fused batch norm + ReLU of oneDNN | no gain on chains of 20 | no |
+ * | bfloat16 ReLU and its gradient as operations on int16 | 235 (beside 189) | no: slow where TensorFlow reuses the input's memory |
+ * | fused batch norm + ReLU of oneDNN (the same bits) | 281 (beside 282); bfloat16 182 (beside 186) | no: TensorFlow has it in graphs only |
  * | primitives of oneDNN kept instead of built anew at every use | 278-283 (from 284-288) | yes |
  * | one update of all weights, concatenated | 281 (beside 283) | no: within noise |
  * | both views as one batch, batch norm by halves, 1 x 2 / 2 x 1 / 2 x 2 threads | 383 / 362 / 320 (beside 283) | no: one core waits |

@@ -74,8 +74,12 @@ export async function run(args: string[]): Promise<void> {
   const config = resumed === undefined ? configOf(values) : resumedConfig(values, resumed);
   const folder = resumed?.folder ?? await newFolder(values, config);
   const engine = await startConfiguredEngine(values, config);
-  // Before the images are loaded: a damaged checkpoint is said at once.
+  // Before the images are loaded: a damaged checkpoint or a finished run is said at once.
   const written = resumed && await readProgress(folder, createConfiguredNetwork(config));
+  if ((written?.epoch ?? config.startEpoch) >= config.epochs) {
+    console.log(`The run in "${folder}" is finished: ${summary(written?.history ?? [])}`);
+    return;
+  }
   const dataset = await loadConfiguredDataset(config);
   const prepared = prepareRun(config, {
     engine,
@@ -91,10 +95,6 @@ export async function run(args: string[]): Promise<void> {
     );
   }
   const from = written ?? initialProgress(training, config.startEpoch);
-  if (from.epoch >= config.epochs) {
-    console.log(`The run in "${folder}" is finished: ${summary(from.history)}`);
-    return;
-  }
   printPlan(config, { prepared, engine, folder, from });
   const perEpoch = await estimateEpochSeconds(training);
   const left = (config.epochs - from.epoch) * perEpoch;
@@ -187,6 +187,7 @@ function printPlan(
   const position = from.epoch === 0 && from.step === 0
     ? ""
     : `, from epoch ${from.epoch + 1}, step ${from.step + 1}`;
+  const epochs = config.epochs === 1 ? "1 epoch" : `${config.epochs} epochs`;
   const lines = {
     Data: `${config.dataset}, ${format(split.indices.length)} training images ` +
       `(${counts.map(format).join(" to ")} a class), ` +
@@ -196,7 +197,10 @@ function printPlan(
       (config.architecture === "resnet32" && config.width !== 64
         ? " (the official width is 64: --width 64)"
         : ""),
-    Training: `${config.epochs} epochs of ${steps} steps, batch ${config.batchSize}, ` +
+    Training:
+      `${config.epochs} ${
+        config.epochs === 1 ? "epoch" : "epochs"
+      } of ${steps} steps, batch ${config.batchSize}, ` +
       `${config.precision}, seed ${config.seed}${position}`,
     Engine: `TensorFlow ${engine.tensorflowVersion} on ${engine.device.toUpperCase()}, ` +
       `${engine.threads.interOp} operations at a time, threads in each: ${engine.threads.intraOp}`,
