@@ -228,12 +228,14 @@ async function write(report: BenchReport, out?: string): Promise<void> {
 /** Prints the native memory of a compiled training every hundred steps, and how much it has grown. */
 async function watchMemory(setting: BenchSetting): Promise<void> {
   await using contender = await startContender(compiledContender(setting));
+  const [pause, warmUp, watched] = [100, 200, 1000];
   const sizes: number[] = [];
-  // The first hundred steps fill the allocators' pools.
-  for (let steps = 100; steps <= 1100; steps += 100) {
-    const { bytes } = await contender.run(100);
-    sizes.push(bytes);
-    console.log(`${steps} steps  ${(bytes / 1e9).toFixed(4)} GB`);
+  for (let steps = pause; steps <= warmUp + watched; steps += pause) {
+    const { bytes } = await contender.run(pause);
+    const size = `${steps} steps  ${(bytes / 1e9).toFixed(4)} GB`;
+    // Until then the pools of the allocators fill.
+    if (steps >= warmUp) sizes.push(bytes);
+    console.log(steps < warmUp ? `${size}  warming up` : size);
   }
   const growth = 100 * (sizes.at(-1)! / sizes[0] - 1);
   console.log(`Growth over the last 1,000 steps: ${growth.toFixed(2)} %`);
