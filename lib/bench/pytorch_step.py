@@ -1,5 +1,8 @@
 """The GLMC training step in PyTorch, timed: the peer of `deno task bench --peer`.
 
+The same step as ours: images are taken from bytes in memory, cropped, mirrored, normalised and mixed
+(the official code does most of this with PIL in worker processes), then trained on.
+
 Reads one JSON object a line from standard input ({"steps": n}), runs so many steps, and answers with a
 JSON list of milliseconds, so that the benchmark can take turns with it. The modes: eager (as the official
 code runs), channels_last, bfloat16 (channels_last under autocast), compile (torch.compile).
@@ -55,6 +58,25 @@ class Network(nn.Module):
         return self.fc(features), self.fc_cb(features), projection, self.prediction(projection)
 
 
+class Images:
+    """Random images of ten classes, from which cropped and mirrored views are taken."""
+
+    def __init__(self, count: int, layout):
+        self.pixels = F.pad(torch.randint(0, 256, (count, 3, 32, 32)).byte(), (4, 4, 4, 4))
+        self.labels = torch.arange(count) % 10
+        self.layout = layout
+        self.mean, self.std = torch.full((3, 1, 1), 127.5), torch.full((3, 1, 1), 63.75)
+
+    def views(self, rows):
+        corners = zip(rows.tolist(), *torch.randint(0, 9, (2, len(rows))).tolist())
+        cut = torch.stack([self.pixels[i, :, y : y + 32, x : x + 32] for i, y, x in corners])
+        cut = torch.where(torch.rand(len(rows), 1, 1, 1) < 0.5, cut.flip(3), cut)
+        return ((cut.float() - self.mean) / self.std).contiguous(memory_format=self.layout)
+
+    def one_hot(self, rows):
+        return F.one_hot(self.labels[rows], 10).float()
+
+
 def cross_entropy(logits, targets):
     return -(F.log_softmax(logits, 1) * targets).sum(1).mean()
 
@@ -75,11 +97,8 @@ def main() -> None:
     network = Network(options.width, 10).to(memory_format=layout)
     model = torch.compile(network) if options.mode == "compile" else network
     optimizer = torch.optim.SGD(network.parameters(), 0.01, momentum=0.9, weight_decay=5e-3)
-    images = [
-        torch.randn(options.batch, 3, 32, 32).to(memory_format=layout) for _ in range(4)
-    ]
-    labels = torch.softmax(torch.randn(options.batch, 10), 1)
-    weighted = labels * torch.rand(10) * 2
+    images = Images(1000, layout)
+    class_weights = torch.rand(10) * 2
     mix, alpha, gamma = 0.3, 0.75, 4.0
     precision = (
         torch.autocast("cpu", torch.bfloat16)
@@ -88,9 +107,12 @@ def main() -> None:
     )
 
     def step() -> float:
-        global_view = mix * images[0] + (1 - mix) * images[1]
-        local_view = images[2].clone(memory_format=torch.preserve_format)
-        local_view[:, :, 4:20, 8:24] = images[3][:, :, 4:20, 8:24]
+        first, second = torch.randint(0, 1000, (2, options.batch))
+        global_view = mix * images.views(first) + (1 - mix) * images.views(second)
+        local_view = images.views(first)
+        local_view[:, :, 4:20, 8:24] = images.views(second)[:, :, 4:20, 8:24]
+        labels = mix * images.one_hot(first) + (1 - mix) * images.one_hot(second)
+        weighted = labels * class_weights
         with precision:
             o1, w1, z1, p1 = model(global_view)
             o2, w2, z2, p2 = model(local_view)

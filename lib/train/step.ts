@@ -125,18 +125,22 @@ function mixedViews(
   settings: StepSettings,
 ): { readonly global: MixedView; readonly local: MixedView } {
   const { network, bank, labels, classWeights, channels } = settings;
-  const views = normalise(cropViews(bank, plan, settings), channels);
-  const [firstView1, secondView1, firstView2, secondView2] = tf.split(views, 4);
-  const classes = gatherIntegers(labels, tf.split(plan.rows, 2)[0]);
+  const [rows, crops, flips] = [plan.rows, plan.crops, plan.flips].map((t) => tf.split(t, 2));
+  // Apart, so that each view's images are prepared on a core of their own.
+  const [view1, view2] = [0, 1].map((view) => {
+    const choice = { rows: rows[view], crops: crops[view], flips: flips[view] };
+    return tf.split(normalise(cropViews(bank, choice, settings), channels), 2);
+  });
+  const classes = gatherIntegers(labels, rows[0]);
   const [firstLabels, secondLabels] = tf.split(
     tf.oneHot(classes as tf.Tensor1D, network.classes, 1, 0, "float32"),
     2,
   );
   return glmcMixture({
-    firstView1,
-    secondView1,
-    firstView2,
-    secondView2,
+    firstView1: view1[0],
+    secondView1: view1[1],
+    firstView2: view2[0],
+    secondView2: view2[1],
     firstLabels,
     secondLabels,
     mixWeight: plan.mixWeight,
