@@ -19,10 +19,11 @@
  * | explicit padding inside convolutions instead of pad + valid, bfloat16 | 4900-5900 | no: slow gradients |
  * | every second pixel by a slice of pairs instead of StridedSlice | 284-294 (from 293-308); bfloat16 186-191 (from 193-209) | yes |
  * | bfloat16 ReLU and its gradient as operations on int16 | 235 (beside 189) | no: slow where TensorFlow reuses the input's memory |
- * | fused batch norm + ReLU of oneDNN (the same bits) | 281 (beside 282); bfloat16 182 (beside 186) | no: TensorFlow has it in graphs only |
+ * | fused batch norm + ReLU of oneDNN (the same bits) | 281 (beside 282); bfloat16 186 (beside 194), width 64 2137 (beside 2156) | no: outside of a graph it gave empty tensors |
  * | primitives of oneDNN kept instead of built anew at every use | 278-283 (from 284-288) | yes |
  * | one update of all weights, concatenated | 281 (beside 283) | no: within noise |
  * | both views as one batch, batch norm by halves, 1 x 2 / 2 x 1 / 2 x 2 threads | 383 / 362 / 320 (beside 283) | no: one core waits |
+ * | each view's images prepared on a core of its own, normalised by rows | 5 ms before the first convolution become 2 | yes |
  * | gradient by the filter as a convolution, on small maps in bfloat16 | width 64: 2148 (from 2200) | yes |
  * | the same as nine matrix products | 25 ms an operation (as a convolution 25, TensorFlow's own 30) | no: no faster, more memory |
  * | slots instead of a Map of tensors, V8 told not to move tensors to its old objects | quick collections of 1 ms instead of 20 every 60 steps | yes |
