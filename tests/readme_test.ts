@@ -27,7 +27,7 @@ Deno.test("every folder and file the README points to is there", () => {
   const paths = [...readme.matchAll(/`((?:lib|data|tests|notebooks)\/[\w./-]*)`/g)].map(([, p]) =>
     p
   );
-  const made = /^data\/(cache|runs)/; // by the commands
+  const made = /^data\/(bench|cache|runs)/; // by the commands
   for (const path of paths.filter((path) => !made.test(path))) {
     assert(Deno.statSync(new URL(path, root)), path);
   }
