@@ -34,13 +34,18 @@ export interface BenchSetting {
  * staying at 64 MB, and quick collections take 20 ms instead of 1. A small space for new objects saves
  * another 24 MB.
  */
-const trainingFlags = ["--v8-flags=--no-allocation-site-pretenuring,--max-semi-space-size=4"];
+export const trainingFlags: readonly string[] = [
+  "--v8-flags=--no-allocation-site-pretenuring,--max-semi-space-size=4",
+];
 
 /** Test images of an evaluation. */
 export const evaluatedImages = 500;
 
 /** Name of the contender that evaluates instead of training. */
 export const evaluationName = `evaluation of ${evaluatedImages}`;
+
+/** How the names of PyTorch's contenders begin. */
+export const peerPrefix = "PyTorch";
 
 /** Every mode, the evaluation and every peer. */
 export function allContenders(setting: BenchSetting): ContenderCommand[] {
@@ -95,7 +100,7 @@ function peers(
 ): ContenderCommand[] {
   if (!peer) return [];
   return modes.map((mode) => ({
-    name: `PyTorch ${mode.replace("_", " ")}`,
+    name: `${peerPrefix} ${mode.replace("_", " ")}`,
     program: `${venvFolder(projectRoot)}/bin/python`,
     args: [
       `${projectRoot}/lib/bench/pytorch_step.py`,

@@ -9,6 +9,7 @@ import { stdin } from "node:process";
 import { planEpoch } from "../data/plan.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { startEngine } from "../tensor/start.ts";
+import { intraOpThreadsFor } from "../tensor/threads.ts";
 import { planTensors } from "../train/plan_tensors.ts";
 import { initialState } from "../train/training.ts";
 import { type SyntheticOptions, syntheticTraining } from "./synthetic.ts";
@@ -27,9 +28,7 @@ export interface WorkerOptions extends SyntheticOptions {
 
 async function main(options: WorkerOptions): Promise<void> {
   const { device, mode, interOpThreads } = options;
-  // Op by op, nothing runs beside an operation: it gets all cores.
-  const allCores = mode === "eager" ? navigator.hardwareConcurrency : undefined;
-  const intraOpThreads = options.intraOpThreads ?? allCores;
+  const intraOpThreads = options.intraOpThreads ?? intraOpThreadsFor(mode);
   const engine = await startEngine({
     device,
     ...(intraOpThreads !== undefined && { intraOpThreads }),

@@ -49,9 +49,15 @@ import { tableText } from "../plot/table.ts";
 import { projectRoot } from "../setup/project.ts";
 import type { ComputeType } from "../tensor/precision.ts";
 import { startEngine } from "../tensor/start.ts";
-import { benchPage, type BenchReport, benchTable, type MeasuredBatch } from "./bench_report.ts";
+import {
+  benchPage,
+  type BenchReport,
+  benchTable,
+  type MeasuredBatch,
+  ratesText,
+} from "./bench_report.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
-import { progressLine, UsageError } from "./shell.ts";
+import { UsageError, withProgressLine } from "./shell.ts";
 
 const flags: readonly Flag[] = [
   { names: ["width"], kind: "number", help: "channels of the first stage; 16 by default" },
@@ -116,12 +122,7 @@ export async function run(args: string[]): Promise<void> {
     ? await measureSizes([32, 64, 128, 256, 512], { setting, ...turns })
     : [await measureSetting({ setting, ...turns })];
   const report = { ...await describeMachine(setting), width: setting.width, ...turns, results };
-  console.log(
-    `\nBest single convolution of this width: ${
-      gigaflops(report.rates.float32)
-    } GFLOP/s in float32, ` +
-      `${gigaflops(report.rates.bfloat16)} in bfloat16 (${report.device.toUpperCase()})`,
-  );
+  console.log(`\n${ratesText(report)} (${report.device.toUpperCase()})`);
   await write(report, values.out as string | undefined);
 }
 
@@ -148,17 +149,12 @@ function wholeNumber(values: FlagValues, flag: string, standard?: number): numbe
 
 async function ensurePeer(): Promise<void> {
   const { installPeer } = await import("../setup/peer.ts");
-  const line = progressLine();
-  try {
-    await installPeer({ report: line.note, progress: line.update });
-  } finally {
-    line.finish();
-  }
+  await withProgressLine(({ note, update }) => installPeer({ report: note, progress: update }));
 }
 
 async function measureSetting(options: MeasureOptions): Promise<MeasuredBatch> {
   const { setting } = options;
-  const rows = await withProgress((onProgress) =>
+  const rows = await withProgressLine(({ update: onProgress }) =>
     measureInTurns(allContenders(setting), { ...options, onProgress })
   );
   return printed({ batchSize: setting.batchSize, rows }, setting);
@@ -171,24 +167,13 @@ async function measureSizes(
   const results: MeasuredBatch[] = [];
   for (const batchSize of sizes) {
     const setting = { ...options.setting, batchSize };
-    const { rows, failures } = await withProgress((onProgress) =>
+    const { rows, failures } = await withProgressLine(({ update: onProgress }) =>
       measureOneByOne(fastContenders(setting), { ...options, setting, onProgress })
     );
     results.push(printed({ batchSize, rows }, setting));
     for (const failure of failures) console.log(failure);
   }
   return results;
-}
-
-async function withProgress<T>(
-  work: (onProgress: (text: string, done: number) => void) => Promise<T>,
-): Promise<T> {
-  const line = progressLine();
-  try {
-    return await work(line.update);
-  } finally {
-    line.finish();
-  }
 }
 
 function printed(result: MeasuredBatch, { width }: BenchSetting): MeasuredBatch {
@@ -240,8 +225,4 @@ async function watchMemory(setting: BenchSetting): Promise<void> {
   }
   const growth = 100 * (sizes.at(-1)! / sizes[0] - 1);
   console.log(`Growth over the last 1,000 steps: ${growth.toFixed(2)} %`);
-}
-
-function gigaflops(operationsPerSecond: number): string {
-  return (operationsPerSecond / 1e9).toFixed(0);
 }

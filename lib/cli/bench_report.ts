@@ -4,6 +4,7 @@
  * @module
  */
 
+import { evaluationName, peerPrefix } from "../bench/contenders.ts";
 import type { Row } from "../bench/measure.ts";
 import { medianRatio } from "../bench/statistics.ts";
 import { batchSizeFigure, stepTimeFigure } from "../plot/bench_charts.ts";
@@ -41,12 +42,18 @@ export interface BenchReport {
   readonly results: readonly MeasuredBatch[];
 }
 
-const peerPrefix = "PyTorch";
+/** Whether a contender trains, which the evaluation does not. */
+const trains = ({ name }: Row): boolean => name !== evaluationName;
+
+/** The rates to compare the contenders' with, as a sentence without its end. */
+export function ratesText({ rates }: Pick<BenchReport, "rates">): string {
+  return `Best single convolution of this width: ${gigaflops(rates.float32)} GFLOP/s in float32, ` +
+    `${gigaflops(rates.bfloat16)} in bfloat16`;
+}
 
 /** The measurements at one batch size; the last columns say how many times as fast as each peer. */
 export function benchTable({ rows }: MeasuredBatch): Table {
   const peers = rows.filter(({ name }) => name.startsWith(peerPrefix));
-  const isTraining = ({ name }: Row): boolean => !name.startsWith("evaluation");
   const whole = (value: number | null): number | null => value === null ? null : Math.round(value);
   return table(
     [
@@ -60,19 +67,18 @@ export function benchTable({ rows }: MeasuredBatch): Table {
       ...[whole(row.imagesPerSecond), whole(row.operationsPerSecond / 1e9), row.hostMilliseconds],
       ...[row.recordingMilliseconds, row.firstMilliseconds, row.startMilliseconds].map(whole),
       row.peakBytes / 1e9,
-      ...peers.map((peer) => isTraining(row) ? medianRatio(peer.rounds, row.rounds) : null),
+      ...peers.map((peer) => trains(row) ? medianRatio(peer.rounds, row.rounds) : null),
     ]),
   );
 }
 
 /** The page of a benchmark, which needs no other file. */
 export function benchPage(report: BenchReport): Promise<string> {
-  const { width, results, rounds, steps, rates } = report;
+  const { width, results, rounds, steps } = report;
   const options = { width, peer: peerPrefix };
-  const gigaflops = (rate: number): string => (rate / 1e9).toFixed(0);
   const training = results.map(({ batchSize, rows }) => ({
     batchSize,
-    rows: rows.filter(({ name }) => !name.startsWith("evaluation")),
+    rows: rows.filter(trains),
   }));
   const figures: Figure[] = results.length > 1
     ? [batchSizeFigure(training, options)]
@@ -83,8 +89,7 @@ export function benchPage(report: BenchReport): Promise<string> {
     title: `Training step of ResNet-32, width ${width}`,
     summary:
       `${report.processor}; ours on the ${report.device.toUpperCase()}; ${rounds} turns of ` +
-      `${steps} steps each; ${report.time}. Best single convolution of this width: ` +
-      `${gigaflops(rates.float32)} GFLOP/s in float32, ${gigaflops(rates.bfloat16)} in bfloat16.`,
+      `${steps} steps each; ${report.time}. ${ratesText(report)}.`,
     sections: [
       { title: "Time", items: figures },
       ...results.map((result) => ({
@@ -93,4 +98,8 @@ export function benchPage(report: BenchReport): Promise<string> {
       })),
     ],
   });
+}
+
+function gigaflops(operationsPerSecond: number): string {
+  return (operationsPerSecond / 1e9).toFixed(0);
 }

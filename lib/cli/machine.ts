@@ -12,8 +12,9 @@ import { readDescription, type RunDescription } from "../experiment/run_folder.t
 import { projectRoot } from "../setup/project.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { startEngine } from "../tensor/start.ts";
+import { intraOpThreadsFor } from "../tensor/threads.ts";
 import type { FlagValues } from "./flags.ts";
-import { progressLine } from "./shell.ts";
+import { withProgressLine } from "./shell.ts";
 
 /** Where runs are kept: `$GLMC_RUNS`, else `data/runs` of the project. */
 export const runsFolder: string = Deno.env.get("GLMC_RUNS") ?? `${projectRoot}/data/runs`;
@@ -40,9 +41,8 @@ export async function findRun(name: string): Promise<FoundRun | undefined> {
 export async function loadConfiguredDataset(
   { dataset, source, dataFolder }: Pick<RunConfig, "dataset" | "source" | "dataFolder">,
 ): Promise<Dataset> {
-  const line = progressLine();
-  try {
-    return await loadDataset(dataset, {
+  return await withProgressLine((line) =>
+    loadDataset(dataset, {
       source,
       ...(dataFolder !== null && { folder: dataFolder }),
       onProgress: ({ label, done, total }) =>
@@ -51,10 +51,8 @@ export async function loadConfiguredDataset(
           total ? done / total : undefined,
         ),
       onNotice: line.note,
-    });
-  } finally {
-    line.finish();
-  }
+    })
+  );
 }
 
 /** Starts the engine with the device and threads that the flags name, in the run's precision. */
@@ -63,9 +61,8 @@ export function startConfiguredEngine(
   { precision }: Pick<RunConfig, "precision">,
 ): Promise<Engine> {
   const { device, inter_op_threads } = values;
-  // Op by op, nothing runs beside an operation: it gets all cores.
-  const allCores = values.eager === true ? navigator.hardwareConcurrency : undefined;
-  const intra_op_threads = values.intra_op_threads ?? allCores;
+  const mode = values.eager === true ? "eager" : "compiled";
+  const intra_op_threads = values.intra_op_threads ?? intraOpThreadsFor(mode);
   return startEngine({
     device: (device ?? "auto") as "auto" | "cpu" | "gpu",
     tensorFloat32: precision === "tf32",

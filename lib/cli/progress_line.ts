@@ -122,3 +122,25 @@ function terminalColumns(): number {
     return 80;
   }
 }
+
+/**
+ * Watches a job by a progress line on standard error, which ends with the job, also if it fails.
+ *
+ * @param work The job; gets the line.
+ * @returns What the job returns.
+ * @example A job without words
+ * ```ts
+ * import { withProgressLine } from "glmc/cli/progress_line.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await withProgressLine(() => Promise.resolve(7)), 7);
+ * ```
+ */
+export async function withProgressLine<T>(work: (line: ProgressLine) => Promise<T>): Promise<T> {
+  const line = progressLine();
+  try {
+    return await work(line);
+  } finally {
+    line.finish();
+  }
+}

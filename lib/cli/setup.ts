@@ -8,7 +8,7 @@ import { ensureReady, type SetupOptions } from "../setup/install.ts";
 import { ensureLab } from "../setup/lab.ts";
 import { projectRoot } from "../setup/project.ts";
 import { readStamp } from "../setup/stamp.ts";
-import { progressLine, UsageError } from "./shell.ts";
+import { UsageError, withProgressLine } from "./shell.ts";
 
 /** The text that `--help` prints. */
 export const help = `
@@ -72,12 +72,7 @@ export async function prepareLab(): Promise<void> {
 async function withProgress(
   work: (watchers: Pick<SetupOptions, "report" | "progress">) => Promise<void>,
 ): Promise<void> {
-  const line = progressLine();
-  try {
-    await work({ report: line.finish, progress: line.update });
-  } finally {
-    line.finish();
-  }
+  await withProgressLine(({ finish, update }) => work({ report: finish, progress: update }));
 }
 
 function parse(args: string[]): { device: SetupOptions["device"]; lab: boolean } {

@@ -9,7 +9,12 @@ import { stripVTControlCharacters } from "node:util";
 import { nearest } from "./nearest.ts";
 
 export { nearest } from "./nearest.ts";
-export { type ProgressLine, progressLine, type ProgressLineOptions } from "./progress_line.ts";
+export {
+  type ProgressLine,
+  progressLine,
+  type ProgressLineOptions,
+  withProgressLine,
+} from "./progress_line.ts";
 
 /**
  * A mistake in the command line; ends the process with code 2 instead of 1.

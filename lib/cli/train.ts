@@ -197,10 +197,7 @@ function printPlan(
       (config.architecture === "resnet32" && config.width !== 64
         ? " (the official width is 64: --width 64)"
         : ""),
-    Training:
-      `${config.epochs} ${
-        config.epochs === 1 ? "epoch" : "epochs"
-      } of ${steps} steps, batch ${config.batchSize}, ` +
+    Training: `${epochs} of ${steps} steps, batch ${config.batchSize}, ` +
       `${config.precision}, seed ${config.seed}${position}`,
     Engine: `TensorFlow ${engine.tensorflowVersion} on ${engine.device.toUpperCase()}, ` +
       `${engine.threads.interOp} operations at a time, threads in each: ${engine.threads.intraOp}`,

@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { startContender } from "../../lib/bench/contender.ts";
-import { allContenders, fastContenders, operationCounts } from "../../lib/bench/contenders.ts";
+import {
+  allContenders,
+  fastContenders,
+  operationCounts,
+  trainingFlags,
+} from "../../lib/bench/contenders.ts";
 import { measureInTurns, measureOneByOne } from "../../lib/bench/measure.ts";
 import { medianRatio, spread } from "../../lib/bench/statistics.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
@@ -66,6 +71,11 @@ Deno.test("operationCounts() counts three passes of two views for each pair", ()
   // 69 million multiplications an image: table of the architecture
   assertEquals(Math.round(step / (3 * 2 * 64 * 2) / 1e6), 69);
   assertEquals(step / (3 * 2 * 64), evaluation / 500);
+});
+
+Deno.test("our contenders run with the flags of the task that trains", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${projectRoot}/deno.json`));
+  assertEquals(tasks.train, `deno run -A ${trainingFlags.join(" ")} lib/cli/main.ts train`);
 });
 
 Deno.test("PyTorch takes part where it is asked for, XLA too", () => {
