@@ -128,8 +128,8 @@ export function createNetwork(
     statisticShapes: statisticShapes(structure),
     init: (random) => initialVariables(structure, random),
     apply({ parameters, statistics }, images, mode) {
-      // A copy keeps the order of the names, which is part of a compiled step's signature.
       const computeType = mode === "train" ? trainingType : "float32";
+      // A copy, since the layers replace what it holds.
       const pass = { parameters, statistics: { ...statistics }, mode, computeType };
       const { stem, blocks, heads } = structure;
       const input = convert(images, { from: "float32", to: computeType });

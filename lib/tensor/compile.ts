@@ -29,10 +29,11 @@ export interface CompileContext {
   readonly backend: TensorBackend;
 }
 
+type Records = ReadonlyMap<string, TensorRecord>;
+
 interface Trace<O> {
-  /** What the inputs were: their paths, shapes and types, in order. */
-  readonly paths: readonly string[];
-  readonly records: readonly TensorRecord[];
+  /** What the inputs were, by their paths, in the order the recorded function takes them. */
+  readonly inputs: Records;
   readonly recorded: RecordedFunction;
   readonly build: (tensors: Tensor[]) => O;
 }
@@ -46,10 +47,10 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
 ): (inputs: I) => O {
   const traces: Trace<O>[] = [];
 
-  function trace(inputs: I, paths: string[], records: TensorRecord[]): Trace<O> {
+  function trace(inputs: I, given: Records): Trace<O> {
     let outputs: O | undefined;
     const recorded = binding.record(`${f.name || "compiled"}_${functionCount++}`, {
-      inputs: records,
+      inputs: [...given.values()],
       xla,
       build: (placeholders) => {
         let next = 0;
@@ -64,8 +65,7 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
     // Only the names matter from here on; symbolic tensors hold no memory in TensorFlow.
     const shape = outputs!;
     return {
-      paths,
-      records,
+      inputs: given,
       recorded,
       build(tensors) {
         let next = 0;
@@ -77,32 +77,38 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
   return (inputs) => {
     const named = flatten(inputs);
     const ids = backend.getInputTensorIds(named.map(([, tensor]) => tensor));
-    const records = ids.map((id) => runtime.record(id)!);
-    const paths = named.map(([path]) => path);
+    const given = new Map(named.map(([path], i) => [path, runtime.record(ids[i])!]));
     // Compared one by one: as one text, the shapes of a training's state took a seventh of the host's time.
-    let found = traces.find((trace) => fits(trace, paths, records));
+    let found = traces.find((trace) => fits(trace.inputs, given));
     if (found === undefined) {
       const start = performance.now();
-      traces.push(found = inScope(() => trace(inputs, paths, records)));
+      traces.push(found = inScope(() => trace(inputs, given)));
       runtime.spent.recording += performance.now() - start;
     }
     const { recorded: { name, captures, outputs }, build } = found;
-    const results = runtime.execute(name, [], [...ids, ...captures], outputs.length, outputs);
+    // The order of names means nothing to the caller, but the recorded function has one.
+    const parameters = Array.from(found.inputs.keys(), (path) => given.get(path)!.id);
+    const results = runtime.execute(
+      name,
+      [],
+      [...parameters, ...captures],
+      outputs.length,
+      outputs,
+    );
     return build(results.map((record) => backend.createOutputTensor(record)));
   };
 }
 
-function fits(
-  trace: Trace<unknown>,
-  paths: readonly string[],
-  records: readonly TensorRecord[],
-): boolean {
-  return trace.paths.length === paths.length && paths.every((path, i) => {
-    const [expected, given] = [trace.records[i], records[i]];
-    return path === trace.paths[i] && given.dtype === expected.dtype &&
-      given.shape.length === expected.shape.length &&
-      given.shape.every((size, axis) => size === expected.shape[axis]);
-  });
+function fits(expected: Records, given: Records): boolean {
+  if (expected.size !== given.size) return false;
+  for (const [path, { dtype, shape }] of expected) {
+    const found = given.get(path);
+    const same = found !== undefined && found.dtype === dtype &&
+      found.shape.length === shape.length &&
+      found.shape.every((size, axis) => size === shape[axis]);
+    if (!same) return false;
+  }
+  return true;
 }
 
 /** Runs `f` op by op with the same contract: results are new tensors, everything else is disposed. */

@@ -110,9 +110,8 @@ export function createTrainStep(
     const ofIdle = Object.fromEntries(idle.map(([name]) => [name, state.momentum[name]]));
     return {
       state: {
-        // In the order of the state, which is the official one and the key of a compiled step.
-        parameters: inOrderOf(state.parameters, { ...parameters, ...Object.fromEntries(idle) }),
-        momentum: inOrderOf(state.parameters, { ...momentum, ...ofIdle }),
+        parameters: { ...parameters, ...Object.fromEntries(idle) },
+        momentum: { ...momentum, ...ofIdle },
         statistics: others.statistics,
       },
       losses: others.losses,
@@ -176,11 +175,4 @@ function lossOf(
     plainWeight,
   });
   return { terms, statistics: ofLocal.statistics };
-}
-
-function inOrderOf<T>(
-  order: Record<string, unknown>,
-  values: Record<string, T>,
-): Record<string, T> {
-  return Object.fromEntries(Object.keys(order).map((name) => [name, values[name]]));
 }

@@ -81,6 +81,22 @@ Deno.test("compile() makes one native call of many operations, and records once 
   assertEquals(recorded, 2);
 });
 
+Deno.test("compile() records once whatever the order of the names", () => {
+  let calls = 0;
+  const f = engine.compile(({ a, b }: { a: Tensor; b: Tensor }) => {
+    calls++;
+    return { difference: tf.sub(a, b) };
+  });
+  const [a, b] = [tf.scalar(5), tf.scalar(3)];
+  for (const inputs of [{ a, b }, { b, a }]) {
+    const { difference } = f(inputs);
+    assertEquals([...difference.dataSync()], [2]);
+    difference.dispose();
+  }
+  assertEquals(calls, 1);
+  disposeTensors({ a, b });
+});
+
 Deno.test("compile() names the line that reads a tensor, draws random numbers or awaits", () => {
   const x = tf.tensor1d([1, 2]);
   const here = /engine_test\.ts:\d+:\d+/;
