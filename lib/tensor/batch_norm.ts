@@ -3,17 +3,21 @@
  *
  * TensorFlow.js composes batch normalisation and the gradient of ReLU from a dozen small operations;
  * TensorFlow has one each. The kernel below runs normalisation, shortcut and ReLU together so that
- * what lies between them is freed at once.
+ * what lies between them is freed at once. On CPUs oneDNN's kernel does normalisation and ReLU in one
+ * go, with the same bits.
  *
  * @module
  */
 
 import { type Attribute, attributeKind, typeAttribute } from "./attributes.ts";
 import { stopGradient } from "./gradients.ts";
-import { runOperation } from "./operation.ts";
+import { operationTarget, runOperation } from "./operation.ts";
 import { type Tensor, tf } from "./tfjs.ts";
 
 const kernelName = "TrainingBatchNorm";
+
+/** By its own name: under the public one, `_FusedBatchNormEx`, a kernel without effect waits to be replaced. */
+const fusedName = "_MklNativeFusedBatchNormEx";
 
 const float = typeAttribute("T", "float32");
 
@@ -29,6 +33,12 @@ function batchNormAttributes(epsilon: number, momentum?: number): Attribute[] {
       : [{ name: "exponential_avg_factor", type: attributeKind.float, value: momentum }]),
   ];
 }
+
+const fusedAttributes: readonly Attribute[] = [
+  { name: "_kernel", type: attributeKind.string, value: "MklNameChangeOp" },
+  { name: "activation_mode", type: attributeKind.string, value: "Relu" },
+  { name: "num_side_inputs", type: attributeKind.int, value: 0 },
+];
 
 /** Inputs of {@linkcode trainingBatchNorm}. */
 export interface BatchNormInputs {
@@ -77,15 +87,20 @@ export function trainingBatchNorm(
 
 /** Makes the kernel and its gradient known to TensorFlow.js. */
 export function registerBatchNorm(): void {
+  let canFuse = false;
   tf.registerKernel({
     kernelName,
     backendName: "tensorflow",
+    setupFunc: () => canFuse = operationTarget() === "cpu" && fusedKernelWorks(),
     kernelFunc: ({ inputs, attrs }) => {
       const { x, scale, offset, mean, variance, shortcut } = inputs as Record<
         string,
         tf.TensorInfo
       >;
       const { relu, epsilon, momentum, hasShortcut } = attrs as unknown as KernelAttributes;
+      if (relu && !hasShortcut && canFuse && operationTarget() === "cpu") {
+        return normaliseAndRelu([x, scale, offset, mean, variance], { epsilon, momentum });
+      }
       const [normalised, newMean, newVariance, ...saved] = runOperation(
         "FusedBatchNormV3",
         batchNormAttributes(epsilon, momentum),
@@ -104,14 +119,15 @@ export function registerBatchNorm(): void {
     inputsToSave: ["x", "scale"],
     outputsToSave: [true, false, false, true, true, true],
     gradFunc: (dy, saved, attrs) => {
-      const [x, scale, output, ...statistics] = saved;
+      // The fused kernel saves no scratch, and the gradient reads none on CPUs.
+      const [x, scale, output, batchMean, batchVariance, scratch = batchMean] = saved;
       const { relu, epsilon, hasShortcut } = attrs as unknown as KernelAttributes;
       const dOutput = (dy as Tensor[])[0];
       const dSum = relu ? runOperation("ReluGrad", [float], [dOutput, output])[0] : dOutput;
       const [dx, dScale, dOffset] = runOperation(
         "FusedBatchNormGradV3",
         batchNormAttributes(epsilon),
-        [dSum, x, scale, ...statistics],
+        [dSum, x, scale, batchMean, batchVariance, scratch],
         5,
       );
       // Freed here and not at the end of the step, which lowers the peak of op-by-op training.
@@ -119,6 +135,44 @@ export function registerBatchNorm(): void {
       for (const tensor of saved) if (tensor !== scale) tensor.dispose();
       return { x: () => dx, scale: () => dScale, offset: () => dOffset, shortcut: () => dSum };
     },
+  });
+}
+
+/** Output, new running statistics, and the batch's, as the kernel returns them but for the scratch. */
+function normaliseAndRelu(
+  inputs: readonly tf.TensorInfo[],
+  { epsilon, momentum }: { readonly epsilon: number; readonly momentum: number },
+): Tensor[] {
+  const attributes = [...batchNormAttributes(epsilon, momentum), ...fusedAttributes];
+  const [output, newMean, newVariance, batchMean, batchVariance, scratch] = runOperation(
+    fusedName,
+    attributes,
+    inputs,
+    6,
+  );
+  // A byte for each element, which only the kernel itself has use for.
+  scratch.dispose();
+  return [output, newMean, newVariance, batchMean, batchVariance];
+}
+
+/** Not every build of TensorFlow has the kernel, nor every processor bfloat16. */
+function fusedKernelWorks(): boolean {
+  return tf.tidy(() => {
+    const [channels, image] = [tf.ones([1]), tf.ones([1, 1, 1, 1])];
+    const short = runOperation(
+      "Cast",
+      [typeAttribute("SrcT", "float32"), typeAttribute("DstT", "bfloat16")],
+      [image],
+    )[0];
+    const settings = { epsilon: 1e-5, momentum: 1 };
+    try {
+      for (const x of [image, short]) {
+        normaliseAndRelu([x, channels, channels, channels, channels], settings);
+      }
+      return true;
+    } catch {
+      return false;
+    }
   });
 }
 

@@ -8,6 +8,7 @@ import { type Attribute, attributeKind, dataType } from "./attributes.ts";
 import { textOf } from "./c_values.ts";
 import type { EagerRuntime, HostValues } from "./eager_runtime.ts";
 import { GraphRecorder, type RecordedFunction } from "./graph_recorder.ts";
+import type { OperationTarget } from "./operation.ts";
 import type { TensorRecord } from "./tensor_record.ts";
 
 const thisRoom = new URL(".", import.meta.url).href;
@@ -32,6 +33,7 @@ export class Binding {
   readonly #runtime: EagerRuntime;
   readonly #onGpu: boolean;
   #recorder: GraphRecorder | undefined;
+  #forXla = false;
 
   /** Binds the kernels to a runtime. */
   constructor(runtime: EagerRuntime, { onGpu }: { readonly onGpu: boolean }) {
@@ -43,6 +45,11 @@ export class Binding {
   /** Whether operations run on a GPU by default. */
   isUsingGpuDevice(): boolean {
     return this.#onGpu;
+  }
+
+  /** What will run the operations that are issued now. */
+  get target(): OperationTarget {
+    return this.#forXla ? "xla" : this.#onGpu ? "gpu" : "cpu";
   }
 
   /** Tensors alive in TensorFlow. */
@@ -126,12 +133,14 @@ export class Binding {
       );
     };
     this.#recorder = recorder;
+    this.#forXla = xla;
     try {
       const placeholders = inputs.map((input) => recorder.placeholder(input));
       const outputs = build(placeholders);
       return recorder.finish(name, { inputs: placeholders.map(({ id }) => id), outputs, xla });
     } finally {
       this.#recorder = undefined;
+      this.#forXla = false;
       Math.random = random;
       recorder.close();
     }

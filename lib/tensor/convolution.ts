@@ -10,6 +10,7 @@
  */
 
 import type { ComputeType } from "./precision.ts";
+import { operationTarget } from "./operation.ts";
 import { pad } from "./spatial_kernels.ts";
 import { type Tensor, tf } from "./tfjs.ts";
 
@@ -37,7 +38,7 @@ export function convolution(
   { stride, padding, type }: ConvolutionOptions,
 ): Tensor {
   const keepsSize = stride === 1 && padding === "same" && filter.shape[0]! % 2 === 1;
-  return keepsSize && type === "bfloat16" && isSmallAndDeep(x) && !onGpu()
+  return keepsSize && type === "bfloat16" && isSmallAndDeep(x) && operationTarget() !== "gpu"
     ? smallConvolution(x, filter)
     : tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, padding);
 }
@@ -46,10 +47,6 @@ export function convolution(
 function isSmallAndDeep(x: Tensor): boolean {
   const [, height, width, channels] = x.shape as [number, number, number, number];
   return height * width <= 64 && channels >= 128;
-}
-
-function onGpu(): boolean {
-  return (tf.backend() as unknown as { readonly isUsingGpuDevice: boolean }).isUsingGpuDevice;
 }
 
 const smallConvolution = tf.customGrad((...args) => {

@@ -16,10 +16,11 @@ const listInputs: Record<string, { readonly start: number; readonly after: numbe
   ConcatV2: { start: 0, after: 1 },
   IdentityN: { start: 0, after: 0 },
   Pack: { start: 0, after: 0 },
+  _MklNativeFusedBatchNormEx: { start: 5, after: 0 },
 };
 
 /** Attributes that TensorFlow infers from a list of inputs and refuses to be told. */
-const inferredFromList = new Set(["N"]);
+const inferredFromList = new Set(["N", "num_side_inputs"]);
 
 /** A recorded function. */
 export interface RecordedFunction {
@@ -83,17 +84,18 @@ export class GraphRecorder {
     const { library, status } = this.#runtime;
     const outputs = inputs.map((id) => this.#symbol(id).output);
     const description = this.#describe(name);
+    const addEach = (single: readonly GraphOutput[]): void => {
+      for (const output of single) library.TF_AddInput(description, cOutputs([output]));
+    };
     const list = listInputs[name];
-    const end = list === undefined ? 0 : outputs.length - list.after;
-    outputs.forEach((output, i) => {
-      if (list !== undefined && i >= list.start && i < end) {
-        if (i > list.start) return;
-        const part = outputs.slice(list.start, end);
-        library.TF_AddInputList(description, cOutputs(part), part.length);
-      } else {
-        library.TF_AddInput(description, cOutputs([output]));
-      }
-    });
+    if (list === undefined) addEach(outputs);
+    else {
+      const end = outputs.length - list.after;
+      const listed = outputs.slice(list.start, end);
+      addEach(outputs.slice(0, list.start));
+      library.TF_AddInputList(description, cOutputs(listed), listed.length);
+      addEach(outputs.slice(end));
+    }
     setAttributes(
       library,
       { operation: description, recorded: true, status: status.pointer },
@@ -203,9 +205,14 @@ export class GraphRecorder {
   }
 
   #describe(operation: string): Handle {
-    // Names are only read by people looking at the graph; the counter makes them unique.
-    const name = new TextEncoder().encode(`${operation}_${this.#operations++}\0`);
-    return this.#runtime.library.TF_NewOperation(this.#graph, cText(operation), name);
+    // Names are only read by people looking at the graph; the counter makes them unique. TensorFlow
+    // takes no underscore at their beginning.
+    const name = `${operation.replace(/^_/, "")}_${this.#operations++}\0`;
+    return this.#runtime.library.TF_NewOperation(
+      this.#graph,
+      cText(operation),
+      new TextEncoder().encode(name),
+    );
   }
 
   #finish(description: Handle, what: string): Handle {

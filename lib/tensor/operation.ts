@@ -8,12 +8,21 @@ import type { Attribute } from "./attributes.ts";
 import { type Tensor, tf } from "./tfjs.ts";
 
 interface OperationBackend {
+  readonly binding: { readonly target: OperationTarget };
   executeMultipleOutputs(
     name: string,
     attributes: readonly Attribute[],
     inputs: readonly tf.TensorInfo[],
     outputCount: number,
   ): Tensor[];
+}
+
+/** Whose kernels run the operations: the CPU's, the GPU's, or those that XLA makes of a recorded function. */
+export type OperationTarget = "cpu" | "gpu" | "xla";
+
+/** What will run the operations that are issued now. */
+export function operationTarget(): OperationTarget {
+  return (tf.backend() as unknown as OperationBackend).binding.target;
 }
 
 /** Runs one TensorFlow operation outside of automatic differentiation. */
