@@ -7,7 +7,14 @@
 import type { Binding } from "./binding.ts";
 import type { EagerRuntime } from "./eager_runtime.ts";
 import type { RecordedFunction } from "./graph_recorder.ts";
-import { flatten, mapTensors, type NamedTensors } from "./named_tensors.ts";
+import {
+  flatten,
+  mapTensors,
+  type NamedTensors,
+  type Names,
+  namesOf,
+  pick,
+} from "./named_tensors.ts";
 import type { TensorRecord } from "./tensor_record.ts";
 import { type Tensor, tf } from "./tfjs.ts";
 
@@ -29,11 +36,10 @@ export interface CompileContext {
   readonly backend: TensorBackend;
 }
 
-type Records = ReadonlyMap<string, TensorRecord>;
-
 interface Trace<O> {
-  /** What the inputs were, by their paths, in the order the recorded function takes them. */
-  readonly inputs: Records;
+  /** Names of the inputs in the order the recorded function takes them, and what they were. */
+  readonly names: Names;
+  readonly records: readonly TensorRecord[];
   readonly recorded: RecordedFunction;
   readonly build: (tensors: Tensor[]) => O;
 }
@@ -47,10 +53,11 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
 ): (inputs: I) => O {
   const traces: Trace<O>[] = [];
 
-  function trace(inputs: I, given: Records): Trace<O> {
+  function trace(inputs: I): Trace<O> {
+    const records = recordsOf(flatten(inputs).map(([, tensor]) => tensor));
     let outputs: O | undefined;
     const recorded = binding.record(`${f.name || "compiled"}_${functionCount++}`, {
-      inputs: [...given.values()],
+      inputs: records,
       xla,
       build: (placeholders) => {
         let next = 0;
@@ -65,7 +72,8 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
     // Only the names matter from here on; symbolic tensors hold no memory in TensorFlow.
     const shape = outputs!;
     return {
-      inputs: given,
+      names: namesOf(inputs),
+      records,
       recorded,
       build(tensors) {
         let next = 0;
@@ -74,41 +82,36 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
     };
   }
 
-  return (inputs) => {
-    const named = flatten(inputs);
-    const ids = backend.getInputTensorIds(named.map(([, tensor]) => tensor));
-    const given = new Map(named.map(([path], i) => [path, runtime.record(ids[i])!]));
-    // Compared one by one: as one text, the shapes of a training's state took a seventh of the host's time.
-    let found = traces.find((trace) => fits(trace.inputs, given));
-    if (found === undefined) {
-      const start = performance.now();
-      traces.push(found = inScope(() => trace(inputs, given)));
-      runtime.spent.recording += performance.now() - start;
-    }
-    const { recorded: { name, captures, outputs }, build } = found;
-    // The order of names means nothing to the caller, but the recorded function has one.
-    const parameters = Array.from(found.inputs.keys(), (path) => given.get(path)!.id);
-    const results = runtime.execute(
-      name,
-      [],
-      [...parameters, ...captures],
-      outputs.length,
-      outputs,
-    );
+  const recordsOf = (tensors: readonly Tensor[]): TensorRecord[] =>
+    backend.getInputTensorIds(tensors).map((id) => runtime.record(id)!);
+
+  function run({ recorded, build }: Trace<O>, records: readonly TensorRecord[]): O {
+    const { name, captures, outputs } = recorded;
+    const ids = [...records.map(({ id }) => id), ...captures];
+    const results = runtime.execute(name, [], ids, outputs.length, outputs);
     return build(results.map((record) => backend.createOutputTensor(record)));
+  }
+
+  return (inputs) => {
+    for (const known of traces) {
+      const given = pick(known.names, inputs);
+      const records = given && recordsOf(given);
+      if (records && fits(known.records, records)) return run(known, records);
+    }
+    const start = performance.now();
+    const traced = inScope(() => trace(inputs));
+    runtime.spent.recording += performance.now() - start;
+    traces.push(traced);
+    return run(traced, traced.records);
   };
 }
 
-function fits(expected: Records, given: Records): boolean {
-  if (expected.size !== given.size) return false;
-  for (const [path, { dtype, shape }] of expected) {
-    const found = given.get(path);
-    const same = found !== undefined && found.dtype === dtype &&
-      found.shape.length === shape.length &&
-      found.shape.every((size, axis) => size === shape[axis]);
-    if (!same) return false;
-  }
-  return true;
+// Compared one by one: as one text, the shapes of a training's state took a seventh of the host's time.
+function fits(expected: readonly TensorRecord[], given: readonly TensorRecord[]): boolean {
+  return expected.every(({ dtype, shape }, i) =>
+    given[i].dtype === dtype && given[i].shape.length === shape.length &&
+    given[i].shape.every((size, axis) => size === shape[axis])
+  );
 }
 
 /** Runs `f` op by op with the same contract: results are new tensors, everything else is disposed. */
