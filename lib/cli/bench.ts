@@ -2,7 +2,8 @@
  * The command `bench`: times the training step in every mode, beside PyTorch, in one run.
  *
  * What was tried for speed, at width 16 and batch 64 on two cores (EPYC with AVX-512 and its bfloat16
- * instructions), medians of 12 to 20 steps on a quiet machine unless a row says otherwise:
+ * instructions; "Xeon": one with both and no AMX), medians of 12 to 40 steps on a quiet machine unless a
+ * row says otherwise:
  *
  * | tried | ms a step | kept |
  * | --- | --- | --- |
@@ -19,7 +20,11 @@
  * | explicit padding inside convolutions instead of pad + valid, bfloat16 | 4900-5900 | no: slow gradients |
  * | every second pixel by a slice of pairs instead of StridedSlice | 284-294 (from 293-308); bfloat16 186-191 (from 193-209) | yes |
  * | bfloat16 ReLU and its gradient as operations on int16 | 235 (beside 189) | no: slow where TensorFlow reuses the input's memory |
- * | fused batch norm + ReLU of oneDNN (the same bits) | 281 (beside 282); bfloat16 186 (beside 194), width 64 2137 (beside 2156) | no: outside of a graph it gave empty tensors |
+ * | batch norm and ReLU as one kernel of oneDNN (the same bits) | 281 (from 282); bfloat16 186 (from 194), width 64 2137 (from 2156); Xeon 256 (from 260), bfloat16 398 (from 402) | yes |
+ * | strided convolutions that pad by themselves, as kernels of oneDNN called by name | their gradients refuse | no |
+ * | batch norm of the same numbers in other shapes, Xeon | 0.15 ms a MB forward, 0.32 backward in all | no |
+ * | a step recorded once, whatever the order of its inputs' names | recording 0.14 s (from 0.31), 15 MB less | yes |
+ * | inputs looked up by name, not by the texts of their paths | 0.8 ms of host work (from 0.95) | yes |
  * | primitives of oneDNN kept instead of built anew at every use | 278-283 (from 284-288) | yes |
  * | one update of all weights, concatenated | 281 (beside 283) | no: within noise |
  * | both views as one batch, batch norm by halves, 1 x 2 / 2 x 1 / 2 x 2 threads | 383 / 362 / 320 (beside 283) | no: one core waits |

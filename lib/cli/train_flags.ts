@@ -85,7 +85,7 @@ export const configFlags: readonly ConfigFlag[] = [
     names: ["precision"],
     kind: "text",
     choices: ["float32", "bfloat16", "tf32"],
-    help: "of the convolutions in training; bfloat16 is faster where the processor knows it",
+    help: "of the convolutions in training; bfloat16 is faster on some processors only",
   },
   { field: "epochs", names: ["epochs"], kind: "number", help: "epochs" },
   { field: "startEpoch", names: ["start-epoch"], kind: "number", help: "epoch to start at" },

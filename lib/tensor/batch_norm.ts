@@ -12,6 +12,7 @@
 import { type Attribute, attributeKind, typeAttribute } from "./attributes.ts";
 import { stopGradient } from "./gradients.ts";
 import { operationTarget, runOperation } from "./operation.ts";
+import { convert } from "./precision.ts";
 import { type Tensor, tf } from "./tfjs.ts";
 
 const kernelName = "TrainingBatchNorm";
@@ -91,14 +92,15 @@ export function registerBatchNorm(): void {
   tf.registerKernel({
     kernelName,
     backendName: "tensorflow",
-    setupFunc: () => canFuse = operationTarget() === "cpu" && fusedKernelWorks(),
+    setupFunc: () => canFuse = fusedKernelWorks(),
     kernelFunc: ({ inputs, attrs }) => {
       const { x, scale, offset, mean, variance, shortcut } = inputs as Record<
         string,
         tf.TensorInfo
       >;
       const { relu, epsilon, momentum, hasShortcut } = attrs as unknown as KernelAttributes;
-      if (relu && !hasShortcut && canFuse && operationTarget() === "cpu") {
+      const fused = canFuse && relu && !hasShortcut && operationTarget() === "cpu";
+      if (fused && hasFusedBits(x)) {
         return normaliseAndRelu([x, scale, offset, mean, variance], { epsilon, momentum });
       }
       const [normalised, newMean, newVariance, ...saved] = runOperation(
@@ -155,15 +157,16 @@ function normaliseAndRelu(
   return [output, newMean, newVariance, batchMean, batchVariance];
 }
 
+/** For other numbers of channels oneDNN takes another kernel, whose last digits differ. */
+function hasFusedBits({ shape }: tf.TensorInfo): boolean {
+  return shape[shape.length - 1]! % 8 === 0;
+}
+
 /** Not every build of TensorFlow has the kernel, nor every processor bfloat16. */
 function fusedKernelWorks(): boolean {
   return tf.tidy(() => {
     const [channels, image] = [tf.ones([1]), tf.ones([1, 1, 1, 1])];
-    const short = runOperation(
-      "Cast",
-      [typeAttribute("SrcT", "float32"), typeAttribute("DstT", "bfloat16")],
-      [image],
-    )[0];
+    const short = convert(image, { from: "float32", to: "bfloat16" });
     const settings = { epsilon: 1e-5, momentum: 1 };
     try {
       for (const x of [image, short]) {

@@ -2,6 +2,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { stopGradient, withGradients } from "../../lib/tensor/gradients.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
+import { convert } from "../../lib/tensor/precision.ts";
 import { trainingBatchNorm } from "../../lib/tensor/batch_norm.ts";
 import { gatherBytes, uint8Tensor } from "../../lib/tensor/gather.ts";
 import { assertClose, assertNoLeak } from "../assertions.ts";
@@ -74,6 +75,44 @@ for (const [relu, withShortcut] of [[true, true], [true, false], [false, false],
       }
     }
     disposeTensors({ ...parameters, shortcut, mean, variance, weights, ...gradients });
+  });
+}
+
+for (const type of ["float32", "bfloat16"] as const) {
+  Deno.test(`trainingBatchNorm() with ReLU has the bits of ReLU after it, op by op and compiled (${type})`, () => {
+    const step = (relu: boolean) => ({ given }: { given: Record<string, Tensor> }) => {
+      const { x, scale, offset, mean, variance } = given as ReturnType<typeof inputs>;
+      const { gradients, others } = withGradients((values) => {
+        const short = convert(values.x, { from: "float32", to: type });
+        const result = trainingBatchNorm(
+          { x: short, scale: values.scale, offset: values.offset, mean, variance },
+          { relu },
+        );
+        const output = convert(result.output, { from: type, to: "float32" });
+        const rectified = tf.relu(output);
+        return {
+          scalar: tf.sum(tf.square(rectified)),
+          others: { output: rectified, mean: result.mean, variance: result.variance },
+        };
+      }, { x, scale, offset });
+      return { ...others, dx: gradients.x, dScale: gradients.scale, dOffset: gradients.offset };
+    };
+    const given = {
+      x: tf.randomNormal([3, 4, 4, 16], 1, 2, "float32", 3),
+      scale: tf.randomNormal([16], 1, 1, "float32", 4),
+      offset: tf.randomNormal([16], 0, 1, "float32", 5),
+      mean: tf.zeros([16]),
+      variance: tf.ones([16]),
+    };
+    const expected = engine.compile(step(false), { mode: "eager" })({ given });
+    for (const mode of ["eager", "compiled"] as const) {
+      const joined = engine.compile(step(true), { mode })({ given });
+      for (const name of Object.keys(expected) as (keyof typeof expected)[]) {
+        assertEquals(joined[name].dataSync(), expected[name].dataSync(), `${name}, ${mode}`);
+      }
+      disposeTensors(joined);
+    }
+    disposeTensors({ given, ...expected });
   });
 }
 
