@@ -7,6 +7,7 @@
  * @module
  */
 
+import { jsonText } from "../data/json_text.ts";
 import { readSafetensors, type SafeTensor, writeSafetensors } from "../data/safetensors.ts";
 import type { Network } from "../model/network.ts";
 import { exportTensors, exportWeights, importTensors, importWeights } from "../model/weights.ts";
@@ -33,10 +34,7 @@ export async function encodeCheckpoint(progress: Progress): Promise<Uint8Array> 
     tensor,
   ]);
   return writeSafetensors({ ...weights, ...Object.fromEntries(optimizer) }, {
-    [positionKey]: JSON.stringify(
-      position,
-      (_, value) => ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
-    ),
+    [positionKey]: jsonText(position),
   });
 }
 
