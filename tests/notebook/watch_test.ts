@@ -48,7 +48,8 @@ Deno.test("watchTraining() takes the events of a training as they are", () => {
 Deno.test("watchTraining() shows curves that grow and ends with the whole figure", async () => {
   const page = await inPretendedNotebook(async () => {
     const { history, stopped } = await watchTraining(
-      (signal) => train(signal, { epochs: 4, steps: 10, step: 50 }),
+      // 6 seconds: time for a second drawing even if the first took 120 ms, 2 % of it.
+      (signal) => train(signal, { epochs: 4, steps: 10, step: 150 }),
       { epochs: 4, interval: 50, title: "Toy" },
     );
     assertEquals([history.length, stopped], [4, false]);
