@@ -8,6 +8,21 @@ import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type ComputeType, convert } from "../tensor/precision.ts";
 import { tf } from "../tensor/tfjs.ts";
 
+/** Best rates of single convolutions, in floating-point operations a second. */
+export type ConvolutionRates = Readonly<Record<ComputeType, number>>;
+
+/**
+ * The best rates of single convolutions in both element types.
+ *
+ * @param width Channels of the first stage.
+ */
+export async function convolutionRates(width: number): Promise<ConvolutionRates> {
+  return {
+    float32: await bestConvolutionRate(width, { type: "float32" }),
+    bfloat16: await bestConvolutionRate(width, { type: "bfloat16" }),
+  };
+}
+
 /**
  * The best rate of single 3 × 3 convolutions at the shapes of the network's three stages.
  *
@@ -26,7 +41,8 @@ export async function bestConvolutionRate(
     const images = tf.tidy(() => convert(tf.randomNormal([batch, side, side, channels]), to));
     const filter = tf.tidy(() => convert(tf.randomNormal([3, 3, channels, channels]), to));
     const operations = 2 * batch * side * side * 9 * channels * channels;
-    for (let repeat = 0; repeat < 20; repeat++) {
+    const enough = performance.now() + 1000;
+    for (let repeat = 0; repeat < 20 && performance.now() < enough; repeat++) {
       const start = performance.now();
       const result = tf.conv2d(images as tf.Tensor4D, filter as tf.Tensor4D, 1, "same");
       // A corner is read back so that a device has really finished.

@@ -49,11 +49,10 @@ import {
 } from "../bench/contenders.ts";
 import { startContender } from "../bench/contender.ts";
 import { spread } from "../bench/statistics.ts";
-import { bestConvolutionRate } from "../bench/convolution_rate.ts";
+import { convolutionRates } from "../bench/convolution_rate.ts";
 import { measureInTurns, measureOneByOne, type MeasureOptions } from "../bench/measure.ts";
 import { tableText } from "../plot/table.ts";
 import { projectRoot } from "../setup/project.ts";
-import type { ComputeType } from "../tensor/precision.ts";
 import { startEngine } from "../tensor/start.ts";
 import {
   benchPage,
@@ -196,13 +195,12 @@ async function describeMachine(
 ): Promise<Omit<BenchReport, "width" | "rounds" | "steps" | "results">> {
   // Nothing runs beside a single convolution: it gets all cores.
   const engine = await startEngine({ device, intraOpThreads: navigator.hardwareConcurrency });
-  const rate = (type: ComputeType): Promise<number> => bestConvolutionRate(width, { type });
   return {
     time: new Date().toISOString(),
     processor: `${cpus()[0]?.model ?? "unknown"}, ${navigator.hardwareConcurrency} cores`,
     device: engine.device,
     devices: engine.devices,
-    rates: { float32: await rate("float32"), bfloat16: await rate("bfloat16") },
+    rates: await convolutionRates(width),
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ConvolutionRates } from "../bench/convolution_rate.ts";
 import { evaluationName, peerPrefix } from "../bench/contenders.ts";
 import type { Row } from "../bench/measure.ts";
 import { medianRatio } from "../bench/statistics.ts";
@@ -30,8 +31,8 @@ export interface BenchReport {
   readonly device: "cpu" | "gpu";
   /** Devices TensorFlow lists. */
   readonly devices: readonly { readonly name: string; readonly type: string }[];
-  /** Best rates of single convolutions, in floating-point operations a second. */
-  readonly rates: { readonly float32: number; readonly bfloat16: number };
+  /** How fast the machine convolves. */
+  readonly rates: ConvolutionRates;
   /** Channels of the first stage. */
   readonly width: number;
   /** Turns each contender took. */

@@ -5,6 +5,7 @@
  */
 
 import { basename } from "node:path";
+import { convolutionRates } from "../bench/convolution_rate.ts";
 import type { RunConfig } from "../experiment/config.ts";
 import {
   createRunFolder,
@@ -36,7 +37,15 @@ import {
 } from "./machine.ts";
 import { type ProgressLine, progressLine, UsageError } from "./shell.ts";
 import { configFlags, configOf, conflicts, machineFlags, runFlags } from "./train_flags.ts";
-import { duration, epochText, format, remainingTime, stepText, summary } from "./train_report.ts";
+import {
+  duration,
+  epochText,
+  format,
+  precisionAdvice,
+  remainingTime,
+  stepText,
+  summary,
+} from "./train_report.ts";
 
 /** The text that `--help` prints. */
 export const help = `
@@ -101,6 +110,10 @@ export async function run(args: string[]): Promise<void> {
   console.log(
     `Expected    ${duration(left)}, ${duration(perEpoch)} an epoch with its evaluation\n`,
   );
+  if (config.precision === "bfloat16") {
+    const advice = precisionAdvice(await convolutionRates(16));
+    if (advice !== undefined) console.log(`${advice}\n`);
+  }
   if (resumed === undefined) {
     await createRunFolder(folder, { description: describe(config, { prepared, engine }), split });
   }
