@@ -6,7 +6,6 @@
 
 import { resolve } from "node:path";
 import { createPixelBank } from "../augment/pixel_bank.ts";
-import { jsonText } from "../data/json_text.ts";
 import { readSafetensors } from "../data/safetensors.ts";
 import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { RunConfig } from "../experiment/config.ts";
@@ -96,7 +95,7 @@ export async function run(args: string[]): Promise<void> {
     trainingCounts: drawConfiguredSplit(config, dataset).counts,
   });
   console.log(
-    values.json === true ? jsonText(evaluation) : report(evaluation, test.classNames, path),
+    values.json === true ? jsonOf(evaluation) : report(evaluation, test.classNames, path),
   );
 }
 
@@ -169,4 +168,11 @@ function report(evaluation: Evaluation, classNames: readonly string[], path: str
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
+}
+
+function jsonOf(evaluation: Evaluation): string {
+  return JSON.stringify(
+    evaluation,
+    (_, value) => ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
+  );
 }

@@ -16,7 +16,6 @@
  */
 
 import { writeWholeFile } from "../data/files.ts";
-import { jsonText } from "../data/json_text.ts";
 import type { Split } from "../data/long_tail.ts";
 import type { Evaluation } from "../evaluate/metrics.ts";
 import type { EpochRecord } from "../train/events.ts";
@@ -51,7 +50,11 @@ const encoder = new TextEncoder();
 
 /** Writes a value as JSON, whole or not at all. */
 async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeWholeFile(path, encoder.encode(jsonText(value, 2) + "\n"));
+  await writeWholeFile(path, encoder.encode(JSON.stringify(value, plainArrays, 2) + "\n"));
+}
+
+function plainArrays(_: string, value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value;
 }
 
 /**
@@ -92,7 +95,7 @@ export async function readDescription(folder: string): Promise<RunDescription | 
 
 /** Writes the history as `metrics.jsonl`; always as a whole, so that a resumed run leaves no double lines. */
 export async function writeMetrics(folder: string, history: readonly EpochRecord[]): Promise<void> {
-  const lines = history.map((record) => jsonText(record) + "\n");
+  const lines = history.map((record) => JSON.stringify(record, plainArrays) + "\n");
   await writeWholeFile(`${folder}/${runFiles.metrics}`, encoder.encode(lines.join("")));
 }
 

@@ -7,7 +7,6 @@
  * @module
  */
 
-import { jsonText } from "../data/json_text.ts";
 import { readSafetensors, type SafeTensor, writeSafetensors } from "../data/safetensors.ts";
 import type { Network } from "../model/network.ts";
 import { exportTensors, exportWeights, importTensors, importWeights } from "../model/weights.ts";
@@ -34,7 +33,10 @@ export async function encodeCheckpoint(progress: Progress): Promise<Uint8Array> 
     tensor,
   ]);
   return writeSafetensors({ ...weights, ...Object.fromEntries(optimizer) }, {
-    [positionKey]: jsonText(position),
+    [positionKey]: JSON.stringify(
+      position,
+      (_, value) => ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
+    ),
   });
 }
 
