@@ -7,14 +7,8 @@
 import type { Binding } from "./binding.ts";
 import type { EagerRuntime } from "./eager_runtime.ts";
 import type { RecordedFunction } from "./graph_recorder.ts";
-import {
-  flatten,
-  mapTensors,
-  type NamedTensors,
-  type Names,
-  namesOf,
-  pick,
-} from "./named_tensors.ts";
+import { type InputNames, inputNames, pickInputs } from "./input_names.ts";
+import { flatten, mapTensors, type NamedTensors } from "./named_tensors.ts";
 import type { TensorRecord } from "./tensor_record.ts";
 import { type Tensor, tf } from "./tfjs.ts";
 
@@ -38,7 +32,7 @@ export interface CompileContext {
 
 interface Trace<O> {
   /** Names of the inputs in the order the recorded function takes them, and what they were. */
-  readonly names: Names;
+  readonly names: InputNames;
   readonly records: readonly TensorRecord[];
   readonly recorded: RecordedFunction;
   readonly build: (tensors: Tensor[]) => O;
@@ -72,7 +66,7 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
     // Only the names matter from here on; symbolic tensors hold no memory in TensorFlow.
     const shape = outputs!;
     return {
-      names: namesOf(inputs),
+      names: inputNames(inputs),
       records,
       recorded,
       build(tensors) {
@@ -94,7 +88,7 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
 
   return (inputs) => {
     for (const known of traces) {
-      const given = pick(known.names, inputs);
+      const given = pickInputs(known.names, inputs);
       const records = given && recordsOf(given);
       if (records && fits(known.records, records)) return run(known, records);
     }

@@ -31,38 +31,6 @@ export function flatten(tensors: NamedTensors, prefix = ""): [path: string, tens
   );
 }
 
-/** Names of a record of tensors, in order; `null` stands for a tensor. */
-export type Names = readonly (readonly [name: string, inner: Names | null])[];
-
-/** The names of a record in the order of their appearance. */
-export function namesOf(tensors: NamedTensors): Names {
-  return Object.entries(tensors).map(([name, value]) => [
-    name,
-    isTensor(value) ? null : namesOf(value),
-  ]);
-}
-
-/**
- * Lists the tensors of a record in the order of `names`, whatever their own.
- *
- * @returns `undefined` if the record has other names.
- */
-export function pick(names: Names, tensors: NamedTensors): Tensor[] | undefined {
-  if (Object.keys(tensors).length !== names.length) return undefined;
-  const picked: Tensor[] = [];
-  for (const [name, inner] of names) {
-    const value = tensors[name];
-    if (value === undefined || isTensor(value) !== (inner === null)) return undefined;
-    if (inner === null) picked.push(value as Tensor);
-    else {
-      const within = pick(inner, value as NamedTensors);
-      if (within === undefined) return undefined;
-      picked.push(...within);
-    }
-  }
-  return picked;
-}
-
 /** Applies `f` to every tensor of a record and keeps its names. */
 export function mapTensors<I extends NamedTensors, T>(
   tensors: I,

@@ -94,6 +94,9 @@ Deno.test("compile() records once whatever the order of the names", () => {
     difference.dispose();
   }
   assertEquals(calls, 1);
+  const more = { a, b, state: { c: a } };
+  f(more).difference.dispose();
+  assertEquals(calls, 2, "other names make another function");
   disposeTensors({ a, b });
 });
 
