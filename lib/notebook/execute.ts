@@ -61,14 +61,16 @@ export async function executeNotebook(
     stderr: "piped",
   }).spawn();
   const errors = new Response(child.stderr).text();
-  const stdin = child.stdin.getWriter();
-  await stdin.write(new TextEncoder().encode(JSON.stringify({
+  const task = JSON.stringify({
     cells: cells.map(({ source }) => source),
     kernel: "deno",
     folder: dirname(path),
     limit: options.limit ?? (mode === "smoke" ? 120 : 7200),
-  })));
-  await stdin.close();
+  });
+  await new Response(task).body!.pipeTo(child.stdin).catch((error) => {
+    // A program that has ended takes no task; what it said is reported below.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  });
 
   const seconds: number[] = [];
   let outputs: StoredOutput[][] | undefined;
