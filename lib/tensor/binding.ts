@@ -33,7 +33,6 @@ export class Binding {
   readonly #runtime: EagerRuntime;
   readonly #onGpu: boolean;
   #recorder: GraphRecorder | undefined;
-  #forXla = false;
 
   /** Binds the kernels to a runtime. */
   constructor(runtime: EagerRuntime, { onGpu }: { readonly onGpu: boolean }) {
@@ -49,7 +48,7 @@ export class Binding {
 
   /** What will run the operations that are issued now. */
   get target(): OperationTarget {
-    return this.#forXla ? "xla" : this.#onGpu ? "gpu" : "cpu";
+    return this.#recorder?.xla ? "xla" : this.#onGpu ? "gpu" : "cpu";
   }
 
   /** Tensors alive in TensorFlow. */
@@ -124,7 +123,7 @@ export class Binding {
         "Cannot compile inside a function that is being compiled: call the function itself",
       );
     }
-    const recorder = new GraphRecorder(this.#runtime);
+    const recorder = new GraphRecorder(this.#runtime, { xla });
     const random = Math.random;
     Math.random = () => {
       throw new Error(
@@ -133,14 +132,12 @@ export class Binding {
       );
     };
     this.#recorder = recorder;
-    this.#forXla = xla;
     try {
       const placeholders = inputs.map((input) => recorder.placeholder(input));
       const outputs = build(placeholders);
-      return recorder.finish(name, { inputs: placeholders.map(({ id }) => id), outputs, xla });
+      return recorder.finish(name, { inputs: placeholders.map(({ id }) => id), outputs });
     } finally {
       this.#recorder = undefined;
-      this.#forXla = false;
       Math.random = random;
       recorder.close();
     }

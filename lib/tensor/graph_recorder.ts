@@ -42,6 +42,8 @@ type SymbolicTensor = TensorRecord & {
 
 /** A graph under construction. */
 export class GraphRecorder {
+  /** Whether XLA compiles the function. */
+  readonly xla: boolean;
   readonly #runtime: EagerRuntime;
   readonly #graph: Handle;
   readonly #symbols = new Map<number, SymbolicTensor>();
@@ -50,7 +52,8 @@ export class GraphRecorder {
   #operations = 0;
 
   /** Starts an empty graph; eager tensors of `runtime` that are used in it are captured. */
-  constructor(runtime: EagerRuntime) {
+  constructor(runtime: EagerRuntime, { xla }: { readonly xla: boolean }) {
+    this.xla = xla;
     this.#runtime = runtime;
     this.#graph = runtime.library.TF_NewGraph();
   }
@@ -111,10 +114,9 @@ export class GraphRecorder {
   /** Turns the graph into a function of the runtime; the recorder is used up. */
   finish(
     name: string,
-    { inputs, outputs, xla }: {
+    { inputs, outputs }: {
       readonly inputs: readonly number[];
       readonly outputs: readonly number[];
-      readonly xla: boolean;
     },
   ): RecordedFunction {
     const { library, status, context } = this.#runtime;
@@ -143,7 +145,7 @@ export class GraphRecorder {
       status.pointer,
     );
     status.check(() => `Building function ${name}`);
-    if (xla) {
+    if (this.xla) {
       const yes = Uint8Array.of(0x28, 1); // AttrValue { b: true }
       library.TF_FunctionSetAttrValueProto(
         definition,
