@@ -126,10 +126,10 @@ export async function readCache(
       classNames,
     });
   };
-  const [train, test] = await Promise.all([
-    readSet("train", facts.trainSize),
-    readSet("test", facts.testSize),
-  ]);
+  const sets = [readSet("train", facts.trainSize), readSet("test", facts.testSize)] as const;
+  // Both to their end first, so that of two faulty sets the same one is named every time.
+  await Promise.allSettled(sets);
+  const [train, test] = await Promise.all(sets);
   return { name, train, test, mean, std };
 }
 
