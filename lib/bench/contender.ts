@@ -78,7 +78,8 @@ export async function startContender(
     recordingMilliseconds: recording as number | null,
     startMilliseconds: performance.now() - started,
     async run(steps) {
-      await input.write(new TextEncoder().encode(JSON.stringify({ steps }) + "\n"));
+      // One that has ended takes no line; what it said is in the error of the answer.
+      await input.write(new TextEncoder().encode(JSON.stringify({ steps }) + "\n")).catch(() => {});
       const { times, host = [], peakBytes, bytes } = await answer();
       return {
         times: times as number[],

@@ -59,6 +59,21 @@ Deno.test("a contender that ends early is named with its last words", async () =
   );
 });
 
+Deno.test("a contender that ends between two turns says why", async () => {
+  const script = `console.log('{"ready": "1", "first": 1}'); console.error("out of luck")`;
+  await using contender = await startContender({
+    name: "brief",
+    program: Deno.execPath(),
+    args: ["eval", script],
+  });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await assertRejects(
+    () => contender.run(1),
+    Error,
+    "Cannot time brief: it ended early: out of luck",
+  );
+});
+
 const setting = { width: 2, batchSize: 8, device: "cpu", peer: false, xla: false } as const;
 const broken = {
   name: "broken",
