@@ -12,29 +12,20 @@ import { tf } from "../tensor/tfjs.ts";
 export type ConvolutionRates = Readonly<Record<ComputeType, number>>;
 
 /**
- * The best rates of single convolutions in both element types.
+ * The best rates of single 3 × 3 convolutions at the shapes of the network's three stages.
  *
  * @param width Channels of the first stage.
+ * @returns Rates in both element types, a multiplication and an addition counting as two operations.
  */
 export async function convolutionRates(width: number): Promise<ConvolutionRates> {
   return {
-    float32: await bestConvolutionRate(width, { type: "float32" }),
-    bfloat16: await bestConvolutionRate(width, { type: "bfloat16" }),
+    float32: await bestRate(width, "float32"),
+    bfloat16: await bestRate(width, "bfloat16"),
   };
 }
 
-/**
- * The best rate of single 3 × 3 convolutions at the shapes of the network's three stages.
- *
- * @param width Channels of the first stage.
- * @param type Element type.
- * @param batch Images.
- * @returns Floating-point operations a second, a multiplication and an addition counting as two.
- */
-export async function bestConvolutionRate(
-  width: number,
-  { type, batch = 64 }: { readonly type: ComputeType; readonly batch?: number },
-): Promise<number> {
+async function bestRate(width: number, type: ComputeType): Promise<number> {
+  const batch = 64;
   let best = 0;
   for (const [side, channels] of [[32, width], [16, 2 * width], [8, 4 * width]]) {
     const to = { from: "float32", to: type } as const;

@@ -49,9 +49,9 @@ import {
   fastContenders,
 } from "../bench/contenders.ts";
 import { startContender } from "../bench/contender.ts";
-import { spread } from "../bench/statistics.ts";
 import { convolutionRates } from "../bench/convolution_rate.ts";
 import { measureInTurns, measureOneByOne, type MeasureOptions } from "../bench/measure.ts";
+import { spread } from "../bench/statistics.ts";
 import { tableText } from "../plot/table.ts";
 import { projectRoot } from "../setup/project.ts";
 import { startEngine } from "../tensor/start.ts";

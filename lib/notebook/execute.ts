@@ -67,7 +67,7 @@ export async function executeNotebook(
     folder: dirname(path),
     limit: options.limit ?? (mode === "smoke" ? 120 : 7200),
   });
-  await new Response(task).body!.pipeTo(child.stdin).catch((error) => {
+  await new Blob([task]).stream().pipeTo(child.stdin).catch((error) => {
     // A program that has ended takes no task; what it said is reported below.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   });
