@@ -5,7 +5,7 @@
  */
 import { cifarFacts } from "glmc/data/cifar.ts";
 import { checkImageSet, type Dataset, type ImageSet } from "glmc/data/image_set.ts";
-import { readSafetensors } from "glmc/data/safetensors.ts";
+import { readSafetensors } from "glmc/disk/safetensors.ts";
 
 const perClass = 20;
 const imageBytes = 32 * 32 * 3;

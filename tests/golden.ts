@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readSafetensors, type SafeTensor } from "glmc/data/safetensors.ts";
+import { readSafetensors, type SafeTensor } from "glmc/disk/safetensors.ts";
 
 /** Reads the tensors of a case, such as `mix`, by name. */
 export function golden(caseName: string): Readonly<Record<string, SafeTensor>> {

@@ -5,7 +5,7 @@
  */
 
 import { disposeTensors } from "../tensor/named_tensors.ts";
-import { type ComputeType, convert } from "../tensor/precision.ts";
+import { type ComputeType, convert } from "../ops/precision.ts";
 import { tf } from "../tensor/tfjs.ts";
 
 /** Best rates of single convolutions, in floating-point operations a second. */

@@ -8,7 +8,7 @@ import { randomStream } from "../data/random.ts";
 import type { ImageSet } from "../data/image_set.ts";
 import { drawSplit } from "../data/long_tail.ts";
 import { createNetwork } from "../model/network.ts";
-import type { ComputeType } from "../tensor/precision.ts";
+import type { ComputeType } from "../ops/precision.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { createTraining, type Training } from "../train/training.ts";
 

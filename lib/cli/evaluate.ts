@@ -5,8 +5,8 @@
  */
 
 import { resolve } from "node:path";
-import { createPixelBank } from "../augment/pixel_bank.ts";
-import { readSafetensors } from "../data/safetensors.ts";
+import { createPixelBank } from "../images/pixel_bank.ts";
+import { readSafetensors } from "../disk/safetensors.ts";
 import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { RunConfig } from "../experiment/config.ts";
 import { runFiles } from "../experiment/run_folder.ts";

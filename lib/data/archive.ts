@@ -8,7 +8,7 @@ import { parseTar } from "nanotar";
 import { decodeBinaryBatch } from "./batch.ts";
 import { type CifarFacts, cifarFacts, readDataset } from "./cifar.ts";
 import { type DataProgress, download } from "./download.ts";
-import { removeIfPresent } from "./files.ts";
+import { removeIfPresent } from "../disk/whole_file.ts";
 import type { Dataset, DatasetName } from "./image_set.ts";
 
 /** Settings of a function that fetches a data set. */

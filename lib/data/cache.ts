@@ -9,7 +9,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type CifarFacts, cifarFacts } from "./cifar.ts";
-import { writeWholeFile } from "./files.ts";
+import { writeWholeFile } from "../disk/whole_file.ts";
 import { checkImageSet, type Dataset, type DatasetName, type ImageSet } from "./image_set.ts";
 
 /** Size and hash of a cached file. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { diskError, isDiskError, removeIfPresent } from "./files.ts";
+import { diskError, isDiskError, removeIfPresent } from "../disk/whole_file.ts";
 
 /** How far a long piece of work has come. */
 export interface DataProgress {

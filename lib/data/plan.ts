@@ -7,6 +7,17 @@ import type { Split } from "./long_tail.ts";
 import { randomStream } from "./random.ts";
 import { resampledRows } from "./sampler.ts";
 
+/** Numbers on the host, with the shape they have on the device. */
+export interface HostArray {
+  /** Size of each dimension; empty for a scalar. */
+  readonly shape: readonly number[];
+  /** Elements in row-major order; whole numbers become int32, others float32. */
+  readonly data: Int32Array | Float32Array;
+}
+
+/** Arrays by name. */
+export type NamedArrays = Readonly<Record<string, HostArray>>;
+
 /** Settings of {@linkcode planEpoch}. */
 export interface PlanOptions {
   /** Epoch, from 0. */

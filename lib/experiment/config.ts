@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RebalanceTarget } from "../augment/mix.ts";
+import type { RebalanceTarget } from "../images/mix.ts";
 import type { DatasetName } from "../data/image_set.ts";
 import type { Profile } from "../data/long_tail.ts";
 import type { Architecture } from "../model/network.ts";

@@ -6,8 +6,8 @@
 
 import type { Dataset } from "../data/image_set.ts";
 import { classCounts, drawSplit, type Split } from "../data/long_tail.ts";
-import { writeWholeFile } from "../data/files.ts";
-import { writeSafetensors } from "../data/safetensors.ts";
+import { writeWholeFile } from "../disk/whole_file.ts";
+import { writeSafetensors } from "../disk/safetensors.ts";
 import { createNetwork, type Network } from "../model/network.ts";
 import { exportWeights } from "../model/weights.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";

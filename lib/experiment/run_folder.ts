@@ -15,7 +15,7 @@
  * @module
  */
 
-import { writeWholeFile } from "../data/files.ts";
+import { writeWholeFile } from "../disk/whole_file.ts";
 import type { Split } from "../data/long_tail.ts";
 import type { Evaluation } from "../evaluate/metrics.ts";
 import type { EpochRecord } from "../train/events.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type ComputeType, convert } from "../tensor/precision.ts";
-import { convolution } from "../tensor/convolution.ts";
-import { everySecondPixel, pad } from "../tensor/spatial_kernels.ts";
+import { type ComputeType, convert } from "../ops/precision.ts";
+import { convolution } from "../ops/convolution.ts";
+import { everySecondPixel, pad } from "../ops/spatial_kernels.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
-import { trainingBatchNorm } from "../tensor/batch_norm.ts";
+import { trainingBatchNorm } from "../ops/batch_norm.ts";
 import type { Block, Convolution, Linear } from "./structure.ts";
 
 /** Whether batch norm uses the batch's statistics and updates the running ones, or uses the running ones. */

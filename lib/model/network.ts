@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type ComputeType, convert } from "../tensor/precision.ts";
+import { type ComputeType, convert } from "../ops/precision.ts";
 import type { Tensor } from "../tensor/tfjs.ts";
 import { initialVariables, type RandomSource, type Variables } from "./init.ts";
 import { convolutionLayer, globalAverage, linear, type Mode, residualBlock } from "./layers.ts";
@@ -21,6 +21,9 @@ export const architectures: readonly Architecture[] = [
   "resnet34",
   "resnet50",
 ];
+
+/** Names of the heads a network can have. */
+export type HeadName = "logits" | "rebalancedLogits" | "projection" | "prediction";
 
 /** What a network says about a batch of B images. */
 export type NetworkOutputs = {

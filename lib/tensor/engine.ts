@@ -11,10 +11,10 @@ import { openLibTensorFlow } from "./libtensorflow.ts";
 import type { NamedTensors } from "./named_tensors.ts";
 import { withQuietStderr } from "./quiet.ts";
 import { dataType } from "./attributes.ts";
-import { registerConversion } from "./precision.ts";
-import { registerSpatialKernels } from "./spatial_kernels.ts";
+import { registerConversion } from "../ops/precision.ts";
+import { registerSpatialKernels } from "../ops/spatial_kernels.ts";
 import type { TensorRecord } from "./tensor_record.ts";
-import { registerBatchNorm } from "./batch_norm.ts";
+import { registerBatchNorm } from "../ops/batch_norm.ts";
 import { NodeJSKernelBackend, tf } from "./tfjs.ts";
 
 /** How to start the engine. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { readSafetensors, type SafeTensor, writeSafetensors } from "../data/safetensors.ts";
+import { readSafetensors, type SafeTensor, writeSafetensors } from "../disk/safetensors.ts";
 import type { Network } from "../model/network.ts";
 import { exportTensors, exportWeights, importTensors, importWeights } from "../model/weights.ts";
 import type { Progress } from "./events.ts";

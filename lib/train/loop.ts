@@ -7,7 +7,7 @@
 import { setImmediate } from "node:timers/promises";
 import { planEpoch } from "../data/plan.ts";
 import { evaluateLogits } from "../evaluate/metrics.ts";
-import { cumulativeWeight } from "../loss/cumulative.ts";
+import { cumulativeWeight } from "../method/glmc/cumulative.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { DivergedError, type LossMeans, type Progress, type TrainEvent } from "./events.ts";

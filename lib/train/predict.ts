@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type ChannelStatistics, normalise } from "../augment/normalise.ts";
-import { cropViews, type PixelBank } from "../augment/pixel_bank.ts";
+import { type ChannelStatistics, normalise } from "../images/normalise.ts";
+import { cropViews, type PixelBank } from "../images/pixel_bank.ts";
 import type { Network, Variables } from "../model/network.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";

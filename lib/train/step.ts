@@ -4,12 +4,17 @@
  * @module
  */
 
-import { glmcMixture, type MixedView, type MixtureOptions } from "../augment/glmc_mixture.ts";
-import { type ChannelStatistics, normalise } from "../augment/normalise.ts";
-import { cropViews, type PixelBank } from "../augment/pixel_bank.ts";
-import { glmcLoss, type LossOptions, type LossTerms, type ViewOutputs } from "../loss/glmc_loss.ts";
+import { glmcMixture, type MixedView, type MixtureOptions } from "../method/glmc/mixture.ts";
+import { type ChannelStatistics, normalise } from "../images/normalise.ts";
+import { cropViews, type PixelBank } from "../images/pixel_bank.ts";
+import {
+  glmcLoss,
+  type LossOptions,
+  type LossTerms,
+  type ViewOutputs,
+} from "../method/glmc/loss.ts";
 import type { Network } from "../model/network.ts";
-import { gatherIntegers } from "../tensor/gather.ts";
+import { gatherIntegers } from "../ops/gather.ts";
 import { withGradients } from "../tensor/gradients.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { sgdStep } from "./sgd.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { createPixelBank } from "../augment/pixel_bank.ts";
-import type { ChannelStatistics } from "../augment/normalise.ts";
+import { createPixelBank } from "../images/pixel_bank.ts";
+import type { ChannelStatistics } from "../images/normalise.ts";
 import type { ImageSet } from "../data/image_set.ts";
 import { classWeights, type Split } from "../data/long_tail.ts";
 import { randomStream } from "../data/random.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { readSafetensors, writeSafetensors } from "../../lib/data/safetensors.ts";
+import { readSafetensors, writeSafetensors } from "../../lib/disk/safetensors.ts";
 import { runFiles } from "../../lib/experiment/run_folder.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
 import { temporaryFolder } from "../data/disposables.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { runFiles } from "../../lib/experiment/run_folder.ts";
 import { readProgress } from "../../lib/experiment/run.ts";
-import { readSafetensors, type SafeTensor } from "../../lib/data/safetensors.ts";
+import { readSafetensors, type SafeTensor } from "../../lib/disk/safetensors.ts";
 import { createNetwork } from "../../lib/model/network.ts";
 import { testEngine } from "../engine.ts";
 import { projectRoot } from "../../lib/setup/project.ts";

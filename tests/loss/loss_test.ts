@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { consistencyLoss } from "../../lib/loss/consistency.ts";
-import { cumulativeWeight } from "../../lib/loss/cumulative.ts";
-import { glmcLoss } from "../../lib/loss/glmc_loss.ts";
+import { cumulativeWeight } from "../../lib/method/glmc/cumulative.ts";
+import { glmcLoss } from "../../lib/method/glmc/loss.ts";
 import { withGradients } from "../../lib/tensor/gradients.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
 import { assertClose } from "../assertions.ts";

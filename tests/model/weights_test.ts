@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { randomStream } from "glmc/data/random.ts";
-import { readSafetensors, type SafeTensor, writeSafetensors } from "glmc/data/safetensors.ts";
+import { readSafetensors, type SafeTensor, writeSafetensors } from "glmc/disk/safetensors.ts";
 import { createNetwork } from "glmc/model/network.ts";
 import {
   exportTensors,

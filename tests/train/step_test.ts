@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { createPixelBank } from "../../lib/augment/pixel_bank.ts";
+import { createPixelBank } from "../../lib/images/pixel_bank.ts";
 import { cutBox } from "../../lib/data/plan.ts";
 import { randomStream } from "../../lib/data/random.ts";
 import { createNetwork } from "../../lib/model/network.ts";

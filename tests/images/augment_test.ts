@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { glmcMixture } from "../../lib/augment/glmc_mixture.ts";
-import { cutMix, keptShare } from "../../lib/augment/mix.ts";
-import { normalise } from "../../lib/augment/normalise.ts";
-import { createPixelBank, cropViews } from "../../lib/augment/pixel_bank.ts";
+import { glmcMixture } from "../../lib/method/glmc/mixture.ts";
+import { cutMix, keptShare } from "../../lib/images/mix.ts";
+import { normalise } from "../../lib/images/normalise.ts";
+import { createPixelBank, cropViews } from "../../lib/images/pixel_bank.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
 import { assertClose } from "../assertions.ts";

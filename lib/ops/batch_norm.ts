@@ -9,11 +9,11 @@
  * @module
  */
 
-import { type Attribute, attributeKind, typeAttribute } from "./attributes.ts";
-import { stopGradient } from "./gradients.ts";
-import { operationTarget, runOperation } from "./operation.ts";
+import { type Attribute, attributeKind, typeAttribute } from "../tensor/attributes.ts";
+import { stopGradient } from "../tensor/gradients.ts";
+import { operationTarget, runOperation } from "../tensor/operation.ts";
 import { convert } from "./precision.ts";
-import { type Tensor, tf } from "./tfjs.ts";
+import { type Tensor, tf } from "../tensor/tfjs.ts";
 
 const kernelName = "TrainingBatchNorm";
 

@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
-import { convolution } from "../../lib/tensor/convolution.ts";
+import { convolution } from "../../lib/ops/convolution.ts";
 import { withGradients } from "../../lib/tensor/gradients.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
-import { type ComputeType, convert } from "../../lib/tensor/precision.ts";
+import { type ComputeType, convert } from "../../lib/ops/precision.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
 import { assertClose, assertNoLeak } from "../assertions.ts";
 import { testEngine } from "../engine.ts";

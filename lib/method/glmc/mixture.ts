@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type Tensor, tf } from "../tensor/tfjs.ts";
-import { cutMix, keptShare, mixUp, type RebalanceTarget, weightLabels } from "./mix.ts";
+import { type Tensor, tf } from "../../tensor/tfjs.ts";
+import { cutMix, keptShare, mixUp, type RebalanceTarget, weightLabels } from "../../images/mix.ts";
 
 /** Normalised views of both images of each pair, and their one-hot labels. */
 export interface MixtureInputs {

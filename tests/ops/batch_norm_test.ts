@@ -2,9 +2,9 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { stopGradient, withGradients } from "../../lib/tensor/gradients.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
-import { convert } from "../../lib/tensor/precision.ts";
-import { trainingBatchNorm } from "../../lib/tensor/batch_norm.ts";
-import { gatherBytes, uint8Tensor } from "../../lib/tensor/gather.ts";
+import { convert } from "../../lib/ops/precision.ts";
+import { trainingBatchNorm } from "../../lib/ops/batch_norm.ts";
+import { gatherBytes, uint8Tensor } from "../../lib/ops/gather.ts";
 import { assertClose, assertNoLeak } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { withGradients } from "../../lib/tensor/gradients.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
-import { convert } from "../../lib/tensor/precision.ts";
-import { crop, everySecondPixel, pad } from "../../lib/tensor/spatial_kernels.ts";
+import { convert } from "../../lib/ops/precision.ts";
+import { crop, everySecondPixel, pad } from "../../lib/ops/spatial_kernels.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
 import { assertClose } from "../assertions.ts";
 import { testEngine } from "../engine.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Tensor, tf } from "../tensor/tfjs.ts";
-import { consistencyLoss, type HeadOutputs } from "./consistency.ts";
-import { crossEntropy } from "./cross_entropy.ts";
+import { type Tensor, tf } from "../../tensor/tfjs.ts";
+import { consistencyLoss, type HeadOutputs } from "../../loss/consistency.ts";
+import { crossEntropy } from "../../loss/cross_entropy.ts";
 
 /** What the network says about one mixed view, and what it should say. */
 export interface ViewOutputs extends HeadOutputs {

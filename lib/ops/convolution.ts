@@ -10,9 +10,9 @@
  */
 
 import type { ComputeType } from "./precision.ts";
-import { operationTarget } from "./operation.ts";
+import { operationTarget } from "../tensor/operation.ts";
 import { pad } from "./spatial_kernels.ts";
-import { type Tensor, tf } from "./tfjs.ts";
+import { type Tensor, tf } from "../tensor/tfjs.ts";
 
 /** Settings of {@linkcode convolution}. */
 export interface ConvolutionOptions {

@@ -5,7 +5,7 @@
  */
 
 import { type Tensor, tf } from "../tensor/tfjs.ts";
-import { gatherBytes, uint8Tensor } from "../tensor/gather.ts";
+import { gatherBytes, uint8Tensor } from "../ops/gather.ts";
 
 /** Images on the device. */
 export interface PixelBank {

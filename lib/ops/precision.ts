@@ -8,9 +8,9 @@
  * @module
  */
 
-import { typeAttribute } from "./attributes.ts";
-import { type Tensor, tf } from "./tfjs.ts";
-import { runOperation } from "./operation.ts";
+import { typeAttribute } from "../tensor/attributes.ts";
+import { type Tensor, tf } from "../tensor/tfjs.ts";
+import { runOperation } from "../tensor/operation.ts";
 
 /** Element types a network can compute in. */
 export type ComputeType = "float32" | "bfloat16";

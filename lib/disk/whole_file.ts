@@ -14,7 +14,7 @@
  * @throws {Error} If the disk is full or does not take the file.
  * @example A file replaced as a whole
  * ```ts
- * import { writeWholeFile } from "glmc/data/files.ts";
+ * import { writeWholeFile } from "glmc/disk/whole_file.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const path = `${Deno.makeTempDirSync()}/numbers.bin`;
@@ -40,7 +40,7 @@ export async function writeWholeFile(path: string, bytes: Uint8Array): Promise<v
  * @param path The file.
  * @example Twice
  * ```ts
- * import { removeIfPresent } from "glmc/data/files.ts";
+ * import { removeIfPresent } from "glmc/disk/whole_file.ts";
  * import { assertRejects } from "@std/assert";
  *
  * const path = Deno.makeTempFileSync();
@@ -65,7 +65,7 @@ export async function removeIfPresent(path: string): Promise<void> {
  * @returns Whether writing again would fail in the same way.
  * @example A full disk
  * ```ts
- * import { isDiskError } from "glmc/data/files.ts";
+ * import { isDiskError } from "glmc/disk/whole_file.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const full = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
@@ -87,7 +87,7 @@ export function isDiskError(error: unknown): boolean {
  * @returns The error to throw, with the first one as its cause.
  * @example A full disk
  * ```ts
- * import { diskError } from "glmc/data/files.ts";
+ * import { diskError } from "glmc/disk/whole_file.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const error = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });

@@ -8,9 +8,9 @@
  * @module
  */
 
-import { type Attribute, typeAttribute } from "./attributes.ts";
-import { type Tensor, tf } from "./tfjs.ts";
-import { runOperation } from "./operation.ts";
+import { type Attribute, typeAttribute } from "../tensor/attributes.ts";
+import { type Tensor, tf } from "../tensor/tfjs.ts";
+import { runOperation } from "../tensor/operation.ts";
 
 /** Zeros before and after a tensor, for each axis. */
 export type Paddings = readonly (readonly [before: number, after: number])[];

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { readSafetensors, type SafeTensors, writeSafetensors } from "glmc/data/safetensors.ts";
+import { readSafetensors, type SafeTensors, writeSafetensors } from "glmc/disk/safetensors.ts";
 import { golden } from "../golden.ts";
 
 const sample: SafeTensors = {

@@ -6,11 +6,11 @@
  * @module
  */
 
-import { dataType, typeAttribute } from "./attributes.ts";
-import type { Binding } from "./binding.ts";
-import type { TensorBackend } from "./compile.ts";
-import { type Tensor, tf } from "./tfjs.ts";
-import { runOperation } from "./operation.ts";
+import { dataType, typeAttribute } from "../tensor/attributes.ts";
+import type { Binding } from "../tensor/binding.ts";
+import type { TensorBackend } from "../tensor/compile.ts";
+import { type Tensor, tf } from "../tensor/tfjs.ts";
+import { runOperation } from "../tensor/operation.ts";
 
 /**
  * Copies bytes to the device.

@@ -54,7 +54,7 @@ const elementBytes: Readonly<Record<string, number>> = {
  * @throws {SyntaxError} If the bytes are not a whole and sound safetensors file.
  * @example Round trip
  * ```ts
- * import { readSafetensors, writeSafetensors } from "glmc/data/safetensors.ts";
+ * import { readSafetensors, writeSafetensors } from "glmc/disk/safetensors.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const bias = { dtype: "F32", shape: [2], data: new Float32Array([0.5, -1]) } as const;
@@ -103,7 +103,7 @@ export function readSafetensors(bytes: Uint8Array): SafeTensors {
  * @throws {TypeError} If the shape of a tensor does not fit its data.
  * @example A scalar
  * ```ts
- * import { writeSafetensors } from "glmc/data/safetensors.ts";
+ * import { writeSafetensors } from "glmc/disk/safetensors.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const bytes = writeSafetensors({ x: { dtype: "U8", shape: [], data: Uint8Array.of(9) } });

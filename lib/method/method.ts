@@ -1,0 +1,113 @@
+/**
+ * What makes one training differ from another: the seam that every method of the field fits behind.
+ *
+ * A method is a plain value. It says which settings it has, which heads of the network it needs and
+ * which of them is tested, what it draws before a step, which numbers change from epoch to epoch, and
+ * how its loss is computed inside the compiled step. Everything else (steps, loop, checkpoints, command
+ * line, charts, reports) works with whatever names a method brings.
+ *
+ * @module
+ */
+
+import type { NamedArrays } from "../data/plan.ts";
+import type { RandomStream } from "../data/random.ts";
+import type { HeadName, NetworkOutputs } from "../model/network.ts";
+import type { Fields, SettingsOf } from "../settings/field.ts";
+import type { NamedTensors } from "../tensor/named_tensors.ts";
+import type { Tensor } from "../tensor/tfjs.ts";
+
+/** What a method knows before an epoch is planned. */
+export interface PlanContext<Options> {
+  /** The method's settings. */
+  readonly options: Options;
+  /** Images of each class of the split N `[classes]`; its rows are grouped by class. */
+  readonly counts: readonly number[];
+  /** Examples in a step; the last step takes what is left. */
+  readonly batchSize: number;
+  /** Height and width of the views in pixels. */
+  readonly height: number;
+  /** Width of the views in pixels. */
+  readonly width: number;
+  /** Epoch within the stage t, from 0. */
+  readonly epoch: number;
+  /** Epochs of the stage T. */
+  readonly epochs: number;
+  /** Opens a random stream that belongs to the epoch, at its beginning. */
+  readonly stream: (name: string) => RandomStream;
+}
+
+/** What a method has drawn for one step. */
+export interface PlannedDraws {
+  /** Examples of the step B, which its losses are means over. */
+  readonly count: number;
+  /** Rows of the split that each group of views shows, all of one length `[groups][n]`. */
+  readonly rows: readonly Int32Array[];
+  /** The method's own draws. */
+  readonly draws: NamedArrays;
+}
+
+/** What a method computes its loss from, inside the compiled step. */
+export interface LossContext<Options> {
+  /** The method's settings. */
+  readonly options: Options;
+  /** Normalised views, one tensor `[n, H, W, C]` for each group of the plan. */
+  readonly images: readonly Tensor[];
+  /** One-hot labels of a group `[n, classes]`. */
+  readonly labels: (group: number) => Tensor;
+  /** The method's own draws, on the device. */
+  readonly draws: Readonly<Record<string, Tensor>>;
+  /** Numbers of the epoch `[]`, on the device. */
+  readonly schedule: Readonly<Record<string, Tensor>>;
+  /** What {@linkcode Method.constants} made. */
+  readonly constants: Readonly<Record<string, Tensor>>;
+  /** Runs the network on images `[B, H, W, C]`; a second call continues the running statistics. */
+  readonly network: (images: Tensor) => NetworkOutputs;
+}
+
+/** A way to train. */
+export interface Method<F extends Fields = Fields> {
+  /** Name as `--method` takes it, such as `cross_entropy`. */
+  readonly name: string;
+  /** Name for people, such as `Cross-entropy`. */
+  readonly title: string;
+  /** One sentence: what it does, and where it was published. */
+  readonly summary: string;
+  /** Its settings; flags, help, checks and stored form follow from them. */
+  readonly fields: F;
+  /** Heads of the network that it needs, in the order of their initial draws. */
+  readonly heads: readonly HeadName[];
+  /** The head whose outputs are tested. */
+  readonly testedHead: HeadName;
+  /** Heads that its settings leave untrained; none by default. */
+  readonly idleHeads?: (options: SettingsOf<F>) => readonly HeadName[];
+  /** Names of its loss terms; the first one is minimised. */
+  readonly terms: readonly [total: string, ...others: string[]];
+  /** How often a step runs the network in training mode. */
+  readonly passes: number;
+  /** Pairs or single images: what `-b` counts, for messages such as `pairs/s`. */
+  readonly unit: string;
+  /** Draws every step of an epoch; seeded by the context's streams alone. */
+  readonly plan: (context: PlanContext<SettingsOf<F>>) => PlannedDraws[];
+  /** Numbers of an epoch by name, such as the weight of a term; none by default. */
+  readonly schedule?: (
+    context: Pick<PlanContext<SettingsOf<F>>, "options" | "counts" | "epoch" | "epochs">,
+  ) => Readonly<Record<string, number>>;
+  /** Tensors that stay from step to step, such as class weights; the training disposes them. */
+  readonly constants?: (
+    context: Pick<PlanContext<SettingsOf<F>>, "options" | "counts">,
+  ) => Record<string, Tensor>;
+  /** The loss terms `[]` of a step, under the names of `terms`; runs inside the compiled step. */
+  readonly loss: (context: LossContext<SettingsOf<F>>) => Readonly<Record<string, Tensor>>;
+}
+
+export type { Fields, HeadName, NamedTensors, NetworkOutputs, SettingsOf };
+
+/**
+ * Completes and types a method, so that its functions know the names of its settings.
+ *
+ * @param method The method.
+ * @returns The same method.
+ */
+export function defineMethod<const F extends Fields>(method: Method<F>): Method<F> {
+  return method;
+}

@@ -1,0 +1,194 @@
+/**
+ * Settings as data: type, default, rule, flag and help text of each in one place.
+ *
+ * Whatever can be told to a run is a field: the command line makes its flags from them, help texts list
+ * them, stored configurations are read through them.
+ *
+ * @module
+ */
+
+/** A value of a setting; `null` stands for "not given" where a field allows it. */
+export type SettingValue = string | number | boolean | null;
+
+/** One setting. */
+export interface Field<Value extends SettingValue = SettingValue> {
+  /** What its flag takes: a `switch` has no value. */
+  readonly kind: "number" | "text" | "choice" | "switch";
+  /** Its value where nothing is said. */
+  readonly default: Value;
+  /** Names of its flag without dashes, the official one first; `-` and `_` are interchangeable. */
+  readonly flags: readonly string[];
+  /** What it does, in one line. */
+  readonly help: string;
+  /** What a value must be, as it stands in messages after "it must be". */
+  readonly wanted: string;
+  /** Whether a value is one of this field's. */
+  readonly accepts: (value: unknown) => value is Value;
+  /** Values it may have, of a choice. */
+  readonly choices?: readonly string[];
+  /** What runs meant that were stored before the field was there; such runs are refused without it. */
+  readonly earlier?: Value;
+}
+
+/** Settings by name. */
+export type Fields = { readonly [name: string]: Field };
+
+/** The values of settings, by name. */
+export type SettingsOf<F extends Fields> = {
+  readonly [Name in keyof F]: F[Name] extends Field<infer Value> ? Value : never;
+};
+
+interface Common<Value> {
+  readonly default: Value;
+  readonly flags: readonly string[];
+  readonly help: string;
+  readonly earlier?: Value;
+}
+
+/** Settings of {@linkcode numberField}. */
+export interface NumberFieldOptions extends Common<number> {
+  /** Whether only whole numbers will do; false by default. */
+  readonly whole?: boolean;
+  /** Smallest value; 0 by default. */
+  readonly least?: number;
+  /** Largest value; none by default. */
+  readonly most?: number;
+  /** The value must be greater than this, instead of at least `least`. */
+  readonly above?: number;
+  /** The value must be less than this, instead of at most `most`. */
+  readonly below?: number;
+}
+
+/**
+ * A setting that is a finite number within bounds.
+ *
+ * @param options Default, flags, help and bounds.
+ * @returns The field.
+ * @example A rate
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { numberField } from "glmc/settings/field.ts";
+ *
+ * const rate = numberField({ default: 0.1, flags: ["lr"], help: "learning rate", below: 1 });
+ *
+ * assertEquals([rate.accepts(0.5), rate.accepts(1), rate.accepts("0.5")], [true, false, false]);
+ * assertEquals(rate.wanted, "a number in [0, 1)");
+ * ```
+ */
+export function numberField(options: NumberFieldOptions): Field<number> {
+  const { whole = false, least = 0, most = Infinity, above, below, ...common } = options;
+  const accepts = (value: unknown): value is number =>
+    typeof value === "number" && Number.isFinite(value) &&
+    (!whole || Number.isSafeInteger(value)) &&
+    (above === undefined ? value >= least : value > above) &&
+    (below === undefined ? value <= most : value < below);
+  const what = whole ? "a whole number" : "a number";
+  const low = above === undefined ? `[${least}` : `(${above}`;
+  const high = below === undefined ? `${most}]` : `${below})`;
+  const isOpen = below === undefined && most === Infinity;
+  const bound = above === undefined ? `, at least ${least}` : ` greater than ${above}`;
+  return {
+    ...common,
+    kind: "number",
+    wanted: isOpen ? what + bound : `${what} in ${low}, ${high}`,
+    accepts,
+  };
+}
+
+/**
+ * A setting that is one of a few words.
+ *
+ * @param choices The words.
+ * @param options Default, flags and help.
+ * @returns The field.
+ * @example One of two
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { choiceField } from "glmc/settings/field.ts";
+ *
+ * const scale = choiceField(["sum", "mean"], { default: "sum", flags: ["scale"], help: "" });
+ *
+ * assertEquals([scale.accepts("mean"), scale.accepts("max")], [true, false]);
+ * ```
+ */
+export function choiceField<const Choice extends string>(
+  choices: readonly Choice[],
+  options: { readonly [K in keyof Common<NoInfer<Choice>>]: Common<NoInfer<Choice>>[K] },
+): Field<Choice> {
+  return {
+    ...options,
+    kind: "choice",
+    choices,
+    wanted: `one of ${choices.join(", ")}`,
+    accepts: (value): value is Choice => choices.includes(value as Choice),
+  };
+}
+
+/**
+ * A setting that is on or off; off by default.
+ *
+ * @param options Flags and help.
+ * @returns The field.
+ * @example Off by default
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { switchField } from "glmc/settings/field.ts";
+ *
+ * assertEquals(switchField({ flags: ["replace"], help: "draw with replacement" }).default, false);
+ * ```
+ */
+export function switchField(options: Omit<Common<boolean>, "default">): Field<boolean> {
+  return {
+    ...options,
+    default: false,
+    kind: "switch",
+    wanted: "true or false",
+    accepts: (value): value is boolean => typeof value === "boolean",
+  };
+}
+
+/**
+ * A setting that is a text, or `null` where it is not given.
+ *
+ * @param options Flags and help.
+ * @returns The field.
+ * @example Not given by default
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { optionalTextField } from "glmc/settings/field.ts";
+ *
+ * assertEquals(optionalTextField({ flags: ["root"], help: "folder of images" }).default, null);
+ * ```
+ */
+export function optionalTextField(
+  options: Omit<Common<string | null>, "default">,
+): Field<string | null> {
+  return {
+    ...options,
+    default: null,
+    kind: "text",
+    wanted: "a text that is not empty",
+    accepts: (value): value is string | null =>
+      value === null || (typeof value === "string" && value !== ""),
+  };
+}
+
+/**
+ * The defaults of fields.
+ *
+ * @param fields The fields.
+ * @returns A value for each.
+ * @example One field
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { defaultsOf, numberField } from "glmc/settings/field.ts";
+ *
+ * const epochs = numberField({ default: 2, flags: ["epochs"], help: "epochs", whole: true });
+ *
+ * assertEquals(defaultsOf({ epochs }), { epochs: 2 });
+ * ```
+ */
+export function defaultsOf<F extends Fields>(fields: F): SettingsOf<F> {
+  const values = Object.entries(fields).map(([name, field]) => [name, field.default]);
+  return Object.fromEntries(values) as SettingsOf<F>;
+}
