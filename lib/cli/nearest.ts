@@ -5,8 +5,11 @@
  */
 
 /**
- * The candidate that is most like a mistyped word; `undefined` when none is close.
+ * The candidate that is most like a mistyped word.
  *
+ * @param word What was typed.
+ * @param candidates What may have been meant.
+ * @returns The nearest one; `undefined` when none is close.
  * @example Typing errors and beginnings of words
  * ```ts
  * import { nearest } from "glmc/cli/nearest.ts";
@@ -31,19 +34,22 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 
 /** Letters to add, drop, replace or swap with a neighbour to turn one word into the other. */
 function editDistance(from: string, to: string): number {
-  const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)];
-  for (let i = 1; i <= from.length; i++) {
-    rows.push([i]);
-    for (let j = 1; j <= to.length; j++) {
+  const rows: number[][] = [];
+  // No way leads through a place outside of the table.
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;
+  for (let i = 0; i <= from.length; i++) {
+    const row = i === 0 ? [0] : [];
+    rows.push(row);
+    for (let j = row.length; j <= to.length; j++) {
       const cost = from[i - 1] === to[j - 1] ? 0 : 1;
-      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      rows[i][j] = Math.min(
-        rows[i - 1][j] + 1,
-        rows[i][j - 1] + 1,
-        rows[i - 1][j - 1] + cost,
-        swapped ? rows[i - 2][j - 2] + 1 : Infinity,
-      );
+      const swapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      row.push(Math.min(
+        at(i - 1, j) + 1,
+        at(i, j - 1) + 1,
+        at(i - 1, j - 1) + cost,
+        swapped ? at(i - 2, j - 2) + 1 : Infinity,
+      ));
     }
   }
-  return rows[from.length][to.length];
+  return at(from.length, to.length);
 }
