@@ -26,8 +26,10 @@ export interface Field<Value extends SettingValue = SettingValue> {
   readonly accepts: (value: unknown) => value is Value;
   /** Values it may have, of a choice. */
   readonly choices?: readonly string[];
-  /** What runs meant that were stored before the field was there; such runs are refused without it. */
+  /** What runs meant that were stored before the field was there; without it such runs are refused. */
   readonly earlier?: Value;
+  /** Form of stored configurations in which every run has the field; 2 by default. */
+  readonly since?: number;
 }
 
 /** Values of settings by name, as flags, presets, grids and notebooks give them: flat and in part. */
@@ -46,6 +48,7 @@ interface Common<Value> {
   readonly flags: readonly string[];
   readonly help: string;
   readonly earlier?: Value;
+  readonly since?: number;
 }
 
 /** Settings of {@linkcode numberField}. */
@@ -192,11 +195,14 @@ export function optionalTextField(
  * ```
  */
 export function optionalNumberField(
-  options: Omit<NumberFieldOptions, "default" | "earlier">,
+  options: Omit<NumberFieldOptions, "default" | "earlier" | "since">,
 ): Field<number | null> {
-  const { default: _, accepts, earlier: __, ...field } = numberField({ ...options, default: 0 });
+  const { accepts, kind, flags, help, wanted } = numberField({ ...options, default: 0 });
   return {
-    ...field,
+    kind,
+    flags,
+    help,
+    wanted,
     default: null,
     accepts: (value): value is number | null => value === null || accepts(value),
   };
