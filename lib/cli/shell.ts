@@ -86,9 +86,10 @@ export async function runCommand(
       console.log(listCommands(options.commands));
       return 0;
     }
-    if (!Object.hasOwn(options.commands, name)) throw unknownCommand(name, options.commands);
+    const entry = Object.hasOwn(options.commands, name) ? options.commands[name] : undefined;
+    if (entry === undefined) throw unknownCommand(name, options.commands);
     const asksForHelp = rest.includes("--help") || rest.includes("-h");
-    if (options.commands[name].needsSetup && !asksForHelp) await options.prepare();
+    if (entry.needsSetup && !asksForHelp) await options.prepare();
     const command = await options.load(name);
     if (asksForHelp) {
       const { help } = command;

@@ -13,6 +13,7 @@ import {
   settingTitle,
   shown,
   suggestion,
+  takenBy,
 } from "../settings/check.ts";
 import type { Fields, Settings, SettingValue } from "../settings/field.ts";
 import type { RunConfig, StageConfig } from "./config.ts";
@@ -84,7 +85,10 @@ export function configure(settings: Settings, { methods }: ConfigOptions): RunCo
     checkedSetting(name, value, field);
   }
   const complete: Record<string, SettingValue> = {};
-  for (const [name, field] of Object.entries(fields)) complete[name] = given[name] ?? field.default;
+  for (const [name, field] of Object.entries(fields)) {
+    const value = given[name] ?? field.default;
+    complete[name] = field.kind === "path" && value !== null ? resolve(`${value}`) : value;
+  }
   return checkConfig(assemble(withDependentDefaults(complete, given), Object.keys(method.fields)));
 }
 
@@ -103,7 +107,7 @@ function chosenMethod(name: SettingValue | undefined, methods: readonly MethodSe
         suggestion(wanted, methods.map(({ name }) => name)),
     );
   }
-  checkNoClash(method.fields, { fields: sharedFields, owner: "every run" });
+  checkNoClash(method.fields, takenBy(sharedFields));
   return method;
 }
 
@@ -138,7 +142,6 @@ function withDependentDefaults(complete: Settings, given: Settings): Settings {
     source: given.source ?? dataset.sources[0],
     // Who names the network means the official one; the default is what a laptop can train.
     width: given.width ?? (given.architecture === undefined ? complete.width! : 64),
-    dataFolder: typeof complete.dataFolder === "string" ? resolve(complete.dataFolder) : null,
   };
 }
 

@@ -15,7 +15,7 @@ import {
   choiceField,
   numberField,
   optionalNumberField,
-  optionalTextField,
+  optionalPathField,
   switchField,
   textField,
 } from "../settings/field.ts";
@@ -48,7 +48,7 @@ export const dataFields = {
     help: "data set",
   }),
   /** Folder of an own copy of the data set, absolute, or null. */
-  dataFolder: optionalTextField({
+  dataFolder: optionalPathField({
     flags: ["root", "data"],
     help: "folder of your own copy of the data set (binary or python version)",
   }),

@@ -177,7 +177,9 @@ function changePart(flag: string, value: SettingValue): Part {
 /** A value in a name; nothing for those that could be taken for others. */
 function valueText(value: SettingValue): string {
   if (typeof value === "boolean") return value ? "_on" : "_off";
-  if (typeof value === "string") return /^(?!on$|off$)[a-z]\w{0,23}$/.test(value) ? `_${value}` : "";
+  if (typeof value === "string") {
+    return /^(?!on$|off$)[a-z]\w{0,23}$/.test(value) ? `_${value}` : "";
+  }
   if (value === null || value < 0) return "";
   // Dashes separate the parts of a name; 1e-7 has one.
   return `${value}`.replace("e+", "e").replace("-", "_");

@@ -89,8 +89,8 @@ export function checkedSetting(name: string, value: unknown, field: Field): Sett
   const message = `Cannot use ${settingTitle(name, field)} ${
     shown(value)
   }: it must be ${field.wanted}`;
-  const isOfType = typeof value ===
-    (field.kind === "switch" ? "boolean" : field.kind === "number" ? "number" : "string");
+  const types: Partial<Record<Field["kind"], string>> = { switch: "boolean", number: "number" };
+  const isOfType = (types[field.kind] ?? "string") === typeof value;
   throw isOfType ? new RangeError(message) : new TypeError(message);
 }
 
@@ -114,11 +114,19 @@ export function suggestion(name: string, names: readonly string[]): string {
   return close === undefined ? `there are ${names.join(", ")}` : `did you mean ${close}?`;
 }
 
+/** Names that are taken already. */
+export interface TakenNames {
+  /** Names of settings. */
+  readonly names: readonly string[];
+  /** Flags without dashes. */
+  readonly flags: readonly string[];
+}
+
 /**
- * Refuses fields that share a name or a flag with others.
+ * Refuses fields that share a name or a flag with others, or with each other.
  *
  * @param fields To check.
- * @param others Fields that are there already, and whose they are for the message.
+ * @param taken Names and flags that are there already.
  * @throws {RangeError} Names the first clash.
  * @example A second `--lr`
  * ```ts
@@ -126,29 +134,50 @@ export function suggestion(name: string, names: readonly string[]): string {
  * import { checkNoClash } from "glmc/settings/check.ts";
  * import { numberField } from "glmc/settings/field.ts";
  *
- * const rate = numberField({ default: 0.1, flags: ["lr"], help: "learning rate" });
+ * const myRate = numberField({ default: 0.1, flags: ["lr"], help: "learning rate" });
  *
  * assertThrows(
- *   () => checkNoClash({ myRate: rate }, { fields: { learningRate: rate }, owner: "every run" }),
+ *   () => checkNoClash({ myRate }, { names: [], flags: ["lr"] }),
  *   RangeError,
- *   "--lr",
+ *   "Cannot have the setting myRate: the flag --lr is there already: choose another name",
  * );
  * ```
  */
-export function checkNoClash(
-  fields: Fields,
-  others: { readonly fields: Fields; readonly owner: string },
-): void {
+export function checkNoClash(fields: Fields, { names, flags }: TakenNames): void {
   // The name of a run holds flags without dashes, so these may not be alike either.
   const plain = (flag: string): string => flag.replaceAll(/[_-]/g, "");
-  const taken = new Set(Object.values(others.fields).flatMap(({ flags }) => flags).map(plain));
+  const taken = new Set(flags.map(plain));
   for (const [name, { flags }] of Object.entries(fields)) {
-    const flag = flags.find((flag) => taken.has(plain(flag)));
-    if (!Object.hasOwn(others.fields, name) && flag === undefined) continue;
-    const clash = flag === undefined ? `the setting ${name}` : `the flag ${dashed(flag)}`;
-    throw new RangeError(
-      `Cannot use the setting ${name}: ${clash} is there already, it belongs to ${others.owner}: ` +
-        "choose another name",
-    );
+    const clash = names.includes(name) ? name : flags.find((flag) => taken.has(plain(flag)));
+    if (clash !== undefined) {
+      const what = clash === name ? "a setting of that name" : `the flag ${dashed(clash)}`;
+      throw new RangeError(
+        `Cannot have the setting ${name}: ${what} is there already: choose another name`,
+      );
+    }
+    for (const flag of flags) taken.add(plain(flag));
   }
+}
+
+/**
+ * The names that fields take.
+ *
+ * @param fields The fields.
+ * @returns Their names and flags.
+ * @example One field
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { takenBy } from "glmc/settings/check.ts";
+ * import { switchField } from "glmc/settings/field.ts";
+ *
+ * const replace = switchField({ flags: ["replace"], help: "draw with replacement" });
+ *
+ * assertEquals(takenBy({ replace }), { names: ["replace"], flags: ["replace"] });
+ * ```
+ */
+export function takenBy(fields: Fields): TakenNames {
+  return {
+    names: Object.keys(fields),
+    flags: Object.values(fields).flatMap(({ flags }) => flags),
+  };
 }

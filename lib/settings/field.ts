@@ -12,8 +12,8 @@ export type SettingValue = string | number | boolean | null;
 
 /** One setting. */
 export interface Field<Value extends SettingValue = SettingValue> {
-  /** What its flag takes: a `switch` has no value. */
-  readonly kind: "number" | "text" | "choice" | "switch";
+  /** What its flag takes: a `switch` has no value, a `path` starts from the folder of its user. */
+  readonly kind: "number" | "text" | "choice" | "switch" | "path";
   /** Its value where nothing is said. */
   readonly default: Value;
   /** Names of its flag without dashes, the official one first; `-` and `_` are interchangeable. */
@@ -154,26 +154,26 @@ export function switchField(options: Omit<Common<boolean>, "default">): Field<bo
 }
 
 /**
- * A setting that is a text, or `null` where it is not given.
+ * A setting that is a file or a folder, or `null` where it is not given; stored as an absolute path.
  *
  * @param options Flags and help.
  * @returns The field.
  * @example Not given by default
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { optionalTextField } from "glmc/settings/field.ts";
+ * import { optionalPathField } from "glmc/settings/field.ts";
  *
- * assertEquals(optionalTextField({ flags: ["root"], help: "folder of images" }).default, null);
+ * assertEquals(optionalPathField({ flags: ["root"], help: "folder of images" }).default, null);
  * ```
  */
-export function optionalTextField(
+export function optionalPathField(
   options: Omit<Common<string | null>, "default">,
 ): Field<string | null> {
   return {
     ...options,
     default: null,
-    kind: "text",
-    wanted: "a text that is not empty",
+    kind: "path",
+    wanted: "a path",
     accepts: (value): value is string | null =>
       value === null || (typeof value === "string" && value !== ""),
   };
