@@ -5,6 +5,7 @@
  */
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
+import { writeWholeFile } from "../disk/whole_file.ts";
 import { readNotebook, withOutputs } from "../notebook/document.ts";
 import { executeNotebook } from "../notebook/execute.ts";
 import type { NotebookMode } from "../notebook/mode.ts";
@@ -98,8 +99,7 @@ async function runOne(
 }
 
 async function writeNotebook(path: string, notebook: unknown): Promise<void> {
-  await Deno.writeTextFile(`${path}.tmp`, JSON.stringify(notebook, null, 1) + "\n");
-  await Deno.rename(`${path}.tmp`, path);
+  await writeWholeFile(path, JSON.stringify(notebook, null, 1) + "\n");
   // Deno's formatter has its own way of writing notebooks, which the checks ask for.
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
 }
