@@ -23,7 +23,8 @@ const basic = (depths: readonly number[]) => (options: BackboneOptions): Backbon
 const bottleneck = (depths: readonly number[]) => (options: BackboneOptions): Backbone =>
   wideResnet({ depths, block: "bottleneck" }, options);
 
-const entries = {
+/** The list: a name, how to describe it, and its widths. */
+export const architectureEntries = {
   resnet32: {
     describe: (options) => classicalResnet([5, 5, 5], options),
     width: 64,
@@ -35,10 +36,10 @@ const entries = {
 } as const satisfies Record<string, ArchitectureEntry>;
 
 /** Names of the networks, as the official `--arch` writes them. */
-export type Architecture = keyof typeof entries;
+export type Architecture = keyof typeof architectureEntries;
 
 /** Names of all networks. */
-export const architectures = Object.keys(entries) as readonly Architecture[];
+export const architectures = Object.keys(architectureEntries) as readonly Architecture[];
 
 /**
  * What is known about a network.
@@ -56,17 +57,28 @@ export const architectures = Object.keys(entries) as readonly Architecture[];
  * ```
  */
 export function architectureEntry(name: Architecture): ArchitectureEntry {
-  if (!Object.hasOwn(entries, name)) {
+  if (!Object.hasOwn(architectureEntries, name)) {
     throw new RangeError(
       `Cannot make a network: "${name}" is unknown: choose one of ${
         architectures.join(", ")
       } (--arch)`,
     );
   }
-  return entries[name];
+  return architectureEntries[name];
 }
 
-/** Names of the networks that come in other widths than their own. */
+/**
+ * Names of the networks that come in other widths than their own.
+ *
+ * @returns Names in the order of the list.
+ * @example There is one today
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { namesOfAnyWidth } from "glmc/model/architectures.ts";
+ *
+ * assertEquals(namesOfAnyWidth(), ["resnet32"]);
+ * ```
+ */
 export function namesOfAnyWidth(): Architecture[] {
-  return architectures.filter((name) => entries[name].anyWidth);
+  return architectures.filter((name) => architectureEntries[name].anyWidth);
 }
