@@ -6,9 +6,9 @@
  * @module
  */
 import { stripVTControlCharacters } from "node:util";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../settings/nearest.ts";
 
-export { nearest } from "./nearest.ts";
+export { nearest } from "../settings/nearest.ts";
 export {
   type ProgressLine,
   progressLine,
@@ -34,8 +34,8 @@ export class UsageError extends Error {
 
 /** What the module of a command exports. */
 export interface Command {
-  /** The text that `--help` prints. */
-  help: string;
+  /** The text that `--help` prints, or how it follows from the arguments beside it. */
+  help: string | ((args: readonly string[]) => string | Promise<string>);
   /** Runs the command with the arguments after its name. */
   run(args: string[]): Promise<void>;
 }
@@ -93,8 +93,13 @@ export async function runCommand(
     const asksForHelp = rest.includes("--help") || rest.includes("-h");
     if (entry.needsSetup && !asksForHelp) await options.prepare();
     const command = await options.load(name);
-    if (asksForHelp) console.log(command.help.trim());
-    else await command.run(rest);
+    if (asksForHelp) {
+      const { help } = command;
+      const text = typeof help === "string"
+        ? help
+        : await help(rest.filter((word) => word !== "--help" && word !== "-h"));
+      console.log(text.trim());
+    } else await command.run(rest);
     return 0;
   } catch (error) {
     return reportError(error);
