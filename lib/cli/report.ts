@@ -151,7 +151,7 @@ function parse(args: string[]): { name: string; out?: string } {
   try {
     const options = { run: { type: "string" }, out: { type: "string" } } as const;
     const { run, out } = parseArgs({ args, options }).values;
-    if (run === undefined) throw new TypeError("Name a run with --run <name>");
+    if (run === undefined) throw new TypeError("Cannot report: no run is named: add --run <name>");
     return { name: run, out };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

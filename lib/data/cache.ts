@@ -140,7 +140,7 @@ function parseManifest(text: string): Manifest["files"] {
   } catch {
     // Reported below.
   }
-  throw new Error("manifest.json is damaged");
+  throw new Error("the manifest is damaged");
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -26,6 +26,7 @@ export type WatchedEvent<Epoch extends CurvePoint> =
     readonly record: Epoch;
     readonly progress: { readonly history: readonly Epoch[] };
   }
+  | { readonly type: "checkpoint" }
   | {
     readonly type: "stopped";
     readonly progress: {
@@ -106,10 +107,14 @@ export async function watchTraining<Epoch extends CurvePoint>(
         const done = (event.epoch + event.step / event.steps) / epochs;
         progress.update(`${title}: ${stepText(event, epochs)}`, done);
         await curves.addStep(event);
-      } else {
+      }
+      if (event.type === "epoch") {
         history = event.progress.history;
-        if (event.type === "epoch") await curves.addEpoch(history);
-        else stopped = true;
+        await curves.addEpoch(history);
+      }
+      if (event.type === "stopped") {
+        history = event.progress.history;
+        stopped = true;
       }
     }
   } catch (error) {
