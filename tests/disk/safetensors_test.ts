@@ -13,6 +13,7 @@ const sample: SafeTensors = {
     "empty": { dtype: "F32", shape: [0, 4], data: new Float32Array() },
   },
   metadata: { format: "pt", note: "Größe" },
+  sealed: true,
 };
 
 /** A file with this header text and this many bytes of data. */
@@ -31,7 +32,11 @@ function assertDamaged(bytes: Uint8Array, reason: string): void {
 
 Deno.test("readSafetensors() reads back what writeSafetensors() wrote", () => {
   assertEquals(readSafetensors(writeSafetensors(sample.tensors, sample.metadata)), sample);
-  assertEquals(readSafetensors(writeSafetensors({})), { tensors: {}, metadata: {} });
+  assertEquals(readSafetensors(writeSafetensors({})), {
+    tensors: {},
+    metadata: {},
+    sealed: true,
+  });
 });
 
 Deno.test("readSafetensors() reads files of the official library", () => {
@@ -86,7 +91,18 @@ Deno.test("writeSafetensors() aligns every tensor and gives equal bytes for equa
 
   assertEquals(writeSafetensors(reversed), bytes);
   assertEquals(headerLength % 8, 0);
-  assertEquals(Object.keys(header), ["mean", "steps", "count", "empty", "weight", "flag", "image"]);
+  const { __metadata__, ...entries } = header;
+  assertEquals(Object.keys(header)[0], "__metadata__");
+  assertEquals(Object.keys(__metadata__), ["glmc.sha256"]);
+  assertEquals(Object.keys(entries), [
+    "mean",
+    "steps",
+    "count",
+    "empty",
+    "weight",
+    "flag",
+    "image",
+  ]);
 });
 
 Deno.test("writeSafetensors() refuses a shape that does not fit", () => {
