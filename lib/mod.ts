@@ -29,7 +29,7 @@ export * from "./method/glmc/cumulative.ts";
 export * from "./method/glmc/loss.ts";
 export * from "./model/layer_table.ts";
 export * from "./model/network.ts";
-export type { Block, Convolution, Heads, Linear } from "./model/structure.ts";
+export type { Backbone, Block, Convolution, Heads, Linear } from "./model/structure.ts";
 export * from "./model/weights.ts";
 export * from "./notebook/kernel.ts";
 export * from "./notebook/mode.ts";

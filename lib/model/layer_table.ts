@@ -33,7 +33,7 @@ export interface LayerRow {
  * assertEquals(parameterCount(createNetwork("resnet32", { classes: 10, width: 16 })), 489_636);
  * ```
  */
-export function parameterCount({ parameterShapes }: Network): number {
+export function parameterCount({ parameterShapes }: Network<never>): number {
   return Object.values(parameterShapes).reduce((total, shape) => total + sizeOf(shape), 0);
 }
 
@@ -58,7 +58,7 @@ export function parameterCount({ parameterShapes }: Network): number {
  * ```
  */
 export function layerTable(
-  { structure }: Network,
+  { structure }: Network<never>,
   { imageSize = 32 }: { readonly imageSize?: number } = {},
 ): LayerRow[] {
   let size = imageSize;

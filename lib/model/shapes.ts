@@ -19,11 +19,13 @@ export type Shapes = Readonly<Record<string, readonly number[]>>;
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { parameterShapes } from "glmc/model/shapes.ts";
- * import { describeNetwork } from "glmc/model/structure.ts";
+ * import { withHeads } from "glmc/model/heads.ts";
+ * import { classicalResnet } from "glmc/model/resnet_classical.ts";
  *
- * const shapes = parameterShapes(describeNetwork("resnet18", { classes: 10, width: 64 }));
- * assertEquals(shapes["conv1.0.weight"], [3, 3, 3, 64]);
- * assertEquals(Object.keys(shapes).at(-1), "projection_head.0.bias");
+ * const backbone = classicalResnet([5, 5, 5], { width: 16, channels: 3 });
+ * const shapes = parameterShapes(withHeads(backbone, { classes: 10, heads: ["logits"] }));
+ * assertEquals(shapes["conv1.weight"], [3, 3, 3, 16]);
+ * assertEquals(Object.keys(shapes).at(-1), "fc.bias");
  * ```
  */
 export function parameterShapes(structure: Structure): Shapes {

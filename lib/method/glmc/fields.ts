@@ -1,0 +1,79 @@
+/**
+ * The settings that GLMC has beyond those of every training.
+ *
+ * @module
+ */
+
+import { choiceField, numberField, type SettingsOf } from "../../settings/field.ts";
+
+/** The settings of GLMC: the official ones under their official flags, and readings of the paper. */
+export const glmcFields = {
+  /** Exponent q of the second sampler. */
+  resampleExponent: numberField({
+    default: 0,
+    most: 10,
+    flags: ["resample_weighting", "resample_exponent"],
+    help: "q of the second sampler: 0 uniform, 1 class-balanced, 2 reversed",
+  }),
+  /** Exponent k of the class weights. */
+  labelWeightExponent: numberField({
+    default: 1.2,
+    most: 10,
+    flags: ["label_weighting", "label_weight_exponent"],
+    help: "k of the class weights in the rebalanced loss",
+  }),
+  /** Weight of the consistency loss γ. */
+  consistencyWeight: numberField({
+    default: 4,
+    most: 1000,
+    flags: ["contrast_weight", "consistency_weight"],
+    help: "weight of the consistency loss",
+  }),
+  /** Read by the official code and never used; see `mixtureBeta`. */
+  officialBeta: numberField({
+    default: 0.5,
+    most: 1000,
+    flags: ["beta"],
+    help: "read and not used, as in the official code; see --mixture-beta",
+  }),
+  /** Parameter b of the law Beta(b, b) of λ; 1 is what the official code runs. */
+  mixtureBeta: numberField({
+    default: 1,
+    least: 0.01,
+    most: 1000,
+    flags: ["mixture-beta"],
+    help: "b of the law Beta(b, b) of the mix weight; the official code runs 1",
+    earlier: 1,
+  }),
+  /** Label of the CutMix view. */
+  cutMixLabel: choiceField(["lambda", "area"], {
+    default: "lambda",
+    flags: ["cutmix-label"],
+    help: "label of the CutMix view: the mix weight (official) or the area really pasted",
+    earlier: "lambda",
+  }),
+  /** How the losses of the two views are put together. */
+  lossScale: choiceField(["sum", "mean"], {
+    default: "sum",
+    flags: ["loss-scale"],
+    help: "cross-entropies of the two views: added (official) or halved (paper)",
+    earlier: "sum",
+  }),
+  /** How rarity weighs a mixed label. */
+  rebalanceTarget: choiceField(["component", "pair"], {
+    default: "component",
+    flags: ["rebalance-target"],
+    help: "class weights: one for each class (official) or one for the pair (paper)",
+    earlier: "component",
+  }),
+  /** Classifiers that are trained. */
+  classifiers: choiceField(["two", "one"], {
+    default: "two",
+    flags: ["classifiers"],
+    help: "one for each loss (official), or one for both",
+    earlier: "two",
+  }),
+};
+
+/** Values of the settings of GLMC. */
+export type GlmcOptions = SettingsOf<typeof glmcFields>;
