@@ -38,6 +38,14 @@ export const runFiles = {
 /** Versions and device of a machine by name, such as `threads`; texts for people. */
 export type Environment = Readonly<Record<string, string>>;
 
+/** What is other about a machine. */
+export interface Change {
+  /** What it was; `not known` of older runs. */
+  readonly before: string;
+  /** What it is. */
+  readonly now: string;
+}
+
 /** A run was continued on a machine or with a kit that differs. */
 export interface ResumeRecord {
   /** When, as ISO 8601. */
@@ -46,13 +54,13 @@ export interface ResumeRecord {
   readonly epoch: number;
   /** Steps done in that epoch. */
   readonly step: number;
-  /** What is other than before, by name: such as `2 before, now 4`. */
-  readonly changes: Environment;
+  /** What is other than before, by name. */
+  readonly changes: Readonly<Record<string, Change>>;
 }
 
 /** What `config.json` holds. */
 export interface RunDescription {
-  /** Random name that every file of the run holds; null in runs that are older than it. */
+  /** Random digits that every file of the run holds; null in runs that are older than them. */
   readonly id: string | null;
   /** The configuration. */
   readonly config: RunConfig;
