@@ -5,24 +5,52 @@
  */
 
 import { parseArgs } from "@std/cli";
+import { dashed } from "../settings/check.ts";
+import type { Field } from "../settings/field.ts";
 import { nearest, UsageError } from "./shell.ts";
+import { userPath } from "./user_path.ts";
 
 /** A flag. */
 export interface Flag {
   /** Names without dashes, the official one first; `-` and `_` are interchangeable. */
-  readonly names: readonly string[];
-  /** Kind of its value; a `switch` has none. */
-  readonly kind: "text" | "number" | "switch";
-  /** Values it may have, for texts. */
+  readonly names: readonly [string, ...string[]];
+  /** Kind of its value; a `switch` has none, or `true` or `false`; a `path` is made absolute. */
+  readonly kind: Field["kind"];
+  /** Values it may have, of a choice. */
   readonly choices?: readonly string[];
   /** What it does, for the help text. */
   readonly help: string;
+  /** What a value must be, as it stands in messages after "it must be". */
+  readonly wanted?: string;
+  /** Whether a value is one of this flag's; any value of its kind by default. */
+  readonly accepts?: (value: unknown) => boolean;
 }
 
 /** Values of the flags that were given, under their first names. */
 export type FlagValues = Readonly<Record<string, string | number | boolean>>;
 
-const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`);
+/**
+ * The flag of a setting.
+ *
+ * @param field The setting.
+ * @returns Its flag, with the same rule and help.
+ * @throws {TypeError} If the field has no flags.
+ * @example A learning rate
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { flagOf, parseFlags } from "glmc/cli/flags.ts";
+ * import { numberField } from "glmc/settings/field.ts";
+ *
+ * const rate = flagOf(numberField({ default: 0.1, flags: ["lr"], help: "learning rate" }));
+ *
+ * assertEquals(parseFlags(["--lr", "1e-2"], [rate]), { lr: 0.01 });
+ * ```
+ */
+export function flagOf({ flags, kind, choices, help, wanted, accepts }: Field): Flag {
+  const [first, ...others] = flags;
+  if (first === undefined) throw new TypeError(`Cannot make a flag: "${help}" names none`);
+  return { names: [first, ...others], kind, help, wanted, accepts, ...(choices && { choices }) };
+}
 
 /**
  * Parses flags.
@@ -30,76 +58,150 @@ const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${
  * @param args Arguments after the command's name.
  * @param flags The flags the command knows.
  * @returns The values of the flags that were given.
- * @throws {UsageError} For an unknown flag, a missing or unfit value, or a positional argument.
+ * @throws {UsageError} For an unknown flag, a missing or unfit value, two values of one flag, or a
+ * positional argument.
+ * @example Two spellings with two values
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { type Flag, parseFlags } from "glmc/cli/flags.ts";
+ *
+ * const flags: Flag[] = [{ names: ["lr", "learning_rate"], kind: "number", help: "learning rate" }];
+ *
+ * assertThrows(() => parseFlags(["--lr", "0.1", "--learning_rate", "0.2"], flags), Error, "twice");
+ * ```
  */
 export function parseFlags(args: readonly string[], flags: readonly Flag[]): FlagValues {
+  const spelled = spellings(flags);
+  const names = [...spelled.keys()];
+  const parsed = parseArgs(joinValues(args, spelled), {
+    string: names,
+    collect: names,
+    unknown: (argument, key) => {
+      throw key === undefined ? unexpected(argument) : unknownFlag(argument, names);
+    },
+  });
+  if (parsed._.length > 0) throw unexpected(`${parsed._[0]}`);
+  const given = new Map<
+    Flag,
+    { readonly text: string; readonly value: string | number | boolean }
+  >();
+  for (const [name, flag] of spelled) {
+    for (const text of parsed[name] ?? []) {
+      const value = flagValue(name, { text, flag });
+      const before = given.get(flag);
+      if (before !== undefined && before.value !== value) {
+        throw new UsageError(
+          `Cannot use ${before.text} and ${
+            dashed(name)
+          } ${text}: it is one flag with two values, given ` +
+            "twice: leave one out",
+        );
+      }
+      given.set(flag, { text: `${dashed(name)} ${text}`, value });
+    }
+  }
+  return Object.fromEntries([...given].map(([{ names }, { value }]) => [names[0], value]));
+}
+
+/** Flags by every way to write them. */
+function spellings(flags: readonly Flag[]): Map<string, Flag> {
   const spelled = new Map<string, Flag>();
   for (const flag of flags) {
     for (const name of flag.names) {
       for (const spelling of [name, name.replaceAll("_", "-"), name.replaceAll("-", "_")]) {
-        spelled.set(spelling, flag);
+        // The flags of the chosen method stand before those of others with the same name.
+        if (!spelled.has(spelling)) spelled.set(spelling, flag);
       }
     }
   }
-  const names = [...spelled.keys()];
-  const isSwitch = (name: string): boolean => spelled.get(name)!.kind === "switch";
-  // A value such as -1 would be taken for a flag of its own.
-  const joined = args.join("\0").replaceAll(/\0(-\.?\d)/g, "=$1").split("\0").filter(Boolean);
-  const parsed = parseArgs(joined, {
-    string: names.filter((name) => !isSwitch(name)),
-    boolean: names.filter(isSwitch),
-    unknown: (argument, key) => {
-      if (key === undefined) {
-        throw new UsageError(
-          `Unexpected argument "${argument}": flags start with a dash, see --help`,
-        );
-      }
-      const close = nearest(key, names);
-      const hint = close === undefined ? "" : `did you mean ${dashed(close)}? `;
-      throw new UsageError(`Unknown flag "${argument}": ${hint}--help lists the flags`);
-    },
+  return spelled;
+}
+
+/** Joins flags with what is their value, and would be taken for a flag or an argument of its own. */
+function joinValues(args: readonly string[], spelled: ReadonlyMap<string, Flag>): string[] {
+  const joined: string[] = [];
+  for (const word of args) {
+    const before = spelled.get(joined.at(-1)?.match(/^--?([^=]+)$/)?.[1] ?? "");
+    const isValue = before?.kind === "switch"
+      ? /^(true|false)$|^-[\d.]/.test(word)
+      : before !== undefined && /^-(\.?\d|inf|nan)/i.test(word);
+    if (isValue) joined.push(`${joined.pop()}=${word}`);
+    else joined.push(word);
+  }
+  return joined.map((word) => {
+    const isBareSwitch = spelled.get(word.match(/^--?([^=]+)$/)?.[1] ?? "")?.kind === "switch";
+    return isBareSwitch ? `${word}=true` : word;
   });
-  if (parsed._.length > 0) {
-    throw new UsageError(`Unexpected argument "${parsed._[0]}": see --help`);
-  }
-  const values: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries(parsed)) {
-    const flag = spelled.get(name);
-    // parseArgs reports switches that were not given as false.
-    if (flag === undefined || value === false || value === undefined) continue;
-    values[flag.names[0]] = flagValue(name, value, flag);
-  }
-  return values;
 }
 
-function flagValue(name: string, value: unknown, flag: Flag): string | number | boolean {
-  if (flag.kind === "switch") return true;
-  if (typeof value !== "string" || value === "") {
-    throw new UsageError(`${dashed(name)} needs a value: ${flag.help}`);
-  }
-  if (flag.choices !== undefined && !flag.choices.includes(value)) {
-    throw new UsageError(
-      `Cannot use ${dashed(name)} ${value}: it must be one of ${flag.choices.join(", ")}`,
-    );
-  }
-  if (flag.kind === "text") return value;
-  const number = Number(value);
-  if (!Number.isFinite(number)) {
-    throw new UsageError(`Cannot use ${dashed(name)} ${value}: it must be a number`);
-  }
-  return number;
+function unexpected(argument: string): UsageError {
+  return new UsageError(
+    /^[\u2010-\u2015\u2212]/.test(argument)
+      ? `Unexpected argument "${argument}": its dash is not the one of the keyboard: write it with -`
+      : `Unexpected argument "${argument}": flags start with a dash, see --help`,
+  );
 }
 
-/** Lists flags for a help text, one a line with its other names. */
+function unknownFlag(argument: string, names: readonly string[]): UsageError {
+  const close = nearest(argument.replace(/^-+/, "").replace(/=.*/, ""), names);
+  const hint = close === undefined ? "" : `did you mean ${dashed(close)}? `;
+  return new UsageError(`Unknown flag "${argument}": ${hint}--help lists the flags`);
+}
+
+function flagValue(
+  name: string,
+  { text, flag }: { readonly text: string; readonly flag: Flag },
+): string | number | boolean {
+  const { kind, choices, accepts, wanted } = flag;
+  const refuse = (wanted: string): UsageError =>
+    new UsageError(`Cannot use ${dashed(name)} ${text}: it must be ${wanted}`);
+  if (kind === "switch") {
+    if (text !== "true" && text !== "false") {
+      throw new UsageError(
+        `Cannot use ${
+          dashed(name)
+        }=${text}: it is a switch: give it without a value, or true or false`,
+      );
+    }
+    return text === "true";
+  }
+  if (text.trim() === "") throw new UsageError(`${dashed(name)} needs a value: ${flag.help}`);
+  if (choices !== undefined && !choices.includes(text)) {
+    throw refuse(`one of ${choices.join(", ")}`);
+  }
+  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) &&
+    Number.isFinite(Number(text));
+  if (kind === "number" && !isNumber) throw refuse(wanted ?? "a number");
+  const value = kind === "number" ? Number(text) : kind === "path" ? userPath(text) : text;
+  if (accepts?.(value) === false) throw refuse(wanted ?? `another ${kind}`);
+  return value;
+}
+
+/**
+ * Lists flags for a help text, one a line with its other names.
+ *
+ * @param flags The flags.
+ * @returns Lines, without a closing line break.
+ * @example One flag
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { flagsHelp } from "glmc/cli/flags.ts";
+ *
+ * assertEquals(
+ *   flagsHelp([{ names: ["lr", "learning_rate"], kind: "number", help: "learning rate" }]),
+ *   "  --lr, --learning_rate number  learning rate",
+ * );
+ * ```
+ */
 export function flagsHelp(flags: readonly Flag[]): string {
-  const rows = flags.map((flag) => {
-    const value = flag.kind === "switch" ? "" : flag.choices ? flag.choices.join("|") : flag.kind;
-    return [`${flag.names.map(dashed).join(", ")} ${value}`.trimEnd(), flag.help];
+  const rows = flags.map(({ names, kind, choices, help }) => {
+    const value = kind === "switch" ? "" : choices ? choices.join("|") : kind;
+    return { left: `${names.map(dashed).join(", ")} ${value}`.trimEnd(), help };
   });
-  const width = Math.min(42, Math.max(...rows.map(([left]) => left.length)));
-  return rows.map(([left, right]) =>
+  const width = Math.min(42, Math.max(...rows.map(({ left }) => left.length)));
+  return rows.map(({ left, help }) =>
     left.length > width
-      ? `  ${left}\n  ${" ".repeat(width)}  ${right}`
-      : `  ${left.padEnd(width)}  ${right}`
+      ? `  ${left}\n  ${" ".repeat(width)}  ${help}`
+      : `  ${left.padEnd(width)}  ${help}`
   ).join("\n");
 }

@@ -6,9 +6,9 @@
  * @module
  */
 import { stripVTControlCharacters } from "node:util";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../settings/nearest.ts";
 
-export { nearest } from "./nearest.ts";
+export { nearest } from "../settings/nearest.ts";
 export {
   type ProgressLine,
   progressLine,
@@ -34,8 +34,8 @@ export class UsageError extends Error {
 
 /** What the module of a command exports. */
 export interface Command {
-  /** The text that `--help` prints. */
-  help: string;
+  /** The text that `--help` prints, or how it follows from the arguments beside it. */
+  help: string | ((args: readonly string[]) => string | Promise<string>);
   /** Runs the command with the arguments after its name. */
   run(args: string[]): Promise<void>;
 }
@@ -61,6 +61,8 @@ export interface CommandOptions {
 /**
  * Runs the command named by the first argument; every failure ends as one line on standard error.
  *
+ * @param args The command line behind `deno task`.
+ * @param options The commands, and what is done around them.
  * @returns The exit code: 0, 1 for a failure, 2 for a mistake in the command line.
  *
  * @example A command that does nothing
@@ -86,12 +88,18 @@ export async function runCommand(
       console.log(listCommands(options.commands));
       return 0;
     }
-    if (!Object.hasOwn(options.commands, name)) throw unknownCommand(name, options.commands);
+    const entry = Object.hasOwn(options.commands, name) ? options.commands[name] : undefined;
+    if (entry === undefined) throw unknownCommand(name, options.commands);
     const asksForHelp = rest.includes("--help") || rest.includes("-h");
-    if (options.commands[name].needsSetup && !asksForHelp) await options.prepare();
+    if (entry.needsSetup && !asksForHelp) await options.prepare();
     const command = await options.load(name);
-    if (asksForHelp) console.log(command.help.trim());
-    else await command.run(rest);
+    if (asksForHelp) {
+      const { help } = command;
+      const text = typeof help === "string"
+        ? help
+        : await help(rest.filter((word) => word !== "--help" && word !== "-h"));
+      console.log(text.trim());
+    } else await command.run(rest);
     return 0;
   } catch (error) {
     return reportError(error);
@@ -101,6 +109,7 @@ export async function runCommand(
 /**
  * Prints an error as one line on standard error, with its stack trace where `GLMC_DEBUG` is 1.
  *
+ * @param error Anything that was thrown.
  * @returns The exit code that fits.
  *
  * @example A usage error
@@ -120,6 +129,8 @@ export function reportError(error: unknown): number {
 /**
  * The one line that tells a user about an error.
  *
+ * @param error Anything that was thrown.
+ * @returns The line, without a line break.
  * @example Line breaks are taken out
  * ```ts
  * import { errorLine } from "glmc/cli/shell.ts";

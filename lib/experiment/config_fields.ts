@@ -15,7 +15,7 @@ import {
   choiceField,
   numberField,
   optionalNumberField,
-  optionalTextField,
+  optionalPathField,
   switchField,
   textField,
 } from "../settings/field.ts";
@@ -48,10 +48,9 @@ export const dataFields = {
     help: "data set",
   }),
   /** Folder of an own copy of the data set, absolute, or null. */
-  dataFolder: optionalTextField({
+  dataFolder: optionalPathField({
     flags: ["root", "data"],
     help: "folder of your own copy of the data set (binary or python version)",
-    earlier: null,
   }),
   /** Where the images come from, when no folder is given. */
   source: choiceField<Source>([...new Set(knownDatasets.flatMap(({ sources }) => sources))], {
@@ -80,7 +79,6 @@ export const dataFields = {
     default: "exponential",
     flags: ["profile"],
     help: "how class counts fall",
-    earlier: "exponential",
   }),
   /** Whether the subset is drawn with replacement, as the official code did before May 2023. */
   replace: switchField({
@@ -146,7 +144,6 @@ export const stageFields = {
     whole: true,
     flags: ["start-epoch"],
     help: "epoch to start at",
-    earlier: 0,
   }),
   /** Examples of a step, in the unit of the method: images, or pairs of images. */
   batchSize: numberField({
@@ -168,7 +165,6 @@ export const stageFields = {
   warmUp: switchField({
     flags: ["warm_up"],
     help: "the official ten-epoch warm-up rule of the large sets",
-    earlier: false,
   }),
   /** Momentum. */
   momentum: numberField({ default: 0.9, below: 1, flags: ["momentum"], help: "momentum" }),

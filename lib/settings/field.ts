@@ -12,8 +12,8 @@ export type SettingValue = string | number | boolean | null;
 
 /** One setting. */
 export interface Field<Value extends SettingValue = SettingValue> {
-  /** What its flag takes: a `switch` has no value. */
-  readonly kind: "number" | "text" | "choice" | "switch";
+  /** What its flag takes: a `switch` has no value, a `path` starts from the folder of its user. */
+  readonly kind: "number" | "text" | "choice" | "switch" | "path";
   /** Its value where nothing is said. */
   readonly default: Value;
   /** Names of its flag without dashes, the official one first; `-` and `_` are interchangeable. */
@@ -26,8 +26,10 @@ export interface Field<Value extends SettingValue = SettingValue> {
   readonly accepts: (value: unknown) => value is Value;
   /** Values it may have, of a choice. */
   readonly choices?: readonly string[];
-  /** What runs meant that were stored before the field was there; such runs are refused without it. */
+  /** What runs meant that were stored before the field was there; without it such runs are refused. */
   readonly earlier?: Value;
+  /** Form of stored configurations in which every run has the field; 2 by default. */
+  readonly since?: number;
 }
 
 /** Values of settings by name, as flags, presets, grids and notebooks give them: flat and in part. */
@@ -46,6 +48,7 @@ interface Common<Value> {
   readonly flags: readonly string[];
   readonly help: string;
   readonly earlier?: Value;
+  readonly since?: number;
 }
 
 /** Settings of {@linkcode numberField}. */
@@ -151,26 +154,26 @@ export function switchField(options: Omit<Common<boolean>, "default">): Field<bo
 }
 
 /**
- * A setting that is a text, or `null` where it is not given.
+ * A setting that is a file or a folder, or `null` where it is not given; stored as an absolute path.
  *
  * @param options Flags and help.
  * @returns The field.
  * @example Not given by default
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { optionalTextField } from "glmc/settings/field.ts";
+ * import { optionalPathField } from "glmc/settings/field.ts";
  *
- * assertEquals(optionalTextField({ flags: ["root"], help: "folder of images" }).default, null);
+ * assertEquals(optionalPathField({ flags: ["root"], help: "folder of images" }).default, null);
  * ```
  */
-export function optionalTextField(
+export function optionalPathField(
   options: Omit<Common<string | null>, "default">,
 ): Field<string | null> {
   return {
     ...options,
     default: null,
-    kind: "text",
-    wanted: "a text that is not empty",
+    kind: "path",
+    wanted: "a path",
     accepts: (value): value is string | null =>
       value === null || (typeof value === "string" && value !== ""),
   };
@@ -192,11 +195,14 @@ export function optionalTextField(
  * ```
  */
 export function optionalNumberField(
-  options: Omit<NumberFieldOptions, "default" | "earlier">,
+  options: Omit<NumberFieldOptions, "default" | "earlier" | "since">,
 ): Field<number | null> {
-  const { default: _, accepts, earlier: __, ...field } = numberField({ ...options, default: 0 });
+  const { accepts, kind, flags, help, wanted } = numberField({ ...options, default: 0 });
   return {
-    ...field,
+    kind,
+    flags,
+    help,
+    wanted,
     default: null,
     accepts: (value): value is number | null => value === null || accepts(value),
   };

@@ -43,21 +43,18 @@ export const glmcFields = {
     most: 1000,
     flags: ["mixture-beta"],
     help: "b of the law Beta(b, b) of the mix weight; the official code runs 1",
-    earlier: 1,
   }),
   /** Label of the CutMix view. */
   cutMixLabel: choiceField(["lambda", "area"], {
     default: "lambda",
     flags: ["cutmix-label"],
     help: "label of the CutMix view: the mix weight (official) or the area really pasted",
-    earlier: "lambda",
   }),
   /** How the losses of the two views are put together. */
   lossScale: choiceField(["sum", "mean"], {
     default: "sum",
     flags: ["loss-scale"],
     help: "cross-entropies of the two views: added (official) or halved (paper)",
-    earlier: "sum",
   }),
   /** How rarity weighs a mixed label. */
   rebalanceTarget: choiceField(["component", "pair"], {

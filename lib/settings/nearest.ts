@@ -5,11 +5,14 @@
  */
 
 /**
- * The candidate that is most like a mistyped word; `undefined` when none is close.
+ * The candidate that is most like a mistyped word.
  *
+ * @param word What was typed.
+ * @param candidates The words there are.
+ * @returns The candidate; `undefined` when none is close.
  * @example Typing errors and beginnings of words
  * ```ts
- * import { nearest } from "glmc/cli/nearest.ts";
+ * import { nearest } from "glmc/settings/nearest.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(nearest("trian", ["setup", "train", "evaluate"]), "train");
@@ -31,19 +34,24 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 
 /** Letters to add, drop, replace or swap with a neighbour to turn one word into the other. */
 function editDistance(from: string, to: string): number {
-  const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)];
+  // Rows of the table of distances: the one before the last, the last, and the one being filled.
+  let [earlier, last]: [number[], number[]] = [
+    [],
+    Array.from({ length: to.length + 1 }, (_, j) => j),
+  ];
   for (let i = 1; i <= from.length; i++) {
-    rows.push([i]);
+    const row = [i];
     for (let j = 1; j <= to.length; j++) {
-      const cost = from[i - 1] === to[j - 1] ? 0 : 1;
-      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      rows[i][j] = Math.min(
-        rows[i - 1][j] + 1,
-        rows[i][j - 1] + 1,
-        rows[i - 1][j - 1] + cost,
-        swapped ? rows[i - 2][j - 2] + 1 : Infinity,
-      );
+      const isSame = from[i - 1] === to[j - 1];
+      const isSwapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      row.push(Math.min(
+        last[j]! + 1,
+        row[j - 1]! + 1,
+        last[j - 1]! + (isSame ? 0 : 1),
+        isSwapped ? earlier[j - 2]! + 1 : Infinity,
+      ));
     }
+    [earlier, last] = [last, row];
   }
-  return rows[from.length][to.length];
+  return last.at(-1)!;
 }

@@ -1,0 +1,284 @@
+/**
+ * From settings as people give them to a complete configuration, and back.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import type { Method } from "../method/method.ts";
+import { createNetwork } from "../model/network.ts";
+import {
+  checkedSetting,
+  checkNoClash,
+  settingTitle,
+  shown,
+  suggestion,
+  takenBy,
+} from "../settings/check.ts";
+import type { Fields, Settings, SettingValue } from "../settings/field.ts";
+import type { RunConfig, StageConfig } from "./config.ts";
+import {
+  dataFields,
+  knownDatasets,
+  methodFields,
+  networkFields,
+  secondStageFields,
+  seedFields,
+  stageFields,
+} from "./config_fields.ts";
+
+/** What a configuration has to know of a method. */
+export type MethodSettings = Pick<Method, "name" | "fields">;
+
+/** Where a configuration finds its methods. */
+export interface ConfigOptions {
+  /** The methods there are. */
+  readonly methods: readonly MethodSettings[];
+}
+
+/** The settings of every run, whatever its method, in the order of the help text. */
+export const sharedFields = {
+  ...dataFields,
+  ...networkFields,
+  ...methodFields,
+  ...stageFields,
+  ...secondStageFields,
+  ...seedFields,
+};
+
+/** Epochs of a second stage for which none are given. */
+const defaultSecondEpochs = 10;
+
+/**
+ * Checks settings and completes them to a configuration.
+ *
+ * What is not given has the default of its field, but for what follows from other settings: the
+ * classes and the source from the data set, and the official width 64 where the network is named.
+ *
+ * @param settings What differs from the defaults, by name.
+ * @param options The methods there are.
+ * @returns The configuration.
+ * @throws {RangeError} If a setting is unknown, belongs to another method, is out of range, or
+ * contradicts another; a `TypeError` if it is of another type.
+ * @example Two settings, and the rest from the defaults
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { configure } from "glmc/experiment/config_complete.ts";
+ * import { glmcFields } from "glmc/method/glmc/fields.ts";
+ *
+ * const methods = [{ name: "glmc", fields: glmcFields }];
+ * const { data, stages: [stage] } = configure({ dataset: "cifar100", epochs: 200 }, { methods });
+ *
+ * assertEquals([data.classes, data.source, stage.epochs], [100, "archive", 200]);
+ * assertThrows(() => configure({ epoch: 3 }, { methods }), RangeError, "did you mean epochs?");
+ * ```
+ */
+export function configure(settings: Settings, { methods }: ConfigOptions): RunConfig {
+  const given = Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  );
+  const method = chosenMethod(given.method, methods);
+  const fields: Fields = { ...sharedFields, ...method.fields };
+  for (const [name, value] of Object.entries(given)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field === undefined) throw unknownSetting(name, { method, methods });
+    checkedSetting(name, value, field);
+  }
+  const complete: Record<string, SettingValue> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const value = given[name] ?? field.default;
+    complete[name] = field.kind === "path" && value !== null ? resolve(`${value}`) : value;
+  }
+  return checkConfig(assemble(withDependentDefaults(complete, given), Object.keys(method.fields)));
+}
+
+function chosenMethod(name: SettingValue | undefined, methods: readonly MethodSettings[]) {
+  const wanted = checkedSetting(
+    "method",
+    name ?? methodFields.method.default,
+    methodFields.method,
+  ) as string;
+  const method = methods.find((method) => method.name === wanted);
+  if (method === undefined) {
+    throw new RangeError(
+      `Cannot use ${
+        settingTitle("method", methodFields.method)
+      } ${wanted}: there is no such method: ` +
+        suggestion(wanted, methods.map(({ name }) => name)),
+    );
+  }
+  checkNoClash(method.fields, takenBy(sharedFields));
+  return method;
+}
+
+function unknownSetting(
+  name: string,
+  { method, methods }: { readonly method: MethodSettings } & ConfigOptions,
+): RangeError {
+  for (const other of methods) {
+    const field = Object.hasOwn(other.fields, name) ? other.fields[name] : undefined;
+    if (field === undefined) continue;
+    return new RangeError(
+      `Cannot use ${settingTitle(name, field)} with the method ${method.name}: it belongs to ` +
+        `${other.name}: leave it out, or choose the method ${other.name}`,
+    );
+  }
+  const names = [...Object.keys(sharedFields), ...Object.keys(method.fields)];
+  return new RangeError(
+    `Cannot use the setting ${name}: there is none of that name: ${suggestion(name, names)}`,
+  );
+}
+
+function withDependentDefaults(complete: Settings, given: Settings): Settings {
+  const dataset = knownDatasets.find(({ name }) => name === complete.dataset)!;
+  const second = complete.secondStage === "none" ? secondSettings(given) : {
+    secondEpochs: given.secondEpochs ?? defaultSecondEpochs,
+    secondLearningRate: given.secondLearningRate ?? complete.learningRate!,
+  };
+  return {
+    ...complete,
+    ...second,
+    classes: given.classes ?? dataset.classes,
+    source: given.source ?? dataset.sources[0],
+    // Who names the network means the official one; the default is what a laptop can train.
+    width: given.width ?? (given.architecture === undefined ? complete.width! : 64),
+  };
+}
+
+/** What is given for a second stage that there is not. */
+function secondSettings(given: Settings): Settings {
+  for (const name of ["secondEpochs", "secondLearningRate"] as const) {
+    const value = given[name] ?? null;
+    if (value === null) continue;
+    throw new RangeError(
+      `Cannot use ${settingTitle(name, secondStageFields[name])} ${
+        shown(value)
+      }: there is no second ` +
+        `stage: choose one with ${
+          settingTitle("secondStage", secondStageFields.secondStage)
+        }, or ` +
+        "leave it out",
+    );
+  }
+  return {};
+}
+
+/**
+ * Puts complete settings where they belong; the inverse of {@linkcode settingsOf}.
+ *
+ * @param settings Every setting, checked.
+ * @param optionNames Names of those that are the method's own.
+ * @returns The configuration.
+ * @example There and back
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { assemble } from "glmc/experiment/config_complete.ts";
+ * import { defaultConfig, settingsOf } from "glmc/experiment/config.ts";
+ *
+ * const optionNames = Object.keys(defaultConfig.stages[0].options);
+ *
+ * assertEquals(assemble(settingsOf(defaultConfig), optionNames), defaultConfig);
+ * ```
+ */
+export function assemble(settings: Settings, optionNames: readonly string[]): RunConfig {
+  const pick = <F extends Fields>(fields: F) => only(settings, Object.keys(fields));
+  const { method, secondStage, secondEpochs, secondLearningRate, seed } = settings;
+  const first = {
+    name: "train",
+    method,
+    options: only(settings, optionNames),
+    trains: "all",
+    statistics: "updated",
+    ...pick(stageFields),
+  } as unknown as StageConfig;
+  const second = {
+    ...first,
+    name: "classifier",
+    trains: "classifier",
+    statistics: "kept",
+    epochs: secondEpochs,
+    startEpoch: 0,
+    learningRate: secondLearningRate,
+    // The warm-up is a rule of the first epochs of a network.
+    warmUp: false,
+  } as StageConfig;
+  return {
+    version: 2,
+    data: pick(dataFields) as RunConfig["data"],
+    network: pick(networkFields) as RunConfig["network"],
+    stages: secondStage === "none" ? [first] : [first, second],
+    seed: seed as number,
+  };
+}
+
+function only(settings: Settings, names: readonly string[]): Settings {
+  return Object.fromEntries(names.map((name) => [name, settings[name]!]));
+}
+
+/**
+ * The settings of a configuration, flat, under the names that people give them.
+ *
+ * @param config A configuration.
+ * @returns Every setting of every run, and those of the method of the first stage.
+ * @example There and back
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { configure, defaultConfig, settingsOf } from "glmc/experiment/config.ts";
+ * import { glmcFields } from "glmc/method/glmc/fields.ts";
+ *
+ * const methods = [{ name: "glmc", fields: glmcFields }];
+ *
+ * assertEquals(settingsOf(defaultConfig).learningRate, 0.01);
+ * assertEquals(configure(settingsOf(defaultConfig), { methods }), defaultConfig);
+ * ```
+ */
+export function settingsOf({ data, network, stages, seed }: RunConfig): Settings {
+  const [first, second] = stages;
+  const { method, options } = first;
+  const names = Object.keys(stageFields);
+  return {
+    ...options,
+    ...data,
+    ...network,
+    method,
+    ...only({ ...first, options: null }, names),
+    secondStage: second === undefined ? "none" : second.trains,
+    secondEpochs: second?.epochs ?? null,
+    secondLearningRate: second?.learningRate ?? null,
+    seed,
+  };
+}
+
+/**
+ * Checks what the settings of a configuration must be to each other.
+ *
+ * @param config A configuration whose values are each in range.
+ * @returns The same configuration.
+ * @throws {RangeError} Names the setting, its value and what it must be.
+ * @example More classes than the data set has
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { checkConfig, defaultConfig } from "glmc/experiment/config.ts";
+ *
+ * const data = { ...defaultConfig.data, classes: 100 };
+ *
+ * assertThrows(() => checkConfig({ ...defaultConfig, data }), RangeError, "10 for cifar10");
+ * ```
+ */
+export function checkConfig(config: RunConfig): RunConfig {
+  const { data, network, stages: [{ epochs, startEpoch }] } = config;
+  const dataset = knownDatasets.find(({ name }) => name === data.dataset)!;
+  const rule = (holds: boolean, name: keyof typeof sharedFields, wanted: string): void => {
+    if (holds) return;
+    const title = settingTitle(name, sharedFields[name]);
+    throw new RangeError(
+      `Cannot use ${title} ${settingsOf(config)[name]}: it must be ${wanted}`,
+    );
+  };
+  rule(data.classes === dataset.classes, "classes", `${dataset.classes} for ${dataset.name}`);
+  const hasSource = data.dataFolder !== null || dataset.sources.includes(data.source);
+  rule(hasSource, "source", `${dataset.sources.join(" or ")} for ${dataset.name}`);
+  rule(startEpoch < epochs, "startEpoch", `a whole number in [0, ${epochs})`);
+  createNetwork(network.architecture, { classes: data.classes, width: network.width });
+  return config;
+}
