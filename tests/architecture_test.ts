@@ -7,7 +7,7 @@ const root = new URL("..", import.meta.url).pathname;
 const mayImport: Record<string, readonly string[]> = {
   disk: [],
   settings: [],
-  plot: [],
+  plot: ["disk"],
   setup: ["disk"],
   tensor: ["setup"],
   ops: ["tensor"],

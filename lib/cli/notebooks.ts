@@ -112,8 +112,7 @@ async function runOne(
 }
 
 async function writeNotebook(path: string, notebook: unknown): Promise<void> {
-  const text = JSON.stringify(notebook, null, 1) + "\n";
-  await writeWholeFile(path, new TextEncoder().encode(text));
+  await writeWholeFile(path, JSON.stringify(notebook, null, 1) + "\n");
   // Deno's formatter has its own way of writing notebooks, which the checks ask for.
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
 }

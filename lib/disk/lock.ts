@@ -170,7 +170,7 @@ async function waitForLock(path: string, options: WithLockOptions): Promise<File
  * Says who holds a lock, as part of a sentence.
  *
  * @param owner The owner; `undefined` if it is not known.
- * @returns Such as `process 12 on host "a", since 2026-03-01 10:15 (deno task train),`.
+ * @returns Such as `process 12 on host "a" (deno task train, since 2026-03-01 10:15)`.
  * @example An unknown one
  * ```ts
  * import { describeOwner } from "glmc/disk/lock.ts";
@@ -183,10 +183,10 @@ export function describeOwner(owner: LockOwner | undefined): string {
   if (!owner) return "another process";
   const { pid, host, command, since } = owner;
   const isThis = pid === Deno.pid && host === Deno.hostname();
+  const who = isThis ? "this very process" : `process ${pid} on host "${host}"`;
   // The Swedish way of writing a time is year, month, day and 24 hours.
   const time = new Date(since).toLocaleString("sv").slice(0, 16);
-  return `${isThis ? "this very process," : "process"} ${pid} on host "${host}", ` +
-    `since ${time} (${command}),`;
+  return `${who} (${command}, since ${time})`;
 }
 
 async function take(
