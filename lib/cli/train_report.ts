@@ -6,7 +6,7 @@
 
 import { format as formatDuration } from "@std/fmt/duration";
 import type { ConvolutionRates } from "../bench/convolution_rate.ts";
-import { bestRecord } from "../experiment/run.ts";
+import { bestRecord } from "../experiment/best_record.ts";
 import type { EpochRecord, StepEvent } from "../train/events.ts";
 
 /** Seconds left by the speed since the start, which takes over from the estimate within an epoch. */

@@ -5,6 +5,7 @@
  */
 
 import type { Dataset } from "../data/image_set.ts";
+import { sha256 } from "../disk/digest.ts";
 import { classCounts, drawSplit, type Split } from "../data/long_tail.ts";
 import type { Method } from "../method/method.ts";
 import { createNetwork, headNames, type Network } from "../model/network.ts";
@@ -88,4 +89,18 @@ export function stagesOf(
     ...stage,
     method: methods.find(({ name }) => name === stage.method),
   }));
+}
+
+/**
+ * SHA-256 of all that a training can see of a data set: pixels and labels, training and test.
+ *
+ * @param dataset The decoded images.
+ * @returns 64 hexadecimal digits.
+ */
+export function hashDataset({ train, test }: Dataset): string {
+  return sha256(...[train, test].flatMap(({ images, labels, height, width, channels }) => [
+    `${labels.length} ${height} ${width} ${channels}\n`,
+    images,
+    new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength),
+  ]));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bestRecord } from "./best.ts";
+import { bestRecord } from "./best_record.ts";
 import type { EpochRecord } from "../train/events.ts";
 import type { MethodsOption } from "./configured.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";

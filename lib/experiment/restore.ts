@@ -10,7 +10,7 @@ import { disposeTensors } from "../tensor/named_tensors.ts";
 import { decodeCheckpoint } from "../train/checkpoint.ts";
 import type { EpochRecord, Progress } from "../train/events.ts";
 import type { Stage } from "../train/stage.ts";
-import { bestRecord } from "./best.ts";
+import { bestRecord } from "./best_record.ts";
 import { runFiles } from "./run_folder.ts";
 import {
   adviceFor,

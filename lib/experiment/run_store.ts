@@ -4,12 +4,24 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import type { Split } from "../data/long_tail.ts";
+import { acquireLock } from "../disk/lock.ts";
+import { removeLeftovers } from "../disk/whole_file.ts";
 import type { Method } from "../method/method.ts";
+import { methods as kitMethods } from "../method/methods.ts";
+import { projectRoot } from "../setup/project.ts";
 import type { RunConfig } from "./config.ts";
-import type { OpenRun } from "./open_run.ts";
-import type { RecordedRun } from "./read_run.ts";
-import type { Environment, RunDescription } from "./run_folder.ts";
+import { findRun, type FoundRun } from "./find_run.ts";
+import { holdRun, type OpenRun } from "./open_run.ts";
+import { readRecordedRun, type RecordedRun } from "./read_run.ts";
+import { reserveRun } from "./reserve.ts";
+import { type Environment, type RunDescription, runFiles } from "./run_folder.ts";
+import { readDescription } from "./run_reading.ts";
+import { listRuns, type RunSummary } from "./run_list.ts";
+import { writeDescription, writeSplit } from "./run_writing.ts";
+
+export type { FoundRun, RunSummary };
 
 /** A run that is about to begin. */
 export interface NewRun {
@@ -27,48 +39,12 @@ export interface NewRun {
   readonly environment: Environment;
 }
 
-/** A run on the disk. */
-export interface FoundRun {
-  /** Name of its folder. */
-  readonly name: string;
-  /** Its folder, as an absolute path. */
-  readonly folder: string;
-  /** What it is. */
-  readonly description: RunDescription;
-}
-
-/** How far a run has come. */
-export type RunState = "reserved" | "begun" | "running" | "stopped" | "finished" | "damaged";
-
-/** A line of the list of runs. */
-export interface RunSummary {
-  /** Name of its folder. */
-  readonly name: string;
-  /** Its folder, as an absolute path. */
-  readonly folder: string;
-  /**
-   * `reserved`: the folder is there and nothing in it; `begun`: no epoch is finished; `running`: a
-   * process works on it; `stopped`, `finished`; `damaged`: it cannot be read, see `problem`.
-   */
-  readonly state: RunState;
-  /** What it is; absent of a reserved or damaged run. */
-  readonly description?: RunDescription;
-  /** Finished epochs, `startEpoch` included. */
-  readonly epochs?: number;
-  /** Epochs of its stages. */
-  readonly totalEpochs?: number;
-  /** Highest top-1 accuracy in percent. */
-  readonly bestTop1?: number;
-  /** Top-1 accuracy of the last epoch in percent. */
-  readonly lastTop1?: number;
-  /** Why it cannot be read, in one line. */
-  readonly problem?: string;
-}
-
 /** A folder with a folder for each run. */
 export interface RunStore {
   /** The folder, as an absolute path. */
   readonly folder: string;
+  /** Methods that stored configurations may name. */
+  readonly methods: readonly Method[];
   /**
    * Begins a run: reserves its folder, takes its lock, writes what it is.
    *
@@ -111,10 +87,86 @@ export interface RunStoreOptions {
 /**
  * Opens a place of runs.
  *
+ * Every method of the store but `start` leaves the folder as it is, and several processes may use one
+ * place at a time: each run has a lock of its own.
+ *
  * @param folder Where the runs are: `$GLMC_RUNS`, else `data/runs` of the project, by default.
  * @param options Methods from elsewhere.
  * @returns The store; nothing is touched yet.
+ * @example No run yet
+ * ```ts
+ * import { openRunStore } from "glmc";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const store = openRunStore(Deno.makeTempDirSync());
+ *
+ * assertEquals(await store.list(), []);
+ * await assertRejects(() => store.read("first"), Deno.errors.NotFound, "there is no such run");
+ * ```
  */
-export function openRunStore(_folder?: string, _options: RunStoreOptions = {}): RunStore {
-  throw new Error("Cannot open the store: it is not written yet");
+export function openRunStore(folder?: string, options: RunStoreOptions = {}): RunStore {
+  const runs = resolve(folder ?? Deno.env.get("GLMC_RUNS") ?? `${projectRoot}/data/runs`);
+  const { methods = kitMethods } = options;
+  const find = (nameOrPath: string): Promise<FoundRun> => findRun(nameOrPath, { runs, methods });
+  return {
+    folder: runs,
+    methods,
+    find,
+    list: () => listRuns(runs, { methods }),
+    start: (run) => startRun(run, { runs, methods }),
+    async resume(nameOrPath) {
+      const { name, folder } = await find(nameOrPath);
+      const lock = await acquireLock(`${folder}/${runFiles.lock}`, {
+        what: `continue the run "${name}"`,
+        onNotice: tellUser,
+      });
+      try {
+        await removeLeftovers(folder);
+        // Again, for it may have changed before the lock was taken.
+        return holdRun({ folder, description: await readDescription(folder, { methods }) }, lock);
+      } catch (error) {
+        lock.release();
+        throw error;
+      }
+    },
+    async read(nameOrPath) {
+      const { name, folder, description } = await find(nameOrPath);
+      const run = await readRecordedRun({ folder, description }, { methods });
+      if (run !== undefined) return { name, ...run };
+      throw new Deno.errors.NotFound(
+        `Cannot read the run "${name}": none of its epochs is finished: wait for the first one, ` +
+          `or continue the run: deno task train --resume ${name}`,
+      );
+    },
+  };
+}
+
+async function startRun(
+  { config, name, split, dataHash, parameters, environment }: NewRun,
+  { runs, methods }: { readonly runs: string; readonly methods: readonly Method[] },
+): Promise<OpenRun> {
+  const { folder, lock } = await reserveRun({ runs, config, name, methods, onNotice: tellUser });
+  try {
+    const description: RunDescription = {
+      id: crypto.getRandomValues(new Uint8Array(16)).toHex(),
+      config,
+      splitHash: split.hash,
+      dataHash,
+      classCounts: split.counts,
+      parameters,
+      environment,
+      resumed: [],
+    };
+    // The description comes last: it is what makes the folder a run.
+    await writeSplit({ folder, description }, split);
+    await writeDescription(folder, description);
+    return holdRun({ folder, description }, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function tellUser(line: string): void {
+  console.error(line);
 }

@@ -13,7 +13,7 @@ import type { EpochRecord } from "../train/events.ts";
  * @returns Its record; `undefined` before any is done.
  * @example None
  * ```ts
- * import { bestRecord } from "glmc/experiment/best.ts";
+ * import { bestRecord } from "glmc/experiment/best_record.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(bestRecord([]), undefined);
