@@ -6,7 +6,7 @@
 
 import { format as formatDuration } from "@std/fmt/duration";
 import type { ConvolutionRates } from "../bench/convolution_rate.ts";
-import { bestRecord } from "../experiment/best.ts";
+import { bestRecord } from "../experiment/best_record.ts";
 import type { EpochRecord, LossMeans, StepEvent } from "../train/events.ts";
 
 /**

@@ -39,9 +39,9 @@ export interface Stage {
 }
 
 /** A stage and where it lies among the epochs of a training. */
-export interface StagePosition {
+export interface StagePosition<S = Stage> {
   /** The stage. */
-  readonly stage: Stage;
+  readonly stage: S;
   /** Which one, from 0. */
   readonly index: number;
   /** Its first epoch, counted over all stages. */
@@ -73,7 +73,10 @@ export function totalEpochs(stages: readonly Pick<Stage, "epochs">[]): number {
  * @returns The stage and where it begins.
  * @throws {RangeError} If no stage has the epoch.
  */
-export function stageAt(stages: readonly Stage[], epoch: number): StagePosition {
+export function stageAt<S extends Pick<Stage, "epochs">>(
+  stages: readonly S[],
+  epoch: number,
+): StagePosition<S> {
   let first = 0;
   for (const [index, stage] of stages.entries()) {
     if (epoch >= first && epoch < first + stage.epochs) return { stage, index, first };
