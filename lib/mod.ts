@@ -27,9 +27,11 @@ export {
   type Field,
   type Fields,
   numberField,
-  optionalTextField,
+  optionalNumberField,
+  optionalPathField,
   type SettingsOf,
   switchField,
+  textField,
 } from "./settings/field.ts";
 
 // Data: sets, long tails, samplers, random streams, plans
@@ -138,7 +140,7 @@ export type { RecordedRun } from "./experiment/read_run.ts";
 export { bestRecord } from "./experiment/best_record.ts";
 
 // Figures and tables
-export { type BarFigureOptions, type BarSeries, barFigure } from "./plot/bar.ts";
+export { barFigure, type BarFigureOptions, type BarSeries } from "./plot/bar.ts";
 export { confusionFigure, reliabilityFigure } from "./plot/evaluation_charts.ts";
 export type { Figure, FigureOptions } from "./plot/figure.ts";
 export { heatmapFigure, type HeatmapFigureOptions } from "./plot/heatmap.ts";

@@ -10,7 +10,7 @@ import type { FileLock } from "../disk/lock.ts";
 import type { Progress, TrainEvent } from "../train/events.ts";
 import type { Stage } from "../train/stage.ts";
 import { bestRecord } from "./best_record.ts";
-import { type Restored, restoreRun, type RestorePlan } from "./restore.ts";
+import { type Restored, type RestorePlan, restoreRun } from "./restore.ts";
 import { environmentChanges } from "./run_card.ts";
 import type { Environment, RunDescription } from "./run_folder.ts";
 import { type DescribedRun, readSplit } from "./run_reading.ts";

@@ -77,7 +77,9 @@ export async function readRecordedRun(
     if (evaluation === undefined) return cannot("it is gone");
     if (evaluation.epoch === history.at(-1)!.epoch + 1) {
       notices.push(
-        `"${folder}/${file}" is of epoch ${evaluation.epoch + 1}, which is not written down in full ` +
+        `"${folder}/${file}" is of epoch ${
+          evaluation.epoch + 1
+        }, which is not written down in full ` +
           "yet: wait for it, or continue the run",
       );
     } else if (

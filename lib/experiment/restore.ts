@@ -59,7 +59,7 @@ export async function restoreRun(run: DescribedRun, plan: RestorePlan): Promise<
   const current = await readCheckpoint(run, runFiles.checkpoint, plan);
   const notices: string[] = [];
   let progress = current.progress;
-  const before = async (): Promise<Found> =>
+  const before = async (): Promise<FoundCheckpoint> =>
     await readCheckpoint(run, runFiles.previousCheckpoint, plan);
   if (progress === undefined) {
     const previous = await before();
@@ -93,37 +93,55 @@ export async function restoreRun(run: DescribedRun, plan: RestorePlan): Promise<
   return { progress, notices, hasSoundCheckpoint: current.progress !== undefined };
 }
 
-interface Found {
+/** What became of reading a checkpoint. */
+export interface FoundCheckpoint {
+  /** The progress, if the file is there and sound. */
   readonly progress?: Progress | undefined;
+  /** What is wrong with it, in one line. */
   readonly problem?: string | undefined;
 }
 
-async function readCheckpoint(
+/**
+ * Reads a checkpoint of a run.
+ *
+ * @param run The run.
+ * @param file Which of its checkpoints.
+ * @param plan Its network and stages.
+ * @returns The progress, whose tensors are the caller's; or what is wrong with the file; or neither, if
+ * there is no such file.
+ */
+export async function readCheckpoint(
   run: DescribedRun,
   file: string,
   { network, stages }: RestorePlan,
-): Promise<Found> {
+): Promise<FoundCheckpoint> {
   const { folder, description } = run;
   const path = `${folder}/${file}`;
   const bytes = await readBytesIfThere(path);
   if (bytes === undefined) return {};
-  const { value, problem } = await problemOr(run, file, () =>
-    explained(path, adviceFor(file, folder), () => {
-      const counts = description.classCounts;
-      const { progress, metadata, sealed } = decodeCheckpoint(bytes, { network, stages, counts });
-      try {
-        checkId({ id: metadata[metadataKeys.run], sealed }, description);
-      } catch (error) {
-        disposeTensors(progress.state);
-        throw error;
-      }
-      return progress;
-    }));
+  const { value, problem } = await problemOr(
+    run,
+    file,
+    () =>
+      explained(path, adviceFor(file, folder), () => {
+        const counts = description.classCounts;
+        const { progress, metadata, sealed } = decodeCheckpoint(bytes, { network, stages, counts });
+        try {
+          checkId({ id: metadata[metadataKeys.run], sealed }, description);
+        } catch (error) {
+          disposeTensors(progress.state);
+          throw error;
+        }
+        return progress;
+      }),
+  );
   return { progress: value, problem };
 }
 
 function placeOf({ epoch, step }: Progress): string {
-  return step === 0 ? `at the start of epoch ${epoch + 1}` : `in epoch ${epoch + 1} after step ${step}`;
+  return step === 0
+    ? `at the start of epoch ${epoch + 1}`
+    : `in epoch ${epoch + 1} after step ${step}`;
 }
 
 function checkParameters({ folder, description }: DescribedRun, network: Network): void {
@@ -137,7 +155,10 @@ function checkParameters({ folder, description }: DescribedRun, network: Network
 }
 
 /** Without checkpoints, files of finished epochs say that there were some. */
-async function lostHistory(run: DescribedRun, { stages }: RestorePlan): Promise<string | undefined> {
+async function lostHistory(
+  run: DescribedRun,
+  { stages }: RestorePlan,
+): Promise<string | undefined> {
   const { folder, description } = run;
   const history = await readMetrics(run, { stages, counts: description.classCounts });
   const evaluation = await readEvaluation(run, "last");

@@ -105,7 +105,8 @@ export interface Run {
  * @throws {SyntaxError} If it is damaged beyond mending.
  */
 export async function beginRun(options: BeginRunOptions): Promise<Run> {
-  const { store = openRunStore(), onNotice = console.error, checkpointSeconds, mode, xla } = options;
+  const { store = openRunStore(), onNotice = console.error, checkpointSeconds, mode, xla } =
+    options;
   const { methods } = store;
   using resources = new DisposableStack();
   const existing = await openExisting(options, store);

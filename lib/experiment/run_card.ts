@@ -25,7 +25,8 @@ export interface CardOptions {
  * @returns The texts by name, the time among them.
  */
 export async function describeEnvironment(options: CardOptions): Promise<Environment> {
-  const { engine: { device, threads, tensorflowVersion }, mode = "compiled", xla = false } = options;
+  const { engine: { device, threads, tensorflowVersion }, mode = "compiled", xla = false } =
+    options;
   return {
     started: new Date().toISOString(),
     kit: await kitVersion(),

@@ -10,6 +10,8 @@ import { acquireLock } from "../disk/lock.ts";
 import { removeLeftovers } from "../disk/whole_file.ts";
 import type { Method } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
+import { readRunWeights, type RunWeightsOptions } from "./run_weights.ts";
+import type { Variables } from "../model/network.ts";
 import { projectRoot } from "../setup/project.ts";
 import type { RunConfig } from "./config.ts";
 import { findRun, type FoundRun } from "./find_run.ts";
@@ -74,6 +76,14 @@ export interface RunStore {
    * @throws {SyntaxError} If its description is damaged.
    */
   find(nameOrPath: string): Promise<FoundRun>;
+  /**
+   * Reads weights of a run, whether it is running or not.
+   *
+   * @returns Parameters and statistics; the caller owns them.
+   * @throws {Deno.errors.NotFound} If there is no such run, or it has no such weights yet.
+   * @throws {SyntaxError} If a file is damaged.
+   */
+  weights(nameOrPath: string, options: RunWeightsOptions): Promise<Variables>;
   /** All runs by name, the damaged ones too. */
   list(): Promise<RunSummary[]>;
 }
@@ -113,6 +123,8 @@ export function openRunStore(folder?: string, options: RunStoreOptions = {}): Ru
     methods,
     find,
     list: () => listRuns(runs, { methods }),
+    weights: async (nameOrPath, options) =>
+      await readRunWeights(await find(nameOrPath), { ...options, methods }),
     start: (run) => startRun(run, { runs, methods }),
     async resume(nameOrPath) {
       const { name, folder } = await find(nameOrPath);

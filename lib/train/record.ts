@@ -4,7 +4,15 @@
  * @module
  */
 
-import { listOf, nullable, numeric, object, recordOf, type Schema, textual } from "../disk/schema.ts";
+import {
+  listOf,
+  nullable,
+  numeric,
+  object,
+  recordOf,
+  type Schema,
+  textual,
+} from "../disk/schema.ts";
 import { shotAccuracy } from "../evaluate/shots.ts";
 import type { Method } from "../method/method.ts";
 import type { EpochRecord } from "./events.ts";
@@ -71,7 +79,9 @@ export function readHistory(values: unknown, context: RecordContext): readonly E
   );
   if (begin + history.length > Math.max(begin, totalEpochs(stages))) {
     throw new TypeError(
-      `there are records of ${history.length} epochs where ${totalEpochs(stages) - begin} are planned`,
+      `there are records of ${history.length} epochs where ${
+        totalEpochs(stages) - begin
+      } are planned`,
     );
   }
   history.forEach((record, index) => checkRecord(record, { ...context, epoch: begin + index }));

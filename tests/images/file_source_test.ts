@@ -3,14 +3,13 @@ import { fileSource } from "../../lib/images/file_source.ts";
 import { glmc } from "../../lib/method/glmc/glmc.ts";
 import { crossEntropyMethod } from "../../lib/method/cross_entropy.ts";
 import type { Method } from "../../lib/method/method.ts";
-import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import { initialProgress, trainEpochs } from "../../lib/train/loop.ts";
 import type { Training } from "../../lib/train/training.ts";
 import { readSafetensors } from "../../lib/disk/safetensors.ts";
 import { assertNoLeak } from "../assertions.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { testEngine } from "../engine.ts";
-import { smallSet, smallStage, smallTraining } from "../train/small_training.ts";
+import { smallSet, smallStage, smallTraining, writeCheckpoint } from "../train/small_training.ts";
 
 const engine = await testEngine();
 const { set: { images, height, width, channels }, rows, mean, std } = smallSet;
@@ -20,7 +19,7 @@ async function lastWeights(training: Training): Promise<unknown> {
   let weights: unknown;
   for await (const event of trainEpochs(training, { from: initialProgress(training) })) {
     if (event.type === "epoch") {
-      weights = readSafetensors(await encodeCheckpoint(event.progress)).tensors;
+      weights = readSafetensors(await writeCheckpoint(training, event.progress)).tensors;
     }
   }
   training.dispose();

@@ -4,14 +4,13 @@ import type { Method } from "../../lib/method/method.ts";
 import { exportWeights } from "../../lib/model/weights.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { tf } from "../../lib/tensor/tfjs.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import { DivergedError, type EpochRecord, type Progress } from "../../lib/train/events.ts";
 import { initialProgress, trainEpochs } from "../../lib/train/loop.ts";
 import type { Stage } from "../../lib/train/stage.ts";
 import type { Training } from "../../lib/train/training.ts";
 import { assertNoLeak } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
-import { smallStage, smallTraining } from "./small_training.ts";
+import { readCheckpoint, smallStage, smallTraining, writeCheckpoint } from "./small_training.ts";
 
 const engine = await testEngine();
 
@@ -40,7 +39,7 @@ async function trainUntil(
       if (done >= steps) controller.abort();
     } else {
       const { progress } = event;
-      const checkpoint = await encodeCheckpoint(progress);
+      const checkpoint = await writeCheckpoint(training, progress);
       outcome = { checkpoint, history: progress.history, stopped: event.type === "stopped" };
     }
   }
@@ -53,7 +52,7 @@ function untimed({ trainSeconds: _, evaluateSeconds: __, ...record }: EpochRecor
 }
 
 async function weightsOf(checkpoint: Uint8Array, training: Training): Promise<unknown> {
-  const { state } = decodeCheckpoint(checkpoint, training.parts.network);
+  const { state } = readCheckpoint(training, checkpoint);
   const { momentum: parameters, ...variables } = state;
   const weights = [
     await exportWeights(variables),
@@ -105,7 +104,7 @@ for (const [name, stages] of Object.entries(plans)) {
       assert(stopped.stopped);
       half.dispose();
       const rest = smallTraining(engine, { stages });
-      const from = decodeCheckpoint(stopped.checkpoint, rest.parts.network);
+      const from = readCheckpoint(rest, stopped.checkpoint);
       const continued = await trainUntil(rest, { from });
       assertEquals(
         await weightsOf(continued.checkpoint, rest),
@@ -123,10 +122,10 @@ Deno.test("a classifier stage trains the classifiers, and nothing else moves", a
   const training = smallTraining(engine, { stages });
   const checkpoints: Uint8Array[] = [];
   for await (const event of trainEpochs(training, { from: initialProgress(training) })) {
-    if (event.type === "epoch") checkpoints.push(await encodeCheckpoint(event.progress));
+    if (event.type === "epoch") checkpoints.push(await writeCheckpoint(training, event.progress));
   }
   const [before, after] = await Promise.all(checkpoints.map(async (checkpoint) => {
-    const { state } = decodeCheckpoint(checkpoint, training.parts.network);
+    const { state } = readCheckpoint(training, checkpoint);
     const weights = await exportWeights(state);
     disposeTensors(state);
     return weights;
@@ -181,13 +180,13 @@ Deno.test("an evaluation that fails comes after a checkpoint of its epoch", asyn
   let checkpoint: Uint8Array | undefined;
   const failing = async (): Promise<void> => {
     for await (const event of trainEpochs(broken, { from: initialProgress(training) })) {
-      if (event.type === "checkpoint") checkpoint = await encodeCheckpoint(event.progress);
+      if (event.type === "checkpoint") checkpoint = await writeCheckpoint(training, event.progress);
     }
   };
   await assertRejects(failing, Error, "no memory");
 
   const whole = await trainUntil(training);
-  const from = decodeCheckpoint(checkpoint!, training.parts.network);
+  const from = readCheckpoint(training, checkpoint!);
   assertEquals([from.epoch, from.step], [0, 3]);
   const continued = await trainUntil(training, { from });
   assertEquals(continued.history.map(untimed), whole.history.map(untimed));

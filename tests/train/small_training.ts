@@ -11,6 +11,8 @@ import type { Method } from "../../lib/method/method.ts";
 import { createNetwork } from "../../lib/model/network.ts";
 import { defaultsOf } from "../../lib/settings/field.ts";
 import type { Engine } from "../../lib/tensor/engine.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../lib/train/checkpoint.ts";
+import type { Progress } from "../../lib/train/events.ts";
 import type { Stage } from "../../lib/train/stage.ts";
 import { createTraining, type Training, type TrainingOptions } from "../../lib/train/training.ts";
 import { smallDataset } from "../fixtures.ts";
@@ -59,4 +61,14 @@ export function smallTraining(engine: Engine, options: SmallTrainingOptions = {}
     labels: { train: labels, test: test.labels },
     counts,
   }, { stages, seed, ...others });
+}
+
+/** A checkpoint of a training as a file. */
+export function writeCheckpoint(training: Training, progress: Progress): Promise<Uint8Array> {
+  return encodeCheckpoint(progress, training.options);
+}
+
+/** The progress in a checkpoint of a training; the caller owns its tensors. */
+export function readCheckpoint({ parts, options }: Training, file: Uint8Array): Progress {
+  return decodeCheckpoint(file, { ...parts, ...options }).progress;
 }
