@@ -9,6 +9,7 @@ export * from "./images/normalise.ts";
 export * from "./images/pixel_bank.ts";
 export type { CifarFacts, CifarFiles } from "./data/cifar.ts";
 export * from "./data/dataset.ts";
+export * from "./data/datasets.ts";
 export type { DataProgress } from "./data/download.ts";
 export * from "./data/image_set.ts";
 export * from "./data/long_tail.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { RebalanceTarget } from "../images/mix.ts";
-import type { DatasetName } from "../data/image_set.ts";
+import type { DatasetName } from "../data/datasets.ts";
 import type { Profile } from "../data/long_tail.ts";
 import type { Architecture } from "../model/network.ts";
 
