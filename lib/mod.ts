@@ -36,6 +36,7 @@ export {
 
 // Data: sets, long tails, samplers, random streams, plans
 export { loadDataset, type LoadDatasetOptions } from "./data/dataset.ts";
+export { type DatasetName, datasets } from "./data/datasets.ts";
 export { checkImageSet, type Dataset, type ImageSet, takeImages } from "./data/image_set.ts";
 export {
   classCounts,

@@ -58,7 +58,7 @@ export function diskError(path: string, error: unknown): Error {
     ENAMETOOLONG: "choose a shorter name",
   };
   const next = advice[codeOf(error)] ?? "check the folder and its permissions";
-  return sameKind(error, `Cannot write "${path}": ${reasonOf(error)}: ${next}`);
+  return rephrase(error, `Cannot write "${path}": ${reasonOf(error)}: ${next}`);
 }
 
 /**
@@ -92,12 +92,29 @@ export function readError(path: string, error: unknown): Error {
     EPERM: "permission denied: make it readable for you, or ask its owner to",
   };
   const text = known[codeOf(error)] ?? `${reasonOf(error)}: check the disk and try again`;
-  return sameKind(error, `Cannot read "${path}": ${text}`);
+  return rephrase(error, `Cannot read "${path}": ${text}`);
 }
 
-function sameKind(error: unknown, message: string): Error {
+/**
+ * An error of the same class with other words.
+ *
+ * @param error What was thrown.
+ * @param message The whole new message.
+ * @returns The error to throw, with the first one as its cause.
+ * @example A label that is out of range, in a file with a name
+ * ```ts
+ * import { rephrase } from "glmc/disk/errors.ts";
+ * import { assert } from "@std/assert";
+ *
+ * const error = rephrase(new RangeError("label 300"), 'Cannot read "a.bin": label 300');
+ *
+ * assert(error instanceof RangeError);
+ * ```
+ */
+export function rephrase(error: unknown, message: string): Error {
   const { NotFound, PermissionDenied } = Deno.errors;
-  const kind = [NotFound, PermissionDenied].find((kind) => error instanceof kind) ?? Error;
+  const kinds = [NotFound, PermissionDenied, RangeError, SyntaxError, TypeError];
+  const kind = kinds.find((kind) => error instanceof kind) ?? Error;
   return new kind(message, { cause: error });
 }
 
@@ -105,8 +122,22 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-/** The operating system's words, without the call and the temporary name it failed on. */
-function reasonOf(error: unknown): string {
+/**
+ * The operating system's words, without the call and the temporary name it failed on.
+ *
+ * @param error What was thrown.
+ * @returns Its message, shortened.
+ * @example A missing file
+ * ```ts
+ * import { reasonOf } from "glmc/disk/errors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new Error("No such file or directory (os error 2): open 'a'");
+ *
+ * assertEquals(reasonOf(error), "No such file or directory");
+ * ```
+ */
+export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/ \(os error \d+\).*$/s, "");
 }

@@ -44,7 +44,7 @@ let functionCount = 0;
 export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
   f: (inputs: I) => O,
   { runtime, binding, backend, xla }: CompileContext & { readonly xla: boolean },
-): (inputs: I) => O {
+): { readonly run: (inputs: I) => O; readonly dispose: () => void } {
   const traces: Trace<O>[] = [];
 
   function trace(inputs: I): Trace<O> {
@@ -86,7 +86,7 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
     return build(results.map((record) => backend.createOutputTensor(record)));
   }
 
-  return (inputs) => {
+  function call(inputs: I): O {
     for (const known of traces) {
       const given = pickInputs(known.names, inputs);
       const records = given && recordsOf(given);
@@ -97,7 +97,12 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
     runtime.spent.recording += performance.now() - start;
     traces.push(traced);
     return run(traced, traced.records);
-  };
+  }
+
+  function dispose(): void {
+    for (const { recorded } of traces.splice(0)) runtime.removeFunction(recorded.name);
+  }
+  return { run: call, dispose };
 }
 
 // Compared one by one: as one text, the shapes of a training's state took a seventh of the host's time.

@@ -183,6 +183,13 @@ export class EagerRuntime {
     );
   }
 
+  /** Forgets a recorded function, with the kernels that were made for it. */
+  removeFunction(name: string): void {
+    const { library, status } = this;
+    library.TFE_ContextRemoveFunction(this.context, cText(name), status.pointer);
+    status.check(() => `Removing function ${name}`);
+  }
+
   #alive(id: number): LiveTensor {
     const tensor = this.#tensors.get(id);
     if (tensor === undefined) {

@@ -36,6 +36,16 @@ export interface EngineOptions {
 /** Whether functions are recorded and run as one native call, or op by op. */
 export type ExecutionMode = "compiled" | "eager";
 
+/** A function that runs as one native call. */
+export interface CompiledFunction<I extends NamedTensors, O extends NamedTensors> {
+  /** Runs it; the caller owns the results and keeps the inputs. */
+  (inputs: I): O;
+  /** Removes it from TensorFlow; calling it afterwards is an error. */
+  readonly dispose: () => void;
+  /** As {@linkcode CompiledFunction.dispose}, for `using`. */
+  readonly [Symbol.dispose]: () => void;
+}
+
 /** TensorFlow, ready to run. */
 export interface Engine {
   /** Where operations run. */
@@ -70,8 +80,11 @@ export interface Engine {
    */
   compile<I extends NamedTensors, O extends NamedTensors>(
     f: (inputs: I) => O,
-    options?: { readonly mode?: ExecutionMode; readonly xla?: boolean },
-  ): (inputs: I) => O;
+    options?: {
+      readonly mode?: ExecutionMode | undefined;
+      readonly xla?: boolean | undefined;
+    },
+  ): CompiledFunction<I, O>;
   /** Tensors alive in TensorFlow. */
   tensorCount(): number;
   /** Operations run so far; a compiled function counts as one. */
@@ -149,13 +162,33 @@ async function start(options: EngineOptions): Promise<Engine> {
     tensorflowVersion: binding.TF_Version,
     threads,
     compile: (f, { mode = "compiled", xla = false } = {}) =>
-      mode === "eager"
-        ? (inputs) => runEagerly(f, inputs)
-        : compileFunction(f, { ...context, xla }),
+      disposable(
+        mode === "eager"
+          ? { run: (inputs) => runEagerly(f, inputs), dispose() {} }
+          : compileFunction(f, { ...context, xla }),
+      ),
     tensorCount: () => runtime.tensorCount,
     operationCount: () => runtime.executed,
     timeSpent: () => ({ ...runtime.spent }),
   };
+}
+
+/** Puts a function and what frees it into one value. */
+function disposable<I extends NamedTensors, O extends NamedTensors>(
+  { run, dispose }: { readonly run: (inputs: I) => O; readonly dispose: () => void },
+): CompiledFunction<I, O> {
+  let isDisposed = false;
+  const disposeOnce = (): void => {
+    if (!isDisposed) dispose();
+    isDisposed = true;
+  };
+  const call = (inputs: I): O => {
+    if (isDisposed) {
+      throw new Error("Cannot run a compiled function: it was disposed: compile it anew");
+    }
+    return run(inputs);
+  };
+  return Object.assign(call, { dispose: disposeOnce, [Symbol.dispose]: disposeOnce });
 }
 
 type BackendWithTensors = TensorBackend & {
