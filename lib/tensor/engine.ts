@@ -11,10 +11,8 @@ import { openLibTensorFlow } from "./libtensorflow.ts";
 import type { NamedTensors } from "./named_tensors.ts";
 import { withQuietStderr } from "./quiet.ts";
 import { dataType } from "./attributes.ts";
-import { registerConversion } from "../ops/precision.ts";
-import { registerSpatialKernels } from "../ops/spatial_kernels.ts";
+import { declareStarted } from "./startup.ts";
 import type { TensorRecord } from "./tensor_record.ts";
-import { registerBatchNorm } from "../ops/batch_norm.ts";
 import { NodeJSKernelBackend, tf } from "./tfjs.ts";
 
 /** How to start the engine. */
@@ -98,7 +96,7 @@ export interface Engine {
 
 const keepPrimitives = "TF_MKL_OPTIMIZE_PRIMITIVE_MEMUSE";
 
-let started: { readonly engine: Engine; readonly options: string } | undefined;
+let started: { readonly engine: Promise<Engine>; readonly options: StartOptions } | undefined;
 
 /**
  * Starts TensorFlow, or returns the engine that runs already: there is one per process.
@@ -107,24 +105,47 @@ let started: { readonly engine: Engine; readonly options: string } | undefined;
  * the engine runs already with other options.
  */
 export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
-  const key = JSON.stringify(options);
-  if (started !== undefined) {
-    if (started.options === key) return started.engine;
-    throw new Error(
-      `Cannot start the engine again with other options (${key}): it runs with ${started.options}: ` +
-        "restart the process or the kernel",
-    );
+  const wanted = complete(options);
+  if (started === undefined) {
+    const starting = { engine: start(wanted), options: wanted };
+    started = starting;
+    // A start that failed can be tried again.
+    starting.engine.catch(() => started = undefined);
+    return await starting.engine;
   }
-  const engine = await start(options);
-  started = { engine, options: key };
-  return engine;
+  const { engine, options: had } = started;
+  const differing = optionNames.filter((name) => `${wanted[name]}` !== `${had[name]}`);
+  if (differing.length === 0) return await engine;
+  const texts = differing.map((name) => `${name} ${wanted[name]} (it runs with ${had[name]})`);
+  throw new Error(
+    `Cannot start the engine again with other options: ${texts.join(", ")}: ` +
+      "restart the process or the kernel, or leave them as they are",
+  );
 }
 
-async function start(options: EngineOptions): Promise<Engine> {
-  const { libraryFolder, preload = [], device = "auto" } = options;
-  const interOp = options.interOpThreads ?? 2;
-  const cores = navigator.hardwareConcurrency;
-  const threads = { intraOp: options.intraOpThreads ?? Math.ceil(cores / interOp), interOp };
+/** Options with their defaults, so that the same ones are known by their values. */
+type StartOptions = Required<EngineOptions>;
+
+const optionNames = [
+  "libraryFolder",
+  "preload",
+  "device",
+  "intraOpThreads",
+  "interOpThreads",
+  "tensorFloat32",
+] as const;
+
+function complete(options: EngineOptions): StartOptions {
+  const { libraryFolder, preload = [], device = "auto", interOpThreads = 2 } = options;
+  const { tensorFloat32 = false } = options;
+  const shared = Math.ceil(navigator.hardwareConcurrency / interOpThreads);
+  const { intraOpThreads = shared } = options;
+  return { libraryFolder, preload, device, intraOpThreads, interOpThreads, tensorFloat32 };
+}
+
+async function start(options: StartOptions): Promise<Engine> {
+  const { libraryFolder, preload, device } = options;
+  const threads = { intraOp: options.intraOpThreads, interOp: options.interOpThreads };
   // Read by CUDA's libraries when they are opened.
   if (!options.tensorFloat32) Deno.env.set("NVIDIA_TF32_OVERRIDE", "0");
   // By default TensorFlow builds the primitives of oneDNN anew at every use; a step takes 2 % longer then.
@@ -150,11 +171,9 @@ async function start(options: EngineOptions): Promise<Engine> {
     "@tensorflow/tfjs-node-gpu",
   );
   adoptBfloat16(backend as unknown as BackendWithTensors);
-  registerBatchNorm();
-  registerSpatialKernels();
-  registerConversion();
   tf.registerBackend("tensorflow", () => backend, 3);
   await tf.setBackend("tensorflow");
+  declareStarted();
   const context = { runtime, binding, backend: backend as unknown as TensorBackend };
   return {
     device: onGpu ? "gpu" : "cpu",
