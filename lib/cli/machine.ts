@@ -11,7 +11,7 @@ import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { startEngine } from "../tensor/start.ts";
 import { intraOpThreadsFor } from "../tensor/threads.ts";
 import type { FlagValues } from "./flags.ts";
-import { withProgressLine } from "./shell.ts";
+import { UsageError, withProgressLine } from "./shell.ts";
 
 /**
  * Loads the data set of a configuration, with progress on standard error.
@@ -23,6 +23,12 @@ import { withProgressLine } from "./shell.ts";
 export async function loadConfiguredDataset(
   { dataset, source, dataFolder }: Pick<DataConfig, "dataset" | "source" | "dataFolder">,
 ): Promise<Dataset> {
+  if (dataset === "own" || source === "given") {
+    throw new UsageError(
+      "Cannot load the images: those of the data set own are brought by a notebook or a program: " +
+        "work on the run there, or name another --dataset",
+    );
+  }
   return await withProgressLine((line) =>
     loadDataset(dataset, {
       source,

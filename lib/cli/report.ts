@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cifarFacts } from "../data/cifar.ts";
+import { datasets } from "../data/datasets.ts";
 import { writeWholeFile } from "../disk/whole_file.ts";
 import { shotGroup } from "../evaluate/shots.ts";
 import type { RecordedEvaluation, RecordedRun } from "../experiment/read_run.ts";
@@ -71,10 +71,9 @@ export function runPage(run: RecordedRun): Promise<string> {
   const { data, network, stages, seed } = config;
   const epochs = totalEpochs(stages);
   const groups = classCounts.map(shotGroup);
-  const facts = cifarFacts[data.dataset];
-  const classNames = facts.classNames.length === classCounts.length
-    ? facts.classNames
-    : classCounts.map((_, label) => `${label}`);
+  const known = data.dataset === "own" ? undefined : datasets[data.dataset];
+  const classNames = card.classNames ?? known?.classNames ??
+    classCounts.map((_, label) => `${label}`);
   const inEpoch = `best epoch (${best.epoch + 1})`;
   const sections: PageSection[] = [
     {
@@ -118,7 +117,9 @@ export function runPage(run: RecordedRun): Promise<string> {
   ];
   return htmlPage({
     title: `Run ${run.name}`,
-    summary: `${stages.map(({ method }) => method).join(", then ")} on ${facts.title} with ` +
+    summary: `${
+      stages.map(({ method }) => method).join(", then ")
+    } on ${known?.title ?? "own images"} with ` +
       `imbalance rate ${data.imbalanceRate}, ${network.architecture} of width ${network.width}, ` +
       `seed ${seed}: ${history.length} of ${epochs} epochs, top-1 accuracy ` +
       `${last.top1.toFixed(2)} % in the last and ${best.top1.toFixed(2)} % in the best one.`,

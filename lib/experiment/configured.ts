@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dataset } from "../data/image_set.ts";
+import { type Dataset, hashImageSet } from "../data/image_set.ts";
 import { sha256 } from "../disk/digest.ts";
 import { classCounts, drawSplit, type Split } from "../data/long_tail.ts";
 import type { Method } from "../method/method.ts";
@@ -28,9 +28,13 @@ export interface MethodsOption {
  * @throws {RangeError} If a class has too few images.
  */
 export function drawConfiguredSplit({ data }: RunConfig, { train }: Dataset): Split {
-  const sizes = new Array<number>(data.classes).fill(0);
+  const { classes, imbalanceRate, profile, largestClass } = data;
+  const sizes = new Array<number>(classes).fill(0);
   for (const label of train.labels) sizes[label]! += 1;
-  const counts = classCounts({ ...data, largest: Math.max(...sizes) });
+  const largest = largestClass ?? sizes.reduce((most, size) => Math.max(most, size), 0);
+  const counts = profile === "given"
+    ? sizes
+    : classCounts({ classes, imbalanceRate, profile, largest });
   return drawSplit(train.labels, { counts, seed: data.splitSeed, replace: data.replace });
 }
 
@@ -98,9 +102,5 @@ export function stagesOf(
  * @returns 64 hexadecimal digits.
  */
 export function hashDataset({ train, test }: Dataset): string {
-  return sha256(...[train, test].flatMap(({ images, labels, height, width, channels }) => [
-    `${labels.length} ${height} ${width} ${channels}\n`,
-    images,
-    new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength),
-  ]));
+  return sha256(`${hashImageSet(train)} ${hashImageSet(test)}`);
 }

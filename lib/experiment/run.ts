@@ -4,6 +4,7 @@
  * @module
  */
 
+import { datasets } from "../data/datasets.ts";
 import type { Dataset } from "../data/image_set.ts";
 import type { Split } from "../data/long_tail.ts";
 import { memorySource } from "../images/memory_source.ts";
@@ -114,7 +115,10 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const config = existing?.description.config ?? options.config!;
   const stages = configuredStages(config, { methods });
   const engine = await given(options.engine, config);
-  const network = createConfiguredNetwork(config, { methods });
+  const network = createConfiguredNetwork(config, {
+    methods,
+    channels: channelsOf(options, config),
+  });
 
   const standing: { progress?: Progress | undefined } = {};
   resources.defer(() => standing.progress && disposeTensors(standing.progress.state));
@@ -145,7 +149,15 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const dataHash = hashDataset(dataset);
   const parameters = parameterCount(network);
   const open = existing ??
-    await store.start({ ...options, config, split, dataHash, parameters, environment });
+    await store.start({
+      config,
+      name: options.name,
+      split,
+      dataHash,
+      classNames: train.classNames,
+      parameters,
+      environment,
+    });
   if (existing === undefined) resources.defer(() => open.release());
   const notices = await existing?.confirm({ split, dataHash, environment, at: from }) ?? [];
   notices.forEach((line) => onNotice(line));
@@ -179,6 +191,12 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
     dispose: () => held.dispose(),
     [Symbol.dispose]: () => held.dispose(),
   };
+}
+
+/** Values of a pixel, known before images are loaded that have to be. */
+function channelsOf({ dataset }: BeginRunOptions, { data }: RunConfig): number {
+  if (typeof dataset !== "function") return dataset.train.channels;
+  return data.dataset === "own" ? 3 : datasets[data.dataset].mean.length;
 }
 
 async function given<Value>(value: ForConfig<Value>, config: RunConfig): Promise<Value> {

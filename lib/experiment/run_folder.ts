@@ -68,6 +68,8 @@ export interface RunDescription {
   readonly splitHash: string;
   /** SHA-256 of the decoded images and labels; null in runs that are older than it. */
   readonly dataHash: string | null;
+  /** Name of each class; null in runs that are older than it. */
+  readonly classNames: readonly string[] | null;
   /** Training images of each class. */
   readonly classCounts: readonly number[];
   /** Trained numbers of the network. */

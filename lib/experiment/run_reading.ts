@@ -91,7 +91,7 @@ export async function readDescription(
   const described = explained(path, advice, () => {
     if (sealed) return descriptionSchema(value, "it");
     const former = formerDescriptionSchema(value, "it");
-    return { ...former, id: null, dataHash: null, resumed: [] };
+    return { ...former, id: null, dataHash: null, classNames: null, resumed: [] };
   });
   const config = readConfig(described.config, { methods, file: path });
   return explained(path, advice, () => {

@@ -41,6 +41,7 @@ export const descriptionSchema = object({
   id: nullable(textual(/^[0-9a-f]{32}$/)),
   ...commonDescription,
   dataHash: nullable(hash),
+  classNames: nullable(listOf(textual())),
   resumed: listOf(resumeRecord),
 });
 

@@ -35,6 +35,8 @@ export interface NewRun {
   readonly split: Split;
   /** SHA-256 of the decoded images and labels. */
   readonly dataHash: string;
+  /** Name of each class. */
+  readonly classNames: readonly string[];
   /** Trained numbers of the network. */
   readonly parameters: number;
   /** The machine and the kit. */
@@ -154,7 +156,7 @@ export function openRunStore(folder?: string, options: RunStoreOptions = {}): Ru
 }
 
 async function startRun(
-  { config, name, split, dataHash, parameters, environment }: NewRun,
+  { config, name, split, dataHash, classNames, parameters, environment }: NewRun,
   { runs, methods }: { readonly runs: string; readonly methods: readonly Method[] },
 ): Promise<OpenRun> {
   const { folder, lock } = await reserveRun({ runs, config, name, methods, onNotice: tellUser });
@@ -164,6 +166,7 @@ async function startRun(
       config,
       splitHash: split.hash,
       dataHash,
+      classNames,
       classCounts: split.counts,
       parameters,
       environment,
