@@ -8,11 +8,13 @@ import { convolutionRates } from "../bench/convolution_rate.ts";
 import { effectivePrecision, type RunConfig } from "../experiment/config.ts";
 import { beginRun, type Run } from "../experiment/run.ts";
 import { openRunStore, type RunStore } from "../experiment/run_store.ts";
-import { configuredStages } from "../experiment/configured.ts";
+import { configuredStages, createConfiguredNetwork } from "../experiment/configured.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { parameterCount } from "../model/layer_table.ts";
+import type { Network } from "../model/network.ts";
 import { projectRoot } from "../setup/project.ts";
 import type { Engine } from "../tensor/engine.ts";
+import { disposeTensors } from "../tensor/named_tensors.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { type FlagValues, parseFlags } from "./flags.ts";
@@ -60,11 +62,15 @@ export async function run(args: string[]): Promise<void> {
   const config = values.resume === undefined
     ? configOf(values, chosen)
     : await resumedConfig(values, { chosen, store });
-  if (values.resume !== undefined && await saysFinished(String(values.resume), store)) return;
+  if (values.name !== undefined) await refuseTakenName(checkedName(values.name), store);
   const engine = await startConfiguredEngine(values, {
     precision: config.network.precision,
     passes: Math.max(...configuredStages(config, chosen).map(({ method }) => method.passes)),
   });
+  if (values.resume !== undefined) {
+    const network = createConfiguredNetwork(config, chosen);
+    if (await saysFinished(userPathOrName(String(values.resume)), { store, network })) return;
+  }
   using run = await beginRun({
     ...placeOf(values),
     config: values.resume === undefined ? computable(config, engine) : config,
@@ -97,13 +103,30 @@ function placeOf({ name, resume }: FlagValues): {
   readonly resume: "must" | "never";
 } {
   if (resume !== undefined) return { name: userPathOrName(String(resume)), resume: "must" };
-  if (name === undefined) return { resume: "never" };
-  if (!/^[\w.-]+$/.test(`${name}`) || /^\.+$/.test(`${name}`)) {
-    throw new UsageError(
-      `Cannot use --name ${name}: use letters, digits, dots, dashes and underscores`,
-    );
+  return { ...(name !== undefined && { name: String(name) }), resume: "never" };
+}
+
+function checkedName(name: FlagValues[string]): string {
+  const text = `${name}`;
+  if (/^[\w.-]+$/.test(text) && !/^\.+$/.test(text)) return text;
+  throw new UsageError(
+    `Cannot use --name ${name}: use letters, digits, dots, dashes and underscores`,
+  );
+}
+
+/** Before anything is loaded; should two begin at once, the store refuses one of them. */
+async function refuseTakenName(name: string, store: RunStore): Promise<void> {
+  try {
+    await store.find(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    // A run that cannot be read has the name all the same.
+    if (!(error instanceof SyntaxError)) throw error;
   }
-  return { name: String(name), resume: "never" };
+  throw new UsageError(
+    `Cannot start a run named ${name}: there is one already: continue it with --resume ${name}, ` +
+      "or choose another --name",
+  );
 }
 
 async function resumedConfig(
@@ -122,19 +145,24 @@ async function resumedConfig(
   );
 }
 
-/** Before anything is loaded: there is nothing to do for a finished run. */
-async function saysFinished(nameOrPath: string, store: RunStore): Promise<boolean> {
-  const { folder, description: { config } } = await store.find(userPathOrName(nameOrPath));
-  let history;
+/** Before images are loaded: there is nothing to do for a finished run whose files are sound. */
+async function saysFinished(
+  nameOrPath: string,
+  { store, network }: { readonly store: RunStore; readonly network: Network },
+): Promise<boolean> {
+  const { folder, description: { config } } = await store.find(nameOrPath);
   try {
-    ({ history } = await store.read(folder));
+    const { history } = await store.read(folder);
+    if (history.at(-1)!.epoch + 1 < totalEpochs(config.stages)) return false;
+    for (const which of ["best", "last"] as const) {
+      disposeTensors(await store.weights(folder, { which, network }));
+    }
+    console.log(`The run in "${folder}" is finished: ${summary(history)}`);
+    return true;
   } catch {
     // Whatever is missing or damaged, continuing the run says so, and may mend it.
     return false;
   }
-  if (history.at(-1)!.epoch + 1 < totalEpochs(config.stages)) return false;
-  console.log(`The run in "${folder}" is finished: ${summary(history)}`);
-  return true;
 }
 
 /** The configuration with the precision in which the device really computes. */
