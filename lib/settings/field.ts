@@ -195,10 +195,12 @@ export function optionalPathField(
  * ```
  */
 export function optionalNumberField(
-  options: Omit<NumberFieldOptions, "default" | "earlier" | "since">,
+  options: Omit<NumberFieldOptions, "default" | "earlier" | "since"> & { readonly earlier?: null },
 ): Field<number | null> {
-  const { accepts, kind, flags, help, wanted } = numberField({ ...options, default: 0 });
+  const { earlier, ...bounds } = options;
+  const { accepts, kind, flags, help, wanted } = numberField({ ...bounds, default: 0 });
   return {
+    ...(earlier === null && { earlier }),
     kind,
     flags,
     help,
