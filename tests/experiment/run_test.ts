@@ -9,6 +9,7 @@ import { assertNoLeak } from "../assertions.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { testEngine } from "../engine.ts";
 import { smallDataset } from "../fixtures.ts";
+import { killAndContinue } from "./kills.ts";
 import { contentsOf, smallRun } from "./processes.ts";
 
 const engine = await testEngine();
@@ -159,4 +160,12 @@ Deno.test("a run continued by another kit or machine says so in its description"
   const { description } = await store.find("a");
   assertEquals(description.resumed[0]!.changes.execution, { before: "compiled", now: "eager" });
   assertMatch(description.environment.commit!, /^[0-9a-f]{7,}|no git/);
+});
+
+Deno.test("a run that is killed four times ends with the bits of one left alone", async () => {
+  await using temporary = await temporaryFolder();
+
+  const { kills, isSame, notices } = await killAndContinue(temporary.path, { times: 4, seed: 2 });
+
+  assertEquals({ kills, isSame, notices }, { kills: 4, isSame: true, notices: [] });
 });
