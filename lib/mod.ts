@@ -1,72 +1,166 @@
 /**
- * The research kit for long-tailed visual recognition: GLMC on TensorFlow, from Deno.
+ * The research kit for long-tailed visual recognition: GLMC and its rivals on TensorFlow, from Deno.
+ *
+ * This is the public face: what a researcher needs by name, room by room in the order of the way data
+ * flows. Everything else can be imported by its path, such as `glmc/tensor/compile.ts`.
  *
  * @module
  */
-export * from "./method/glmc/mixture.ts";
-export * from "./images/mix.ts";
-export * from "./images/normalise.ts";
-export * from "./images/pixel_bank.ts";
-export type { CifarFacts, CifarFiles } from "./data/cifar.ts";
-export * from "./data/dataset.ts";
-export type { DataProgress } from "./data/download.ts";
-export * from "./data/image_set.ts";
-export * from "./data/long_tail.ts";
-export * from "./data/plan.ts";
-export * from "./data/random.ts";
-export * from "./disk/safetensors.ts";
-export * from "./data/sampler.ts";
-export * from "./evaluate/calibration.ts";
-export * from "./evaluate/metrics.ts";
-export * from "./evaluate/shots.ts";
-export * from "./experiment/config.ts";
-export * from "./experiment/read_run.ts";
-export * from "./experiment/run.ts";
-export * from "./experiment/run_folder.ts";
-export * from "./loss/consistency.ts";
-export * from "./loss/cross_entropy.ts";
-export * from "./method/glmc/cumulative.ts";
-export * from "./method/glmc/loss.ts";
-export * from "./model/layer_table.ts";
-export * from "./model/network.ts";
-export type { Block, Convolution, Heads, Linear } from "./model/structure.ts";
-export * from "./model/weights.ts";
-export * from "./notebook/kernel.ts";
-export * from "./notebook/mode.ts";
-export * from "./notebook/progress.ts";
-export * from "./notebook/show.ts";
-export * from "./notebook/watch.ts";
-export * from "./plot/bar.ts";
-export * from "./plot/evaluation_charts.ts";
-export * from "./plot/figure.ts";
-export * from "./plot/heatmap.ts";
-export * from "./plot/image_grid.ts";
-export * from "./plot/line.ts";
-export * from "./plot/long_tail_charts.ts";
-export * from "./plot/page.ts";
-export * from "./plot/panels.ts";
-export * from "./plot/picture.ts";
-export * from "./plot/table.ts";
-export * from "./plot/theme.ts";
-export * from "./plot/training_charts.ts";
-export { trainingBatchNorm } from "./ops/batch_norm.ts";
-export type { BatchNormInputs, BatchNormOptions } from "./ops/batch_norm.ts";
-export type { Device } from "./tensor/eager_runtime.ts";
-export type { Engine, EngineOptions, ExecutionMode } from "./tensor/engine.ts";
-export * from "./ops/gather.ts";
-export * from "./tensor/gradients.ts";
-export * from "./tensor/named_tensors.ts";
-export { type ComputeType, type Conversion, convert } from "./ops/precision.ts";
-export { crop, everySecondPixel, pad, type Paddings } from "./ops/spatial_kernels.ts";
-export * from "./tensor/start.ts";
+
+// The engine
+export { startEngine } from "./tensor/start.ts";
+export type { CompiledFunction, Engine, EngineOptions, ExecutionMode } from "./tensor/engine.ts";
+export { stopGradient, withGradients } from "./tensor/gradients.ts";
+export { disposeTensors, mapTensors, type NamedTensors } from "./tensor/named_tensors.ts";
 export { type Tensor, tensorflow as tf } from "./tensor/tfjs.ts";
-export * from "./train/checkpoint.ts";
-export * from "./train/estimate.ts";
-export * from "./train/events.ts";
-export * from "./train/loop.ts";
-export * from "./train/plan_tensors.ts";
-export * from "./train/predict.ts";
-export * from "./train/schedule.ts";
-export * from "./train/sgd.ts";
-export * from "./train/step.ts";
-export * from "./train/training.ts";
+
+// What networks are made of
+export { trainingBatchNorm } from "./ops/batch_norm.ts";
+export { deviceTensors } from "./ops/host_arrays.ts";
+export { type ComputeType, convert } from "./ops/precision.ts";
+export { crop, everySecondPixel, pad } from "./ops/spatial_kernels.ts";
+
+// Settings as data
+export {
+  choiceField,
+  defaultsOf,
+  type Field,
+  type Fields,
+  numberField,
+  optionalNumberField,
+  optionalPathField,
+  type SettingsOf,
+  switchField,
+  textField,
+} from "./settings/field.ts";
+
+// Data: sets, long tails, samplers, random streams, plans
+export { loadDataset, type LoadDatasetOptions } from "./data/dataset.ts";
+export { type DatasetName, datasets } from "./data/datasets.ts";
+export { checkImageSet, type Dataset, type ImageSet, takeImages } from "./data/image_set.ts";
+export {
+  classCounts,
+  type ClassCountsOptions,
+  classWeights,
+  drawSplit,
+  type DrawSplitOptions,
+  type Profile,
+  type Split,
+} from "./data/long_tail.ts";
+export {
+  type HostArray,
+  hostScalar,
+  type NamedArrays,
+  scalarOf,
+  type StepPlan,
+  stepRanges,
+} from "./data/plan.ts";
+export { type RandomStream, randomStream } from "./data/random.ts";
+export { resampledRows, samplerMass } from "./data/sampler.ts";
+export { readSafetensors, type SafeTensor, writeSafetensors } from "./disk/safetensors.ts";
+
+// Images: sources, augmentation, mixtures
+export { drawCrops } from "./images/crops.ts";
+export { cutBox, type CutBoxOptions } from "./images/cut_box.ts";
+export { fileSource, type FileSourceOptions } from "./images/file_source.ts";
+export { memorySource, type MemorySourceOptions } from "./images/memory_source.ts";
+export { cutMix, keptShare, mixUp, type RebalanceTarget, weightLabels } from "./images/mix.ts";
+export { type ChannelStatistics, normalise } from "./images/normalise.ts";
+export { createPixelBank, cropViews, type PixelBank } from "./images/pixel_bank.ts";
+export type { ImageSource } from "./images/source.ts";
+
+// Networks
+export { layerTable, parameterCount } from "./model/layer_table.ts";
+export {
+  type Architecture,
+  architectures,
+  createNetwork,
+  type HeadName,
+  type Network,
+  type NetworkOptions,
+  type NetworkOutputs,
+  type Variables,
+} from "./model/network.ts";
+export { exportWeights, importWeights } from "./model/weights.ts";
+
+// Losses
+export { consistencyLoss, cosineSimilarity, type HeadOutputs } from "./loss/consistency.ts";
+export { crossEntropy } from "./loss/cross_entropy.ts";
+
+// Methods
+export { crossEntropyMethod } from "./method/cross_entropy.ts";
+export { cumulativeWeight } from "./method/glmc/cumulative.ts";
+export { glmc, type GlmcOptions } from "./method/glmc/glmc.ts";
+export { glmcLoss, type LossTerms, type ViewOutputs } from "./method/glmc/loss.ts";
+export { glmcMixture, type MixedView } from "./method/glmc/mixture.ts";
+export {
+  defineMethod,
+  type LossContext,
+  type Method,
+  type PlanContext,
+  type PlannedDraws,
+} from "./method/method.ts";
+export { methods } from "./method/methods.ts";
+
+// Training
+export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.ts";
+export { estimateEpochSeconds } from "./train/estimate.ts";
+export {
+  DivergedError,
+  type EpochRecord,
+  type LossMeans,
+  type Progress,
+  type TrainEvent,
+} from "./train/events.ts";
+export { epochNumbers, initialProgress, stepInputs, trainEpochs } from "./train/loop.ts";
+export { planEpoch, type PlanEpochOptions } from "./train/plan_epoch.ts";
+export { createPredictor, type Predictor, type PredictSettings } from "./train/predict.ts";
+export { learningRateAt } from "./train/schedule.ts";
+export { sgdStep } from "./train/sgd.ts";
+export { type Stage, totalEpochs } from "./train/stage.ts";
+export { createTrainStep, type TrainState } from "./train/step.ts";
+export {
+  createTraining,
+  initialState,
+  type Training,
+  type TrainingOptions,
+  type TrainingParts,
+} from "./train/training.ts";
+
+// Evaluation
+export { calibration } from "./evaluate/calibration.ts";
+export { evaluateLogits, type Evaluation } from "./evaluate/metrics.ts";
+export { shotGroup } from "./evaluate/shots.ts";
+
+// Runs
+export { configure, defaultConfig } from "./experiment/config.ts";
+export type { RunConfig, Settings, StageConfig } from "./experiment/config.ts";
+export { beginRun, type BeginRunOptions, type Run } from "./experiment/run.ts";
+export { openRunStore, type RunStore, type RunSummary } from "./experiment/run_store.ts";
+export type { RecordedRun } from "./experiment/read_run.ts";
+export { bestRecord } from "./experiment/best_record.ts";
+
+// Figures and tables
+export { barFigure, type BarFigureOptions, type BarSeries } from "./plot/bar.ts";
+export { confusionFigure, reliabilityFigure } from "./plot/evaluation_charts.ts";
+export type { Figure, FigureOptions } from "./plot/figure.ts";
+export { heatmapFigure, type HeatmapFigureOptions } from "./plot/heatmap.ts";
+export { imageGridFigure, type ImageGridOptions } from "./plot/image_grid.ts";
+export { lineFigure, type LineFigureOptions, scatterFigure } from "./plot/line.ts";
+export {
+  classAccuracyFigure,
+  classCountsFigure,
+  samplerMassFigure,
+} from "./plot/long_tail_charts.ts";
+export { htmlPage } from "./plot/page.ts";
+export { panelFigure } from "./plot/panels.ts";
+export { figurePicture } from "./plot/picture.ts";
+export { type Table, table } from "./plot/table.ts";
+export { seriesColors, shotColors } from "./plot/theme.ts";
+export { comparedRunsFigure, trainingCurvesFigure } from "./plot/training_charts.ts";
+
+// Notebooks
+export { byMode, type NotebookMode, notebookMode } from "./notebook/mode.ts";
+export { reportTo, startProgress } from "./notebook/progress.ts";
+export { show } from "./notebook/show.ts";
+export { watchTraining } from "./notebook/watch.ts";

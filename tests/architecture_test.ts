@@ -7,7 +7,7 @@ const root = new URL("..", import.meta.url).pathname;
 const mayImport: Record<string, readonly string[]> = {
   disk: [],
   settings: [],
-  plot: [],
+  plot: ["disk"],
   setup: ["disk"],
   tensor: ["setup"],
   ops: ["tensor"],
@@ -31,7 +31,7 @@ const mayImport: Record<string, readonly string[]> = {
     "setup",
   ],
   notebook: ["plot"],
-  bench: ["setup", "tensor", "ops", "data", "images", "model", "method", "train"],
+  bench: ["settings", "setup", "tensor", "ops", "data", "images", "model", "method", "train"],
   cli: [
     "disk",
     "settings",

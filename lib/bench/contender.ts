@@ -49,6 +49,8 @@ export interface Contender extends AsyncDisposable {
 /**
  * Starts a contender and waits until it is warm.
  *
+ * @param command Name, program and arguments.
+ * @returns The contender; disposing it ends its process.
  * @throws {Error} If it ends before; with the last line of what it wrote to standard error.
  */
 export async function startContender(

@@ -47,7 +47,21 @@ export const evaluationName = `evaluation of ${evaluatedImages}`;
 /** How the names of PyTorch's contenders begin. */
 export const peerPrefix = "PyTorch";
 
-/** Every mode, the evaluation and every peer. */
+/**
+ * Every mode, the evaluation and every peer.
+ *
+ * @param setting What is measured, and who takes part.
+ * @returns How to start each.
+ * @example Without PyTorch
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { allContenders } from "glmc/bench/contenders.ts";
+ *
+ * const setting = { width: 16, batchSize: 64, device: "cpu", peer: false, xla: false } as const;
+ *
+ * assertEquals(allContenders(setting).map(({ name }) => name).slice(0, 2), ["op by op", "compiled"]);
+ * ```
+ */
 export function allContenders(setting: BenchSetting): ContenderCommand[] {
   return [
     ours("op by op", setting, { mode: "eager" }),
@@ -57,12 +71,40 @@ export function allContenders(setting: BenchSetting): ContenderCommand[] {
   ];
 }
 
-/** The modes one would train in, and the fastest peer of each precision. */
+/**
+ * The modes one would train in, and the fastest peer of each precision.
+ *
+ * @param setting What is measured, and who takes part.
+ * @returns How to start each.
+ * @example Without PyTorch
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fastContenders } from "glmc/bench/contenders.ts";
+ *
+ * const setting = { width: 16, batchSize: 64, device: "cpu", peer: false, xla: false } as const;
+ *
+ * assertEquals(fastContenders(setting).map(({ name }) => name), ["compiled", "compiled bfloat16"]);
+ * ```
+ */
 export function fastContenders(setting: BenchSetting): ContenderCommand[] {
   return [...compiledContenders(setting), ...peers(setting, ["channels_last", "bfloat16"])];
 }
 
-/** The compiled step in float32, as trainings run it by default. */
+/**
+ * The compiled step in float32, as trainings run it by default.
+ *
+ * @param setting What is measured.
+ * @returns How to start it.
+ * @example Its name
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { compiledContender } from "glmc/bench/contenders.ts";
+ *
+ * const setting = { width: 16, batchSize: 64, device: "cpu", peer: false, xla: false } as const;
+ *
+ * assertEquals(compiledContender(setting).name, "compiled");
+ * ```
+ */
 export function compiledContender(setting: BenchSetting): ContenderCommand {
   return ours("compiled", setting, {});
 }
@@ -112,6 +154,18 @@ function peers(
 /**
  * Floating-point operations of the convolutions and classifiers: forward once and backward twice as many,
  * for both views of a step; forward alone for an evaluation.
+ *
+ * @param setting Width of the network, and pairs of a step.
+ * @returns Operations of a step and of an evaluation.
+ * @example Three passes of two views
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { operationCounts } from "glmc/bench/contenders.ts";
+ *
+ * const { step, evaluation } = operationCounts({ width: 4, batchSize: 500 });
+ *
+ * assertEquals(step, 3 * 2 * evaluation);
+ * ```
  */
 export function operationCounts(
   { width, batchSize }: Pick<BenchSetting, "width" | "batchSize">,

@@ -27,7 +27,7 @@ export async function convolutionRates(width: number): Promise<ConvolutionRates>
 async function bestRate(width: number, type: ComputeType): Promise<number> {
   const batch = 64;
   let best = 0;
-  for (const [side, channels] of [[32, width], [16, 2 * width], [8, 4 * width]]) {
+  for (const [side, channels] of [[32, width], [16, 2 * width], [8, 4 * width]] as const) {
     const to = { from: "float32", to: type } as const;
     const images = tf.tidy(() => convert(tf.randomNormal([batch, side, side, channels]), to));
     const filter = tf.tidy(() => convert(tf.randomNormal([3, 3, channels, channels]), to));

@@ -23,8 +23,10 @@ export interface Row {
   readonly milliseconds: Spread;
   /** Medians of the rounds, for ratios. */
   readonly rounds: readonly number[];
-  /** Pairs of training images, or test images, a second. */
-  readonly imagesPerSecond: number;
+  /** Pairs or images a second. */
+  readonly examplesPerSecond: number;
+  /** What is counted: pairs of a training, images of an evaluation. */
+  readonly unit: "pairs" | "images";
   /** Floating-point operations a second. */
   readonly operationsPerSecond: number;
   /** Milliseconds a step spends outside of TensorFlow; unknown of PyTorch and evaluations. */
@@ -54,6 +56,9 @@ export interface MeasureOptions {
 /**
  * Measures contenders that take turns; all of them are in memory at once.
  *
+ * @param commands How to start them.
+ * @param options Setting, rounds, steps of a turn, and whom to tell.
+ * @returns A row for each, in the same order.
  * @throws {Error} If one cannot be started or ends early.
  */
 export async function measureInTurns(
@@ -61,24 +66,25 @@ export async function measureInTurns(
   { setting, rounds, steps, onProgress }: MeasureOptions,
 ): Promise<Row[]> {
   await using stack = new AsyncDisposableStack();
-  const running: Contender[] = [];
+  const running: { readonly contender: Contender; readonly result: Result }[] = [];
   for (const command of commands) {
     onProgress?.(`starting ${command.name}`, 0);
-    running.push(stack.use(await startContender(command)));
+    running.push({ contender: stack.use(await startContender(command)), result: newResult() });
   }
-  const results = running.map(() => newResult());
   for (let round = 0; round < rounds; round++) {
-    for (const [i, contender] of running.entries()) {
+    for (const { contender, result } of running) {
       onProgress?.(`round ${round + 1}/${rounds}: ${contender.name}`, round / rounds);
-      await takeTurn(contender, results[i], steps);
+      await takeTurn(contender, result, steps);
     }
   }
-  return running.map((contender, i) => rowOf(contender, results[i], setting));
+  return running.map(({ contender, result }) => rowOf(contender, result, setting));
 }
 
 /**
  * Measures contenders one after another, for sizes at which they do not fit into memory together.
  *
+ * @param commands How to start them.
+ * @param options Setting, rounds, steps of a turn, and whom to tell.
  * @returns Rows of those that ran to their end, and what ended the others.
  */
 export async function measureOneByOne(
@@ -131,7 +137,8 @@ function rowOf(contender: Contender, result: Result, setting: BenchSetting): Row
     version,
     milliseconds,
     rounds: result.rounds,
-    imagesPerSecond: (evaluates ? evaluatedImages : setting.batchSize) / seconds,
+    examplesPerSecond: (evaluates ? evaluatedImages : setting.batchSize) / seconds,
+    unit: evaluates ? "images" : "pairs",
     operationsPerSecond: (evaluates ? operations.evaluation : operations.step) / seconds,
     hostMilliseconds: result.host.length > 0 ? spread(result.host).median : null,
     recordingMilliseconds,

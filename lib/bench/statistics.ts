@@ -18,6 +18,7 @@ export interface Spread {
  * Median, least and greatest value.
  *
  * @param values At least one.
+ * @returns The three.
  * @throws {RangeError} If there is none.
  * @example Four values
  * ```ts
@@ -28,11 +29,14 @@ export interface Spread {
  * ```
  */
 export function spread(values: readonly number[]): Spread {
-  if (values.length === 0) throw new RangeError("Cannot take the median of no values");
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
-  return { median, min: sorted[0], max: sorted.at(-1)! };
+  if (values.length === 0) {
+    throw new RangeError("Cannot take the median: there are no values: measure at least one");
+  }
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  const middle = sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1);
+  const median = middle.reduce((sum, value) => sum + value, 0) / middle.length;
+  return { median, min: Math.min(...sorted), max: Math.max(...sorted) };
 }
 
 /**
@@ -41,7 +45,22 @@ export function spread(values: readonly number[]): Spread {
  *
  * @param slower Numerators, such as a peer's milliseconds.
  * @param faster Denominators, taken in the same rounds.
+ * @returns How many times as fast.
+ * @throws {RangeError} If the series are not of one length.
+ * @example A slow round of both does not count
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { medianRatio } from "glmc/bench/statistics.ts";
+ *
+ * assertEquals(medianRatio([20, 200, 20], [10, 100, 10]), 2);
+ * ```
  */
 export function medianRatio(slower: readonly number[], faster: readonly number[]): number {
-  return spread(slower.map((value, i) => value / faster[i])).median;
+  if (slower.length !== faster.length) {
+    throw new RangeError(
+      `Cannot compare the series: ${slower.length} rounds against ${faster.length}: ` +
+        "measure both in the same rounds",
+    );
+  }
+  return spread(slower.map((value, round) => value / faster[round]!)).median;
 }

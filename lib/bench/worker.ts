@@ -6,16 +6,18 @@
 
 import { createInterface } from "node:readline";
 import { stdin } from "node:process";
-import { planEpoch } from "../data/plan.ts";
+import { methods } from "../method/methods.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { startEngine } from "../tensor/start.ts";
 import { intraOpThreadsFor } from "../tensor/threads.ts";
-import { planTensors } from "../train/plan_tensors.ts";
-import { initialState } from "../train/training.ts";
+import { epochNumbers, stepInputs } from "../train/loop.ts";
+import { initialState, type TrainingStage } from "../train/training.ts";
 import { type SyntheticOptions, syntheticTraining } from "./synthetic.ts";
 
 /** Options of the worker, as JSON in its first argument. */
-export interface WorkerOptions extends SyntheticOptions {
+export interface WorkerOptions extends Omit<SyntheticOptions, "method"> {
+  /** Name of the method; the kit's default one if not given. */
+  readonly method?: string;
   /** Where to run. */
   readonly device: "auto" | "cpu" | "gpu";
   /** Threads within an operation; by default as many as trainings of this mode take. */
@@ -28,16 +30,20 @@ export interface WorkerOptions extends SyntheticOptions {
 
 async function main(options: WorkerOptions): Promise<void> {
   const { device, mode, interOpThreads } = options;
-  const intraOpThreads = options.intraOpThreads ?? intraOpThreadsFor(mode);
+  const method = methods.find(({ name }) => name === options.method) ?? methods[0]!;
+  const intraOpThreads = options.intraOpThreads ??
+    intraOpThreadsFor({ mode, passes: method.passes });
   const engine = await startEngine({
     device,
     ...(intraOpThreads !== undefined && { intraOpThreads }),
     ...(interOpThreads !== undefined && { interOpThreads }),
   });
-  const training = syntheticTraining(engine, options);
-  const plans = planEpoch(training.parts.split, { ...training.options, epoch: 0 });
+  const training = syntheticTraining(engine, { ...options, method });
+  const [{ stage, step: runStep }] = training.stages as [TrainingStage];
+  const numbers = epochNumbers(training, 1, stage);
+  const plans = training.plan(1);
   // All batches of one size: a smaller one would compile a second function.
-  const whole = plans.filter(({ first }) => first.length === plans[0].first.length);
+  const whole = plans.filter(({ count }) => count === plans[0]!.count);
   let state = initialState(training);
   let done = 0;
 
@@ -48,11 +54,10 @@ async function main(options: WorkerOptions): Promise<void> {
       return performance.now() - native - recording;
     };
     const start = hostTime();
-    const plan = planTensors(whole[done++ % whole.length], {
-      plainWeight: 0.75,
-      learningRate: 0.01,
-    });
-    const { state: next, losses } = training.step({ state, plan });
+    const planned = whole[done++ % whole.length]!;
+    const prepared = await training.parts.train.prepare(planned);
+    const plan = stepInputs(planned, { ...numbers, prepared });
+    const { state: next, losses } = runStep({ state, plan });
     const called = hostTime();
     await losses.data();
     const finished = hostTime();
@@ -96,4 +101,4 @@ function nativeBytes(): number {
   return rss - heapTotal;
 }
 
-if (import.meta.main) await main(JSON.parse(Deno.args[0]));
+if (import.meta.main) await main(JSON.parse(Deno.args[0]!));

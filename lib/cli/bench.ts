@@ -41,7 +41,7 @@
  */
 
 import { cpus } from "node:os";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import {
   allContenders,
   type BenchSetting,
@@ -112,6 +112,7 @@ ${flagsHelp(flags)}
 /**
  * Runs the command.
  *
+ * @param args Its flags.
  * @throws {UsageError} If a flag is unknown or does not fit.
  * @throws {Error} If a contender cannot be started.
  */
@@ -150,7 +151,8 @@ function settingOf(values: FlagValues): BenchSetting {
 function wholeNumber(values: FlagValues, flag: string, standard?: number): number {
   const value = Number(values[flag] ?? standard);
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new UsageError(`Cannot use --${flag} ${value}: it must be a whole number, at least 1`);
+  const name = flag.length === 1 ? `-${flag}` : `--${flag}`;
+  throw new UsageError(`Cannot use ${name} ${value}: it must be a whole number, at least 1`);
 }
 
 async function ensurePeer(): Promise<void> {
@@ -207,7 +209,10 @@ async function describeMachine(
 
 async function write(report: BenchReport, out?: string): Promise<void> {
   const name = report.time.replaceAll(":", "-");
-  const file = out ?? `${projectRoot}/data/bench/${name}.json`;
+  // deno task runs commands in the project's folder; paths are meant where the user stands.
+  const file = out === undefined
+    ? `${projectRoot}/data/bench/${name}.json`
+    : resolve(Deno.env.get("INIT_CWD") ?? "", out);
   const page = `${file.replace(/\.json$/, "")}.html`;
   await Deno.mkdir(dirname(file), { recursive: true });
   await Deno.writeTextFile(file, JSON.stringify(report, null, 2));
@@ -229,7 +234,6 @@ async function watchMemory(setting: BenchSetting): Promise<void> {
     console.log(steps < warmUp ? `${size}  warming up` : size);
   }
   // A single reading is off by up to 0.4 %; the medians of the first and the last three are 1,000 steps apart.
-  const [first, last] = [sizes.slice(0, 3), sizes.slice(-3)].map((three) => spread(three).median);
-  const growth = 100 * (last / first - 1);
+  const growth = 100 * (spread(sizes.slice(-3)).median / spread(sizes.slice(0, 3)).median - 1);
   console.log(`Growth over 1,000 steps, between medians of three readings: ${growth.toFixed(2)} %`);
 }

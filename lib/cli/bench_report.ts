@@ -46,26 +46,53 @@ export interface BenchReport {
 /** Whether a contender trains, which the evaluation does not. */
 const trains = ({ name }: Row): boolean => name !== evaluationName;
 
-/** The rates to compare the contenders' with, as a sentence without its end. */
+/**
+ * The rates to compare the contenders' with.
+ *
+ * @param report The benchmark.
+ * @returns A sentence without its end.
+ * @example In thousand millions of operations a second
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { ratesText } from "glmc/cli/bench_report.ts";
+ *
+ * assertStringIncludes(ratesText({ rates: { float32: 2e11, bfloat16: 4e11 } }), "200 GFLOP/s");
+ * ```
+ */
 export function ratesText({ rates }: Pick<BenchReport, "rates">): string {
   return `Best single convolution of this width: ${gigaflops(rates.float32)} GFLOP/s in float32, ` +
     `${gigaflops(rates.bfloat16)} in bfloat16`;
 }
 
-/** The measurements at one batch size; the last columns say how many times as fast as each peer. */
+/**
+ * The measurements at one batch size; the last columns say how many times as fast as each peer.
+ *
+ * @param batch What was measured.
+ * @returns A table with a row for each contender.
+ * @example Pairs of a training, images of an evaluation
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { benchTable } from "glmc/cli/bench_report.ts";
+ *
+ * const { header } = benchTable({ batchSize: 64, rows: [] });
+ *
+ * assertEquals(header.slice(4, 6), ["pairs/s", "images/s"]);
+ * ```
+ */
 export function benchTable({ rows }: MeasuredBatch): Table {
   const peers = rows.filter(({ name }) => name.startsWith(peerPrefix));
   const whole = (value: number | null): number | null => value === null ? null : Math.round(value);
   return table(
     [
       "contender",
-      ...["median ms", "min", "max", "images/s", "GFLOP/s", "host ms", "recording ms"],
+      ...["median ms", "min", "max", "pairs/s", "images/s", "GFLOP/s", "host ms", "recording ms"],
       ...["first ms", "start ms", "peak GB", ...peers.map(({ name }) => `x ${name}`)],
     ],
     rows.map((row) => [
       row.name,
       ...[row.milliseconds.median, row.milliseconds.min, row.milliseconds.max],
-      ...[whole(row.imagesPerSecond), whole(row.operationsPerSecond / 1e9), row.hostMilliseconds],
+      ...["pairs", "images"].map((unit) => row.unit === unit ? whole(row.examplesPerSecond) : null),
+      ...[whole(row.operationsPerSecond / 1e9), row.hostMilliseconds],
       ...[row.recordingMilliseconds, row.firstMilliseconds, row.startMilliseconds].map(whole),
       row.peakBytes / 1e9,
       ...peers.map((peer) => trains(row) ? medianRatio(peer.rounds, row.rounds) : null),
@@ -73,7 +100,12 @@ export function benchTable({ rows }: MeasuredBatch): Table {
   );
 }
 
-/** The page of a benchmark, which needs no other file. */
+/**
+ * The page of a benchmark, which needs no other file.
+ *
+ * @param report The benchmark.
+ * @returns The text of the HTML file.
+ */
 export function benchPage(report: BenchReport): Promise<string> {
   const { width, results, rounds, steps } = report;
   const options = { width, peer: peerPrefix };

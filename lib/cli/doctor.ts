@@ -20,6 +20,7 @@ nothing. The exit code is 0 if training can start, else 1.
 /**
  * Runs the command; the exit code is 1 if training cannot start.
  *
+ * @param args Its flags.
  * @throws {UsageError} If there is an unknown argument.
  */
 export async function run(args: string[]): Promise<void> {
@@ -33,6 +34,8 @@ export async function run(args: string[]): Promise<void> {
 /**
  * The checks as a table for people, with one closing line.
  *
+ * @param checks What was found.
+ * @returns The lines.
  * @example One line per check
  * ```ts
  * import { formatChecks } from "glmc/cli/doctor.ts";

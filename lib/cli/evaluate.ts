@@ -4,26 +4,32 @@
  * @module
  */
 
-import { resolve } from "node:path";
-import { createPixelBank } from "../images/pixel_bank.ts";
 import { readSafetensors } from "../disk/safetensors.ts";
+import { plainArrays } from "../disk/json_file.ts";
 import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { RunConfig } from "../experiment/config.ts";
-import { runFiles } from "../experiment/run_folder.ts";
-import { createConfiguredNetwork, drawConfiguredSplit } from "../experiment/run.ts";
+import { createConfiguredNetwork, drawConfiguredSplit } from "../experiment/configured.ts";
+import { openRunStore } from "../experiment/run_store.ts";
+import { memorySource } from "../images/memory_source.ts";
+import { methods as kitMethods } from "../method/methods.ts";
+import type { Method } from "../method/method.ts";
+import type { Network, Variables } from "../model/network.ts";
 import { importWeights } from "../model/weights.ts";
 import { projectRoot } from "../setup/project.ts";
 import { createPredictor } from "../train/predict.ts";
-import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
-import { findRun, loadConfiguredDataset, startConfiguredEngine } from "./machine.ts";
+import { type Flag, flagOf, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { executionMode, loadConfiguredDataset, startConfiguredEngine } from "./machine.ts";
+import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
 import { UsageError } from "./shell.ts";
-import { configFlags, configOf, conflicts, machineFlags } from "./train_flags.ts";
+import { configOf, conflicts, machineFlags, testFlags } from "./train_flags.ts";
+import { methodFields } from "../experiment/config_fields.ts";
+import { userPath, userPathOrName } from "./user_path.ts";
 
 const evaluateFlags: readonly Flag[] = [
   { names: ["run"], kind: "text", help: "name or folder of a run in data/runs" },
   {
     names: ["epoch"],
-    kind: "text",
+    kind: "choice",
     choices: ["best", "last"],
     help: "which weights of the run; best by default",
   },
@@ -35,31 +41,19 @@ const evaluateFlags: readonly Flag[] = [
   { names: ["json"], kind: "switch", help: "print the whole evaluation as JSON" },
 ];
 
-const dataFlags = configFlags.filter(({ field }) =>
-  [
-    "dataset",
-    "dataFolder",
-    "source",
-    "classes",
-    "imbalanceRate",
-    "profile",
-    "architecture",
-    "width",
-  ]
-    .includes(field)
-);
+const dataFlags: readonly Flag[] = [flagOf(methodFields.method), ...testFlags];
 
 /** The text that `--help` prints. */
 export const help = `
 Usage: deno task evaluate --run <name> [flags]
        deno task evaluate --weights <file> [-a resnet32 --width 64 --dataset cifar10 ...]
 
-Evaluates the second classifier on the full test set: top-1, top-5, many/medium/few, per class,
+Evaluates the tested classifier on the full test set: top-1, top-5, many/medium/few, per class,
 calibration. A run brings its own configuration; for a file the network and the data are named by flags.
 
 ${flagsHelp(evaluateFlags)}
 
-Network and data, for --weights:
+Method, network and data, for --weights:
 
 ${flagsHelp(dataFlags)}
 
@@ -71,57 +65,84 @@ ${flagsHelp(machineFlags)}
 /**
  * Runs the command.
  *
+ * @param args Flags.
  * @throws {UsageError} If flags are unknown, unfit, or contradict the run.
  * @throws {Error} If the weights are missing, damaged, or of another network.
  */
 export async function run(args: string[]): Promise<void> {
-  const values = parseFlags(args, [...evaluateFlags, ...dataFlags, ...machineFlags]);
-  const { config, path } = await subject(values);
-  const bytes = await readWeightsFile(path);
-  const network = createConfiguredNetwork(config);
-  const engine = await startConfiguredEngine(values, config);
-  const weights = weightsIn(path, bytes, network);
-  const dataset = await loadConfiguredDataset(config);
+  const chosen = await chooseMethod(args, { methods: kitMethods });
+  const values = parseFlags(chosen.args, [...evaluateFlags, ...dataFlags, ...machineFlags]);
+  const subject = await subjectOf(values, chosen);
+  const { config } = subject;
+  const method = testedMethod(config, chosen.methods);
+  const engine = await startConfiguredEngine(values, { ...config.network, passes: 2 });
+  const network = createConfiguredNetwork(config, chosen);
+  const weights = await subject.weights(network);
+  const dataset = await loadConfiguredDataset(config.data);
   const { test, mean, std } = dataset;
   const predict = createPredictor({
     engine,
     network,
-    bank: createPixelBank(test.images, test),
-    channels: { mean, std },
-    mode: values.eager === true ? "eager" : "compiled",
+    source: memorySource(test, { mean, std }),
+    head: method.testedHead,
+    mode: executionMode(values),
   });
   const evaluation = evaluateLogits(await predict(weights), test.labels, {
-    classes: config.classes,
+    classes: network.classes,
     trainingCounts: drawConfiguredSplit(config, dataset).counts,
   });
   console.log(
-    values.json === true ? jsonOf(evaluation) : report(evaluation, test.classNames, path),
+    values.json === true
+      ? JSON.stringify(evaluation, plainArrays)
+      : report(evaluation, { classNames: test.classNames, title: subject.title }),
   );
 }
 
-async function subject(
-  values: FlagValues,
-): Promise<{ readonly config: RunConfig; readonly path: string }> {
+/** What is evaluated. */
+interface Subject {
+  readonly config: RunConfig;
+  /** How it is called in the report. */
+  readonly title: string;
+  readonly weights: (network: Network) => Promise<Variables>;
+}
+
+/** The method of the last stage: it says which classifier is tested. */
+function testedMethod({ stages }: RunConfig, methods: readonly Method[]): Method {
+  return methods.find(({ name }) => name === stages.at(-1)!.method)!;
+}
+
+async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subject> {
   if ((values.run === undefined) === (values.weights === undefined)) {
-    throw new UsageError("Name what to evaluate: either --run <name> or --weights <file>");
-  }
-  if (values.weights !== undefined) {
-    return { config: configOf(values), path: resolve(String(values.weights)) };
-  }
-  const name = String(values.run);
-  const found = await findRun(name);
-  if (found === undefined) {
-    throw new Deno.errors.NotFound(
-      `Cannot evaluate "${name}": there is no such run: name a folder in data/runs`,
+    throw new UsageError(
+      "Cannot evaluate: it must be clear what: name either --run <name> or --weights <file>",
     );
   }
-  const { folder, description: { config } } = found;
-  const differing = conflicts(values, config);
-  if (differing.length > 0) {
-    throw new UsageError(`Cannot evaluate the run with other settings: ${differing.join(", ")}`);
+  if (values.weights !== undefined) {
+    const path = userPath(String(values.weights));
+    return {
+      config: configOf(values, chosen),
+      title: path,
+      weights: async (network) => weightsIn(path, await readWeightsFile(path), network),
+    };
   }
-  const file = values.epoch === "last" ? runFiles.checkpoint : runFiles.best;
-  return { config, path: `${folder}/${file}` };
+  const store = openRunStore(undefined, chosen);
+  const { name, folder, description: { config } } = await store.find(
+    userPathOrName(String(values.run)),
+  );
+  requireMethods(config, { ...chosen, run: name });
+  const differing = conflicts(values, config, chosen);
+  if (differing.length > 0) {
+    throw new UsageError(
+      `Cannot evaluate the run "${name}" with other settings: ${differing.join(", ")}: ` +
+        "leave them out",
+    );
+  }
+  const which = values.epoch === "last" ? "last" : "best";
+  return {
+    config,
+    title: `${folder}, ${which} epoch`,
+    weights: (network) => store.weights(folder, { which, network }),
+  };
 }
 
 async function readWeightsFile(path: string): Promise<Uint8Array> {
@@ -135,11 +156,7 @@ async function readWeightsFile(path: string): Promise<Uint8Array> {
   }
 }
 
-function weightsIn(
-  path: string,
-  bytes: Uint8Array,
-  network: ReturnType<typeof createConfiguredNetwork>,
-): ReturnType<typeof importWeights> {
+function weightsIn(path: string, bytes: Uint8Array, network: Network): Variables {
   try {
     const { tensors } = readSafetensors(bytes);
     const weights = Object.entries(tensors).filter(([name]) => !name.startsWith("optimizer."));
@@ -150,11 +167,14 @@ function weightsIn(
   }
 }
 
-function report(evaluation: Evaluation, classNames: readonly string[], path: string): string {
+function report(
+  evaluation: Evaluation,
+  { classNames, title }: { readonly classNames: readonly string[]; readonly title: string },
+): string {
   const percent = (value: number | null): string => value === null ? "-" : `${value.toFixed(2)} %`;
   const { many, medium, few } = evaluation.shots;
   const rows: [string, string][] = [
-    ["weights", path.replace(`${projectRoot}/`, "")],
+    ["weights", title.replace(`${projectRoot}/`, "")],
     ["top-1", percent(evaluation.top1)],
     ["top-5", percent(evaluation.top5)],
     ["many (> 100 images)", percent(many)],
@@ -164,15 +184,8 @@ function report(evaluation: Evaluation, classNames: readonly string[], path: str
     ...evaluation.classAccuracy.map((
       value,
       i,
-    ): [string, string] => [classNames[i], percent(value)]),
+    ): [string, string] => [classNames[i] ?? `${i}`, percent(value)]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
-}
-
-function jsonOf(evaluation: Evaluation): string {
-  return JSON.stringify(
-    evaluation,
-    (_, value) => ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
-  );
 }

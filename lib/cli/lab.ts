@@ -22,6 +22,7 @@ is installed first, in the virtual environment .venv: nothing goes into your hom
 /**
  * Runs the command until JupyterLab ends.
  *
+ * @param args Its flags.
  * @throws {UsageError} If a flag is unknown or the port is none.
  * @throws {Error} If JupyterLab cannot be set up.
  */
@@ -52,7 +53,12 @@ export interface LabServerOptions {
   readonly output?: "inherit" | "piped" | "null";
 }
 
-/** Starts JupyterLab on the project; it must be set up. */
+/**
+ * Starts JupyterLab on the project; it must be set up.
+ *
+ * @param options Port, browser, further arguments, and where its lines go.
+ * @returns The process.
+ */
 export function startLab(options: LabServerOptions = {}): Deno.ChildProcess {
   const { port, browser = true, args = [], env, output = "inherit" } = options;
   return new Deno.Command(`${venvFolder(projectRoot)}/bin/python`, {
@@ -80,7 +86,7 @@ function parse(args: string[]): { port?: number; browser: boolean } {
     const port = values.port === undefined ? undefined : Number(values.port);
     if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) {
       throw new RangeError(
-        `Cannot use --port ${values.port}: it must be a whole number below 65536`,
+        `Cannot use --port ${values.port}: it must be a whole number from 1 to 65535`,
       );
     }
     return { port, browser: !values["no-browser"] };

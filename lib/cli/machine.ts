@@ -1,46 +1,34 @@
 /**
- * The data set, the engine and the place of runs, as flags and environment ask for them.
+ * The data set and the engine, as configuration and flags ask for them.
  *
  * @module
  */
 
-import { dirname, resolve } from "node:path";
 import { loadDataset } from "../data/dataset.ts";
 import type { Dataset } from "../data/image_set.ts";
-import type { RunConfig } from "../experiment/config.ts";
-import { readDescription, type RunDescription } from "../experiment/run_folder.ts";
-import { projectRoot } from "../setup/project.ts";
-import type { Engine } from "../tensor/engine.ts";
+import type { DataConfig, Precision } from "../experiment/config.ts";
+import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { startEngine } from "../tensor/start.ts";
 import { intraOpThreadsFor } from "../tensor/threads.ts";
 import type { FlagValues } from "./flags.ts";
-import { withProgressLine } from "./shell.ts";
+import { UsageError, withProgressLine } from "./shell.ts";
 
-/** Where runs are kept: `$GLMC_RUNS`, else `data/runs` of the project. */
-export const runsFolder: string = Deno.env.get("GLMC_RUNS") ?? `${projectRoot}/data/runs`;
-
-/** A run on the disk. */
-export interface FoundRun {
-  /** Its folder. */
-  readonly folder: string;
-  /** What it is. */
-  readonly description: RunDescription;
-}
-
-/** Finds a run by its name, its folder or its checkpoint; `undefined` if there is none. */
-export async function findRun(name: string): Promise<FoundRun | undefined> {
-  const ofFile = name.endsWith(".safetensors") ? [dirname(name)] : [];
-  for (const folder of [`${runsFolder}/${name}`, name, ...ofFile].map((path) => resolve(path))) {
-    const description = await readDescription(folder);
-    if (description !== undefined) return { folder, description };
-  }
-  return undefined;
-}
-
-/** Loads the data set of a configuration, with progress on standard error. */
+/**
+ * Loads the data set of a configuration, with progress on standard error.
+ *
+ * @param data The configuration's part about data.
+ * @returns The images.
+ * @throws {Error} If they cannot be fetched or read.
+ */
 export async function loadConfiguredDataset(
-  { dataset, source, dataFolder }: Pick<RunConfig, "dataset" | "source" | "dataFolder">,
+  { dataset, source, dataFolder }: Pick<DataConfig, "dataset" | "source" | "dataFolder">,
 ): Promise<Dataset> {
+  if (dataset === "own" || source === "given") {
+    throw new UsageError(
+      "Cannot load the images: those of the data set own are brought by a notebook or a program: " +
+        "work on the run there, or name another --dataset",
+    );
+  }
   return await withProgressLine((line) =>
     loadDataset(dataset, {
       source,
@@ -55,14 +43,31 @@ export async function loadConfiguredDataset(
   );
 }
 
-/** Starts the engine with the device and threads that the flags name, in the run's precision. */
+/**
+ * How flags ask steps to be run.
+ *
+ * @param values Parsed flags.
+ * @returns Op by op with `--eager`, else as one compiled function.
+ */
+export function executionMode(values: FlagValues): ExecutionMode {
+  return values.eager === true ? "eager" : "compiled";
+}
+
+/**
+ * Starts the engine with the device and threads that the flags name, or those that suit the steps.
+ *
+ * @param values Parsed flags.
+ * @param options Precision of the run, and how often its steps run the network.
+ * @returns The engine.
+ * @throws {Error} If TensorFlow cannot be started, or not in that way.
+ */
 export function startConfiguredEngine(
   values: FlagValues,
-  { precision }: Pick<RunConfig, "precision">,
+  { precision, passes }: { readonly precision: Precision; readonly passes: number },
 ): Promise<Engine> {
   const { device, inter_op_threads } = values;
-  const mode = values.eager === true ? "eager" : "compiled";
-  const intra_op_threads = values.intra_op_threads ?? intraOpThreadsFor(mode);
+  const mode = executionMode(values);
+  const intra_op_threads = values.intra_op_threads ?? intraOpThreadsFor({ mode, passes });
   return startEngine({
     device: (device ?? "auto") as "auto" | "cpu" | "gpu",
     tensorFloat32: precision === "tf32",

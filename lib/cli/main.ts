@@ -12,7 +12,7 @@ import { type Command, reportError, runCommand } from "./shell.ts";
 const commands = {
   setup: { summary: "Install what is missing", needsSetup: false },
   doctor: { summary: "Show what is installed, and what mends what is not", needsSetup: false },
-  train: { summary: "Train GLMC and evaluate it after each epoch", needsSetup: true },
+  train: { summary: "Train a network and evaluate it after each epoch", needsSetup: true },
   evaluate: { summary: "Evaluate a checkpoint or a safetensors file", needsSetup: true },
   bench: { summary: "Time the training step in every mode, beside PyTorch", needsSetup: true },
   lab: { summary: "Open JupyterLab on the notebooks", needsSetup: true },

@@ -5,17 +5,18 @@
  */
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
+import { writeWholeFile } from "../disk/whole_file.ts";
 import { readNotebook, withOutputs } from "../notebook/document.ts";
 import { executeNotebook } from "../notebook/execute.ts";
 import type { NotebookMode } from "../notebook/mode.ts";
 import { sourceHash } from "../notebook/source_hash.ts";
 import { projectRoot, venvFolder } from "../setup/project.ts";
 import { prepareLab } from "./setup.ts";
-import { nearest, type ProgressLine, progressLine, UsageError } from "./shell.ts";
+import { nearest, type ProgressLine, UsageError, withProgressLine } from "./shell.ts";
 
 /** The text that `--help` prints. */
 export const help = `
-Usage: deno task notebooks [names] [--full]
+Usage: deno task notebooks [names] [--full] [--limit <s>]
 
 Runs notebooks from top to bottom in the Deno kernel, in smoke mode: small and fast, to prove that they
 work; the files stay as they are. Without names: all in notebooks/; a name may be shortened, such as 03.
@@ -29,6 +30,7 @@ GLMC_NOTEBOOK_FOLDER=<folder> runs the notebooks in another folder of the projec
 /**
  * Runs the command; the exit code is 1 if a notebook fails.
  *
+ * @param args Names of notebooks, and flags.
  * @throws {UsageError} If a flag or a name is unknown.
  * @throws {Error} If JupyterLab cannot be set up or the kernel does not start.
  */
@@ -36,25 +38,37 @@ export async function run(args: string[]): Promise<void> {
   const { names, mode, limit } = parse(args);
   const paths = choose(await listNotebooks(), names);
   await prepareLab();
-  const line = progressLine();
-  let failures = 0;
-  for (const path of paths) {
-    const problem = await runOne(path, { mode, limit, line });
-    if (problem !== undefined) failures++;
-  }
+  const failures = await withProgressLine(async (line) => {
+    let count = 0;
+    for (const path of paths) {
+      const problem = await runOne(path, { mode, limit, line });
+      if (problem !== undefined) count++;
+    }
+    return count;
+  });
   if (failures > 0) {
     throw new Error(`${failures} of ${paths.length} notebooks failed: see the lines marked ✗`);
   }
+}
+
+function notebookFolder(): string {
+  return Deno.env.get("GLMC_NOTEBOOK_FOLDER") || `${projectRoot}/notebooks`;
 }
 
 /**
  * Paths of the notebooks of the project, sorted by name.
  *
  * @param folder Their folder; `$GLMC_NOTEBOOK_FOLDER`, else `notebooks/` of the project by default.
+ * @returns The paths; none where there is no such folder.
+ * @example Those of the project
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { listNotebooks } from "glmc/cli/notebooks.ts";
+ *
+ * assert((await listNotebooks()).every((path) => path.endsWith(".ipynb")));
+ * ```
  */
-export async function listNotebooks(
-  folder: string = Deno.env.get("GLMC_NOTEBOOK_FOLDER") ?? `${projectRoot}/notebooks`,
-): Promise<string[]> {
+export async function listNotebooks(folder: string = notebookFolder()): Promise<string[]> {
   try {
     const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
     return names.filter((name) => name.endsWith(".ipynb")).sort().map((name) =>
@@ -98,15 +112,17 @@ async function runOne(
 }
 
 async function writeNotebook(path: string, notebook: unknown): Promise<void> {
-  await Deno.writeTextFile(`${path}.tmp`, JSON.stringify(notebook, null, 1) + "\n");
-  await Deno.rename(`${path}.tmp`, path);
+  await writeWholeFile(path, JSON.stringify(notebook, null, 1) + "\n");
   // Deno's formatter has its own way of writing notebooks, which the checks ask for.
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
 }
 
 function choose(paths: readonly string[], names: readonly string[]): readonly string[] {
   if (paths.length === 0) {
-    throw new Deno.errors.NotFound("Cannot run notebooks: there are none in notebooks/");
+    throw new Deno.errors.NotFound(
+      `Cannot run notebooks: there are none in "${notebookFolder()}": put some there, or set ` +
+        "GLMC_NOTEBOOK_FOLDER to their folder",
+    );
   }
   if (names.length === 0) return paths;
   const known = paths.map((path) => basename(path, ".ipynb"));
@@ -130,8 +146,10 @@ function parse(args: string[]): { names: string[]; mode: NotebookMode; limit?: n
       options: { full: { type: "boolean" }, limit: { type: "string" } },
     });
     const limit = values.limit === undefined ? undefined : Number(values.limit);
-    if (limit !== undefined && !(limit > 0)) {
-      throw new RangeError(`Cannot use --limit ${values.limit}: it must be a number of seconds`);
+    if (limit !== undefined && !(limit > 0 && limit < Infinity)) {
+      throw new RangeError(
+        `Cannot use --limit ${values.limit}: it must be a number of seconds greater than 0`,
+      );
     }
     return { names: positionals, mode: values.full ? "full" : "smoke", limit };
   } catch (error) {

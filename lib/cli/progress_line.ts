@@ -39,6 +39,8 @@ export interface ProgressLine {
 /**
  * Starts a progress line on standard error.
  *
+ * @param options What replaces standard error, its width and the clock.
+ * @returns The line.
  * @example A job that is watched
  * ```ts
  * import { progressLine } from "glmc/cli/progress_line.ts";

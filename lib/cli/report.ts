@@ -3,19 +3,31 @@
  *
  * @module
  */
-import { basename, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { cifarFacts } from "../data/cifar.ts";
+import { datasets } from "../data/datasets.ts";
+import { writeWholeFile } from "../disk/whole_file.ts";
 import { shotGroup } from "../evaluate/shots.ts";
-import { readRun, type RecordedEvaluation, type RecordedRun } from "../experiment/read_run.ts";
+import type { RecordedEvaluation, RecordedRun } from "../experiment/read_run.ts";
+import type { ResumeRecord } from "../experiment/run_folder.ts";
+import { openRunStore } from "../experiment/run_store.ts";
 import { confusionFigure, reliabilityFigure } from "../plot/evaluation_charts.ts";
 import { classAccuracyFigure, classCountsFigure } from "../plot/long_tail_charts.ts";
 import { htmlPage, type PageSection } from "../plot/page.ts";
 import { type Cell, type Table, table } from "../plot/table.ts";
 import { trainingCurvesFigure } from "../plot/training_charts.ts";
 import { projectRoot } from "../setup/project.ts";
-import { runsFolder } from "./machine.ts";
-import { nearest, UsageError } from "./shell.ts";
+import { totalEpochs } from "../train/stage.ts";
+import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
+import { UsageError } from "./shell.ts";
+import { userPath, userPathOrName } from "./user_path.ts";
+
+const flags: readonly Flag[] = [
+  { names: ["run"], kind: "text", help: "name or folder of a run in data/runs" },
+  {
+    names: ["out"],
+    kind: "text",
+    help: "where to write; report.html in the folder of the run by default",
+  },
+];
 
 /** The text that `--help` prints. */
 export const help = `
@@ -24,38 +36,44 @@ Usage: deno task report --run <name> [--out <file>]
 Writes one HTML page about a run, finished or not: curves, accuracy of each class, confusion,
 calibration, configuration, machine. The page needs no network and no other file.
 
-  --run <name>  Name or folder of a run in data/runs
-  --out <file>  Where to write; report.html in the folder of the run by default
+${flagsHelp(flags)}
 `;
 
 /**
  * Runs the command.
  *
+ * @param args Flags.
  * @throws {UsageError} If a flag is unknown or no run is named.
  * @throws {Deno.errors.NotFound} If there is no such run, or none of its epochs is finished.
  */
 export async function run(args: string[]): Promise<void> {
-  const { name, out } = parse(args);
-  const { folder, run } = await findRun(name);
-  const file = out ?? `${folder}/report.html`;
-  await Deno.writeTextFile(file, await runPage(basename(folder), run));
-  console.log(`Written: ${resolve(file).replace(`${projectRoot}/`, "")}: open it in a browser`);
+  const { run: name, out } = parseFlags(args, flags);
+  if (name === undefined) {
+    throw new UsageError(
+      "Cannot report: no run is named: add --run <name>: see deno task report --help",
+    );
+  }
+  const recorded = await openRunStore().read(userPathOrName(String(name)));
+  for (const notice of recorded.notices) console.error(notice);
+  const file = out === undefined ? `${recorded.folder}/report.html` : userPath(String(out));
+  await writeWholeFile(file, await runPage(recorded));
+  console.log(`Written: ${file.replace(`${projectRoot}/`, "")}: open it in a browser`);
 }
 
 /**
  * The page of a run.
  *
- * @param name Name of the run.
  * @param run What it has measured.
  * @returns The text of the HTML file.
  */
-export function runPage(name: string, run: RecordedRun): Promise<string> {
-  const { history, best, last, description: { config, classCounts } } = run;
+export function runPage(run: RecordedRun): Promise<string> {
+  const { history, best, last, description: { config, classCounts, ...card } } = run;
+  const { data, network, stages, seed } = config;
+  const epochs = totalEpochs(stages);
   const groups = classCounts.map(shotGroup);
-  const facts = cifarFacts[config.dataset];
-  const classNames = facts.classNames.length === classCounts.length
-    ? facts.classNames
-    : classCounts.map((_, label) => `${label}`);
+  const known = data.dataset === "own" ? undefined : datasets[data.dataset];
+  const classNames = card.classNames ?? known?.classNames ??
+    classCounts.map((_, label) => `${label}`);
   const inEpoch = `best epoch (${best.epoch + 1})`;
   const sections: PageSection[] = [
     {
@@ -66,7 +84,7 @@ export function runPage(name: string, run: RecordedRun): Promise<string> {
         classAccuracyFigure(best.classAccuracy, { groups, classNames, method: inEpoch }),
       ],
     },
-    { title: "Training", items: [trainingCurvesFigure(history, { epochs: config.epochs })] },
+    { title: "Training", items: [trainingCurvesFigure(history, { epochs })] },
     { title: "Training set", items: [classCountsFigure(classCounts, { groups, classNames })] },
     {
       title: "Mistakes and confidence",
@@ -75,26 +93,53 @@ export function runPage(name: string, run: RecordedRun): Promise<string> {
         reliabilityFigure(best.reliability, { error: best.calibrationError }),
       ],
     },
-    { title: "Configuration", items: [pairTable("setting", config)] },
+    {
+      title: "Configuration",
+      items: [
+        pairTable("setting", { ...data, ...network, seed }),
+        ...stages.map(({ name, options, ...stage }) =>
+          pairTable(`stage ${name}`, { ...stage, ...options })
+        ),
+      ],
+    },
     {
       title: "Machine and versions",
-      items: [pairTable("what", {
-        ...run.description.environment,
-        parameters: run.description.parameters,
-        "hash of the training subset": run.description.splitHash,
-      })],
+      items: [
+        pairTable("what", {
+          ...card.environment,
+          parameters: card.parameters,
+          "hash of the training subset": card.splitHash,
+          "hash of images and labels": card.dataHash ?? "not known",
+        }),
+        ...resumedTables(card.resumed),
+      ],
     },
   ];
   return htmlPage({
-    title: `Run ${name}`,
-    summary:
-      `${facts.title} with imbalance rate ${config.imbalanceRate}, ${config.architecture} of ` +
-      `width ${config.width}, seed ${config.seed}: ${history.length} of ${config.epochs} epochs, ` +
-      `top-1 accuracy ${last.top1.toFixed(2)} % in the last and ${
-        best.top1.toFixed(2)
-      } % in the best one.`,
+    title: `Run ${run.name}`,
+    summary: `${
+      stages.map(({ method }) => method).join(", then ")
+    } on ${known?.title ?? "own images"} with ` +
+      `imbalance rate ${data.imbalanceRate}, ${network.architecture} of width ${network.width}, ` +
+      `seed ${seed}: ${history.length} of ${epochs} epochs, top-1 accuracy ` +
+      `${last.top1.toFixed(2)} % in the last and ${best.top1.toFixed(2)} % in the best one.`,
     sections,
   });
+}
+
+/** Where the run was continued on something else, if it was. */
+function resumedTables(resumed: readonly ResumeRecord[]): Table[] {
+  if (resumed.length === 0) return [];
+  const rows = resumed.flatMap(({ when, epoch, step, changes }) =>
+    Object.entries(changes).map(([what, { before, now }]): Cell[] => [
+      when,
+      `epoch ${epoch + 1}, step ${step + 1}`,
+      what,
+      before,
+      now,
+    ])
+  );
+  return [table(["continued", "at", "what", "before", "now"], rows)];
 }
 
 function resultTable(evaluations: Readonly<Record<string, RecordedEvaluation>>): Table {
@@ -121,40 +166,4 @@ function pairTable(what: string, values: object): Table {
     [what, "value"],
     Object.entries(values).map(([key, value]): Cell[] => [key, String(value)]),
   );
-}
-
-async function findRun(name: string): Promise<{ folder: string; run: RecordedRun }> {
-  for (const folder of [`${runsFolder}/${name}`, resolve(name)]) {
-    const run = await readRun(folder);
-    if (run !== undefined) return { folder, run };
-  }
-  const names = await runNames();
-  const isThere = names.includes(name);
-  const suggestion = nearest(name, names);
-  throw new Deno.errors.NotFound(
-    isThere
-      ? `Cannot report on "${name}": none of its epochs is finished: wait for the first one`
-      : `Cannot report on "${name}": there is no such run: ` +
-        (suggestion ? `did you mean "${suggestion}"?` : "name a folder in data/runs"),
-  );
-}
-
-async function runNames(): Promise<string[]> {
-  try {
-    return await Array.fromAsync(Deno.readDir(runsFolder), (entry) => entry.name);
-  } catch {
-    return [];
-  }
-}
-
-function parse(args: string[]): { name: string; out?: string } {
-  try {
-    const options = { run: { type: "string" }, out: { type: "string" } } as const;
-    const { run, out } = parseArgs({ args, options }).values;
-    if (run === undefined) throw new TypeError("Name a run with --run <name>");
-    return { name: run, out };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${reason}: see deno task report --help`);
-  }
 }

@@ -28,6 +28,7 @@ GLMC_LIBTENSORFLOW=<folder> uses the libtensorflow_cc.so.2 in that folder instea
 /**
  * Runs the command.
  *
+ * @param args Its flags.
  * @throws {UsageError} If there is an unknown argument.
  * @throws {Error} If something cannot be installed.
  */
@@ -37,16 +38,16 @@ export async function run(args: string[]): Promise<void> {
   if (lab) await prepareLab();
   const stamp = await readStamp(projectRoot);
   const chosen = Deno.env.get("GLMC_LIBTENSORFLOW");
-  console.log(
-    chosen || !stamp
-      ? `Ready: libtensorflow in "${chosen}"`
-      : `Ready: TensorFlow ${stamp.tensorflow} for the ${stamp.device.toUpperCase()}`,
-  );
+  const installed = stamp
+    ? `TensorFlow ${stamp.tensorflow} for the ${stamp.device.toUpperCase()}`
+    : "";
+  console.log(`Ready: ${chosen ? `libtensorflow in "${chosen}"` : installed}`);
 }
 
 /**
  * Installs what is missing, with the plan and the progress on standard error; silent when nothing is.
  *
+ * @param options The device to install for, and whether to look at what an earlier set-up noted.
  * @example Of a project that is set up
  * ```ts
  * import { prepare } from "glmc/cli/setup.ts";
@@ -80,7 +81,7 @@ function parse(args: string[]): { device: SetupOptions["device"]; lab: boolean }
     const options = { device: { type: "string" }, lab: { type: "boolean" } } as const;
     const { device, lab = false } = parseArgs({ args, options }).values;
     if (device === undefined || device === "cpu" || device === "gpu") return { device, lab };
-    throw new TypeError(`Unknown device "${device}"`);
+    throw new TypeError(`Cannot set up for --device ${device}: it must be cpu or gpu`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${reason}: see deno task setup --help`);

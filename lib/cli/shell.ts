@@ -61,6 +61,8 @@ export interface CommandOptions {
 /**
  * Runs the command named by the first argument; every failure ends as one line on standard error.
  *
+ * @param args The command line behind `deno task`.
+ * @param options The commands, and what is done around them.
  * @returns The exit code: 0, 1 for a failure, 2 for a mistake in the command line.
  *
  * @example A command that does nothing
@@ -107,6 +109,7 @@ export async function runCommand(
 /**
  * Prints an error as one line on standard error, with its stack trace where `GLMC_DEBUG` is 1.
  *
+ * @param error Anything that was thrown.
  * @returns The exit code that fits.
  *
  * @example A usage error
@@ -126,6 +129,8 @@ export function reportError(error: unknown): number {
 /**
  * The one line that tells a user about an error.
  *
+ * @param error Anything that was thrown.
+ * @returns The line, without a line break.
  * @example Line breaks are taken out
  * ```ts
  * import { errorLine } from "glmc/cli/shell.ts";

@@ -6,10 +6,15 @@
 
 import { format as formatDuration } from "@std/fmt/duration";
 import type { ConvolutionRates } from "../bench/convolution_rate.ts";
-import { bestRecord } from "../experiment/run.ts";
-import type { EpochRecord, StepEvent } from "../train/events.ts";
+import { bestRecord } from "../experiment/best_record.ts";
+import type { EpochRecord, LossMeans, StepEvent } from "../train/events.ts";
 
-/** Seconds left by the speed since the start, which takes over from the estimate within an epoch. */
+/**
+ * Seconds left by the speed since the start, which takes over from the estimate within an epoch.
+ *
+ * @param options Epochs of the run, and the seconds of one by estimate.
+ * @returns A function from a step to the seconds left after it.
+ */
 export function remainingTime(
   { epochs, perEpoch }: { readonly epochs: number; readonly perEpoch: number },
 ): (event: StepEvent) => number {
@@ -25,7 +30,12 @@ export function remainingTime(
   };
 }
 
-/** Says so where bfloat16 is the slower type; `undefined` where it is not. */
+/**
+ * Says so where bfloat16 is the slower type.
+ *
+ * @param rates Measured rates of convolutions.
+ * @returns One line; `undefined` where it is not.
+ */
 export function precisionAdvice({ float32, bfloat16 }: ConvolutionRates): string | undefined {
   // Between the convolutions bfloat16 is the faster one, which makes up for a tenth.
   if (bfloat16 > 0.9 * float32) return undefined;
@@ -34,18 +44,36 @@ export function precisionAdvice({ float32, bfloat16 }: ConvolutionRates): string
     "--precision float32 is faster here";
 }
 
-/** The live line: position, loss terms, speed, time left. */
+/**
+ * The live line: position, loss terms, speed, time left.
+ *
+ * @param event Some steps.
+ * @param options Epochs of the run, and the seconds left.
+ * @returns The text.
+ */
 export function stepText(
-  { epoch, step, steps, losses, imagesPerSecond }: StepEvent,
+  { epoch, step, steps, losses, examplesPerSecond, unit }: StepEvent,
   { epochs, left }: { readonly epochs: number; readonly left: number },
 ): string {
-  return `epoch ${epoch + 1}/${epochs} step ${step}/${steps}` +
-    `  loss ${losses.total.toFixed(3)} (plain ${losses.balanced.toFixed(3)},` +
-    ` rebalanced ${losses.rebalanced.toFixed(3)}, consistency ${losses.consistency.toFixed(3)})` +
-    `  ${imagesPerSecond.toFixed(0)} images/s  ${duration(left)} left`;
+  return `epoch ${epoch + 1}/${epochs} step ${step}/${steps}  ${lossText(losses)}` +
+    `  ${examplesPerSecond.toFixed(0)} ${unit}/s  ${duration(left)} left`;
 }
 
-/** The line that stays of an epoch: accuracies, loss, seconds of training and evaluation. */
+/** The first term leads; the others, under their method's names, stand behind it. */
+function lossText(losses: LossMeans): string {
+  const [total, ...others] = Object.entries(losses);
+  const texts = others.map(([name, value]) => `${name} ${value.toFixed(3)}`);
+  const listed = texts.length === 0 ? "" : ` (${texts.join(", ")})`;
+  return `loss ${total?.[1].toFixed(3)}${listed}`;
+}
+
+/**
+ * The line that stays of an epoch: accuracies, loss, seconds of training and evaluation.
+ *
+ * @param record The epoch.
+ * @param epochs Epochs of the run.
+ * @returns The text.
+ */
 export function epochText(record: EpochRecord, epochs: number): string {
   const { epoch, evaluation, losses, trainSeconds, evaluateSeconds } = record;
   const { many, medium, few } = evaluation.shots;
@@ -54,10 +82,16 @@ export function epochText(record: EpochRecord, epochs: number): string {
   return `epoch ${epoch + 1}/${epochs}  top-1 ${evaluation.top1.toFixed(2)} %` +
     `  top-5 ${evaluation.top5.toFixed(2)} %` +
     `  (${(group("many", many) + group("medium", medium) + group("few", few)).slice(2)})` +
-    `  loss ${losses.total.toFixed(3)}  ${duration(trainSeconds)} + ${duration(evaluateSeconds)}`;
+    `  loss ${Object.values(losses)[0]?.toFixed(3)}` +
+    `  ${duration(trainSeconds)} + ${duration(evaluateSeconds)}`;
 }
 
-/** Best and last accuracy of a run. */
+/**
+ * Best and last accuracy of a run.
+ *
+ * @param history Its finished epochs.
+ * @returns The text.
+ */
 export function summary(history: readonly EpochRecord[]): string {
   const [best, last] = [bestRecord(history), history.at(-1)];
   if (best === undefined || last === undefined) return "no epoch was evaluated";
@@ -66,12 +100,22 @@ export function summary(history: readonly EpochRecord[]): string {
   return `best ${text(best)}, last ${text(last)}`;
 }
 
-/** A number with its thousands apart. */
+/**
+ * A number with its thousands apart.
+ *
+ * @param count The number.
+ * @returns The text.
+ */
 export function format(count: number): string {
   return count.toLocaleString("en");
 }
 
-/** Seconds as people say them, at least one. */
+/**
+ * Seconds as people say them, at least one.
+ *
+ * @param seconds How many.
+ * @returns The text.
+ */
 export function duration(seconds: number): string {
   return formatDuration(Math.max(1, Math.round(seconds)) * 1000, { ignoreZero: true });
 }

@@ -29,3 +29,20 @@ export function userPath(
 ): string {
   return resolve(folder, path);
 }
+
+/**
+ * A name as it is, or a path that a user has written, as an absolute one.
+ *
+ * @param nameOrPath What the user has written; a name has no slash.
+ * @returns The name, or the path.
+ * @example A name
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { userPathOrName } from "glmc/cli/user_path.ts";
+ *
+ * assertEquals(userPathOrName("first-run"), "first-run");
+ * ```
+ */
+export function userPathOrName(nameOrPath: string): string {
+  return /[/\\]/.test(nameOrPath) ? userPath(nameOrPath) : nameOrPath;
+}

@@ -6,10 +6,11 @@
 import { join } from "node:path";
 import { parseTar } from "nanotar";
 import { decodeBinaryBatch } from "./batch.ts";
-import { type CifarFacts, cifarFacts, readDataset } from "./cifar.ts";
+import { type CifarFacts, cifarFacts, type CifarName, readDataset } from "./cifar.ts";
 import { type DataProgress, download } from "./download.ts";
+import { reasonOf } from "../disk/errors.ts";
 import { removeIfPresent } from "../disk/whole_file.ts";
-import type { Dataset, DatasetName } from "./image_set.ts";
+import type { Dataset } from "./image_set.ts";
 
 /** Settings of a function that fetches a data set. */
 export interface FetchOptions {
@@ -20,6 +21,9 @@ export interface FetchOptions {
   /** Other addresses or sizes than the published ones. */
   readonly facts?: CifarFacts;
 }
+
+/** What to do about a published file that cannot be read although it came as it was published. */
+export const fetchAdvice = "choose another --source";
 
 /**
  * Fetches a data set as the published archive of its binary version.
@@ -35,7 +39,7 @@ export interface FetchOptions {
  * const { train, test } = await fetchArchive("cifar100", { folder: "data/cache/cifar100" });
  * ```
  */
-export async function fetchArchive(name: DatasetName, options: FetchOptions): Promise<Dataset> {
+export async function fetchArchive(name: CifarName, options: FetchOptions): Promise<Dataset> {
   const { folder, onProgress, facts = cifarFacts[name] } = options;
   const { title, binary, labelBytes, archive: { address, md5 } } = facts;
   const path = join(folder, "archive.tar.gz");
@@ -48,18 +52,19 @@ export async function fetchArchive(name: DatasetName, options: FetchOptions): Pr
   const dataset = await readDataset(
     name,
     (file, count) => decodeBinaryBatch(memberOf(members, file), { count, labelBytes }),
-    { files: binary, facts, onProgress },
+    { files: binary, facts, advice: fetchAdvice, ...(onProgress && { onProgress }) },
   );
   await removeIfPresent(path);
   return dataset;
 }
 
 /**
- * Unpacks a gzipped tar archive in memory.
+ * Unpacks a gzipped tar archive in memory; nothing is written anywhere.
  *
  * @param path The archive.
  * @returns Contents of its files, by name without folders.
- * @throws {Error} If the archive is damaged.
+ * @throws {SyntaxError} If the archive is damaged, holds anything but files and folders inside of
+ * it, or two files of one name.
  * @example An archive of one file
  * ```ts
  * import { unpackArchive } from "glmc/data/archive.ts";
@@ -74,16 +79,70 @@ export async function fetchArchive(name: DatasetName, options: FetchOptions): Pr
  * ```
  */
 export async function unpackArchive(path: string): Promise<Map<string, Uint8Array>> {
+  const members = new Map<string, Uint8Array>();
+  try {
+    const tar = await unzip(path);
+    checkEntries(tar);
+    for (const { name, data } of parseTar(tar, { filter: ({ type }) => type === "file" })) {
+      const short = name.slice(name.lastIndexOf("/") + 1);
+      if (members.has(short)) throw new SyntaxError(`it holds two files called "${short}"`);
+      members.set(short, data ?? new Uint8Array());
+    }
+  } catch (error) {
+    throw new SyntaxError(
+      `Cannot unpack "${path}": ${reasonOf(error)}: remove it, so that it is fetched again`,
+      { cause: error },
+    );
+  }
+  return members;
+}
+
+async function unzip(path: string): Promise<Uint8Array> {
   const file = await Deno.open(path);
-  const tar = await new Response(
-    file.readable.pipeThrough(new DecompressionStream("gzip")),
-  ).bytes();
-  const members = parseTar(tar, { filter: ({ type }) => type === "file" });
-  return new Map(
-    members.map((
-      { name, data },
-    ) => [name.slice(name.lastIndexOf("/") + 1), data ?? new Uint8Array()]),
-  );
+  return await new Response(file.readable.pipeThrough(new DecompressionStream("gzip"))).bytes();
+}
+
+/** Refuses what the parser would skip, change, or stumble over: its words would not help. */
+function checkEntries(tar: Uint8Array): void {
+  const text = (start: number, length: number): string =>
+    new TextDecoder("latin1").decode(tar.subarray(start, start + length)).split("\0")[0] ?? "";
+  for (let start = 0; start + 512 <= tar.length && tar[start] !== 0;) {
+    const name = text(start, 100);
+    const folder = text(start + 257, 5) === "ustar" ? text(start + 345, 155) : "";
+    const type = text(start + 156, 1) || "0";
+    const size = parseInt(text(start + 124, 12).trim() || "0", 8);
+    if (!(size >= 0 && start + 512 + size <= tar.length)) {
+      throw new SyntaxError(
+        `"${name}" should take ${size} bytes but ${tar.length - start - 512} follow`,
+      );
+    }
+    // Headers of other headers: x and g of POSIX, L and K of GNU, whose names the parser applies.
+    const isExtension = "xgLK".includes(type);
+    const content = isExtension ? text(start + 512, size) : "";
+    if (!isExtension && !"057".includes(type)) {
+      const kind = kinds[type] ?? `an entry of type "${type}"`;
+      throw new SyntaxError(`"${name}" is ${kind}, where only files and folders are read`);
+    }
+    for (const path of [folder === "" ? name : `${folder}/${name}`, ...longNames(type, content)]) {
+      if (path.startsWith("/") || path.split("/").includes("..")) {
+        throw new SyntaxError(`"${path}" lies outside of the archive`);
+      }
+    }
+    start += 512 + 512 * Math.ceil(size / 512);
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  1: "a hard link",
+  2: "a symbolic link",
+  3: "a device",
+  4: "a device",
+  6: "a pipe",
+};
+
+function longNames(type: string, content: string): string[] {
+  if (type === "L") return [content];
+  return type === "x" ? Array.from(content.matchAll(/ path=(.*)\n/g), ([, path = ""]) => path) : [];
 }
 
 /**

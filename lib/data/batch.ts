@@ -41,7 +41,7 @@ export function decodeBinaryBatch(
   }
   return {
     images: interleave(bytes, { count, start: labelBytes, stride }),
-    labels: Uint8Array.from({ length: count }, (_, row) => bytes[row * stride + labelBytes - 1]),
+    labels: Uint8Array.from({ length: count }, (_, row) => bytes[row * stride + labelBytes - 1]!),
   };
 }
 
@@ -126,9 +126,9 @@ function interleave(
   for (let row = 0; row < count; row++) {
     const red = row * stride + start;
     for (let pixel = red; pixel < red + planeBytes; pixel++) {
-      images[target++] = bytes[pixel];
-      images[target++] = bytes[pixel + planeBytes];
-      images[target++] = bytes[pixel + 2 * planeBytes];
+      images[target++] = bytes[pixel]!;
+      images[target++] = bytes[pixel + planeBytes]!;
+      images[target++] = bytes[pixel + 2 * planeBytes]!;
     }
   }
   return images;
@@ -170,10 +170,11 @@ class PickledArray {
   ): void {
     if (dtype.type !== "u1" || shape.length !== 2) return;
     const bytes = typeof data === "string" ? Buffer.from(data, "latin1") : data as Uint8Array;
-    const [rows, columns] = shape;
+    const [rows = 0, columns = 0] = shape;
+    if (bytes.length !== rows * columns) return;
     // An array stored column by column is put in rows.
     this.bytes = isFortran
-      ? bytes.map((_, index) => bytes[index % columns * rows + Math.floor(index / columns)])
+      ? bytes.map((_, index) => bytes[index % columns * rows + Math.floor(index / columns)]!)
       : bytes;
   }
 }

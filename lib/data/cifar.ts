@@ -3,8 +3,13 @@
  *
  * @module
  */
+import { reasonOf, rephrase } from "../disk/errors.ts";
+import type { DatasetEntry, DatasetSource } from "./dataset.ts";
 import type { DataProgress } from "./download.ts";
-import { checkImageSet, type Dataset, type DatasetName, type ImageSet } from "./image_set.ts";
+import { checkImageSet, type Dataset, findWrongLabel, type ImageSet } from "./image_set.ts";
+
+/** The data sets of Krizhevsky (2009). */
+export type CifarName = "cifar10" | "cifar100";
 
 /** Where a published version of a data set keeps its images. */
 export interface CifarFiles {
@@ -40,6 +45,10 @@ export interface CifarFacts {
   readonly mean: Dataset["mean"];
   /** Standard deviation of each channel in the official code. */
   readonly std: Dataset["std"];
+  /** Where it can be fetched from, the default first. */
+  readonly sources: readonly DatasetSource[];
+  /** Digests of the published images and labels, where they have been taken. */
+  readonly hashes?: DatasetEntry["hashes"];
 }
 
 /** Images with their labels, part of a data set. */
@@ -54,7 +63,7 @@ export interface CifarBatch {
 export const imageBytes = 3072;
 
 /** Both data sets of Krizhevsky (2009), Learning Multiple Layers of Features from Tiny Images. */
-export const cifarFacts: Readonly<Record<DatasetName, CifarFacts>> = {
+export const cifarFacts: Readonly<Record<CifarName, CifarFacts>> = {
   cifar10: {
     title: "CIFAR-10",
     trainSize: 50_000,
@@ -78,6 +87,11 @@ export const cifarFacts: Readonly<Record<DatasetName, CifarFacts>> = {
     classNames: "airplane automobile bird cat deer dog frog horse ship truck".split(" "),
     mean: [0.49139968, 0.48215827, 0.44653124],
     std: [0.24703233, 0.24348505, 0.26158768],
+    sources: ["npm", "archive"],
+    hashes: {
+      train: "5300e8e3d462e7b326310b7147ea4e68c5b093515e0780e8c88010878bcd45ce",
+      test: "8ecf6ca36b21e6562cb65d530e8e57cb518e3450efa3d37418913e2d1b70dae3",
+    },
   },
   cifar100: {
     title: "CIFAR-100",
@@ -104,8 +118,34 @@ export const cifarFacts: Readonly<Record<DatasetName, CifarFacts>> = {
     ).split(" "),
     mean: [0.4914, 0.4822, 0.4465],
     std: [0.2023, 0.1994, 0.2010],
+    sources: ["archive"],
   },
 };
+
+/**
+ * What the list of data sets holds of a CIFAR data set.
+ *
+ * @param name Which one.
+ * @param facts Other facts than the published ones.
+ * @returns The entry.
+ * @example CIFAR-10
+ * ```ts
+ * import { cifarEntry } from "glmc/data/cifar.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(cifarEntry("cifar10").classNames.length, 10);
+ * ```
+ */
+export function cifarEntry(name: CifarName, facts: CifarFacts = cifarFacts[name]): DatasetEntry {
+  const { title, classNames, sources, mean, std, hashes } = facts;
+  return {
+    ...{ name, title, classNames, sources, mean, std },
+    ...(hashes && { hashes }),
+    load: async (options) =>
+      // What decodes and fetches is loaded only when it is needed.
+      await (await import("./cifar_source.ts")).loadCifar(name, { ...options, facts }),
+  };
+}
 
 /** Settings of {@linkcode readDataset}. */
 export interface ReadDatasetOptions {
@@ -113,6 +153,8 @@ export interface ReadDatasetOptions {
   readonly files: Pick<CifarFiles, "train" | "test">;
   /** Other facts than the published ones. */
   readonly facts?: CifarFacts;
+  /** What a user can do about a file that cannot be read, as the last part of the message. */
+  readonly advice: string;
   /** Called after each file. */
   readonly onProgress?: (progress: DataProgress) => void;
 }
@@ -124,8 +166,8 @@ export interface ReadDatasetOptions {
  * @param read Reads the file of that name, which should hold `count` images.
  * @param options Files, facts and progress.
  * @returns The data set.
+ * @throws {RangeError} If a label has no class; the message has file, row and value.
  * @throws {Error} If a file is damaged.
- * @throws {RangeError} If a label has no class.
  * @example Black images
  * ```ts
  * import { cifarFacts, imageBytes, readDataset } from "glmc/data/cifar.ts";
@@ -137,6 +179,7 @@ export interface ReadDatasetOptions {
  *   {
  *     files: { train: ["a.bin", "b.bin"], test: ["c.bin"] },
  *     facts: { ...cifarFacts.cifar10, trainSize: 4, testSize: 2 },
+ *     advice: "draw it again",
  *   },
  * );
  *
@@ -144,11 +187,11 @@ export interface ReadDatasetOptions {
  * ```
  */
 export async function readDataset(
-  name: DatasetName,
+  name: CifarName,
   read: (file: string, count: number) => CifarBatch | Promise<CifarBatch>,
   options: ReadDatasetOptions,
 ): Promise<Dataset> {
-  const { files, facts = cifarFacts[name], onProgress } = options;
+  const { files, facts = cifarFacts[name], advice, onProgress } = options;
   const { title, classNames, mean, std } = facts;
   const total = files.train.length + files.test.length;
   let done = 0;
@@ -159,14 +202,18 @@ export async function readDataset(
     for (const [index, file] of names.entries()) {
       try {
         const batch = await read(file, count);
+        const wrong = findWrongLabel(batch.labels, classNames.length);
+        if (wrong) {
+          throw new RangeError(
+            `the label in row ${wrong.row} is ${wrong.label}, where ${title} has 0 to ${
+              classNames.length - 1
+            }`,
+          );
+        }
         images.set(batch.images, index * count * imageBytes);
         labels.set(batch.labels, index * count);
       } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        throw new Error(
-          `Cannot read "${file}" of ${title}: ${error.message}: fetch the file again`,
-          { cause: error },
-        );
+        throw rephrase(error, `Cannot read "${file}" of ${title}: ${reasonOf(error)}: ${advice}`);
       }
       onProgress?.({ label: `Decoding ${title}`, done: ++done, total, unit: "files" });
     }

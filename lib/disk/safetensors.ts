@@ -4,8 +4,12 @@
  * A file is the header's length (8 bytes, little-endian), the header, and the tensors one after
  * another without gaps. Numbers are little-endian, as on every machine Deno runs on.
  *
+ * What is written here is sealed: the first entry of the metadata, `glmc.sha256`, is the SHA-256 of
+ * the whole file, taken with zeros in the place of its 64 digits. Other programs read it as text.
+ *
  * @module
  */
+import { sha256 } from "./digest.ts";
 
 /** Element types that can be read and written. */
 export type SafeTensorType = "F64" | "F32" | "I64" | "I32" | "U8" | "BOOL";
@@ -24,34 +28,37 @@ export interface SafeTensor {
 export interface SafeTensors {
   /** Tensors by name. */
   readonly tensors: Readonly<Record<string, SafeTensor>>;
-  /** Free text by key. */
+  /** Free text by key, without the seal. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Whether the file has a digest, which then fits; files of other programs have none. */
+  readonly sealed: boolean;
 }
+
+/** Key of the digest in the metadata. */
+const sealKey = "glmc.sha256";
+const unsealed = "0".repeat(64);
+/** Where the digest lies: the metadata come first in the header, and the seal first in them. */
+const sealStart = 8 + `{"__metadata__":{"${sealKey}":"`.length;
 
 interface Entry {
   readonly name: string;
-  readonly dtype: string;
+  readonly dtype: ElementType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
 }
 
-const elementBytes: Readonly<Record<string, number>> = {
-  F64: 8,
-  I64: 8,
-  F32: 4,
-  I32: 4,
-  F16: 2,
-  U8: 1,
-  BOOL: 1,
-};
+const elementBytes = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, U8: 1, BOOL: 1 } as const;
+type ElementType = keyof typeof elementBytes;
 
 /**
  * Reads a safetensors file.
  *
- * @param bytes The whole file. The tensors are copies and do not keep it alive.
+ * @param bytes The whole file; a view into a larger buffer or a Node `Buffer` will do. The tensors
+ * are copies and do not keep it alive.
  * @returns Tensors and metadata.
- * @throws {SyntaxError} If the bytes are not a whole and sound safetensors file.
+ * @throws {SyntaxError} If the bytes are not a whole and sound safetensors file, or a sealed one was
+ * altered after it was written.
  * @example Round trip
  * ```ts
  * import { readSafetensors, writeSafetensors } from "glmc/disk/safetensors.ts";
@@ -60,15 +67,22 @@ const elementBytes: Readonly<Record<string, number>> = {
  * const bias = { dtype: "F32", shape: [2], data: new Float32Array([0.5, -1]) } as const;
  * const bytes = writeSafetensors({ "fc.bias": bias }, { epoch: "3" });
  *
- * assertEquals(readSafetensors(bytes), { tensors: { "fc.bias": bias }, metadata: { epoch: "3" } });
+ * assertEquals(readSafetensors(bytes), {
+ *   tensors: { "fc.bias": bias },
+ *   metadata: { epoch: "3" },
+ *   sealed: true,
+ * });
  * ```
  */
 export function readSafetensors(bytes: Uint8Array): SafeTensors {
-  const headerEnd = 8 + headerLength(bytes);
-  const { __metadata__: metadata = {}, ...header } = parseHeader(bytes.subarray(8, headerEnd));
-  if (!isRecord(metadata) || !Object.values(metadata).every((text) => typeof text === "string")) {
+  // A Node Buffer slices without copying: from here on it is plain bytes.
+  const file = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerEnd = 8 + headerLength(file);
+  const { __metadata__: entry = {}, ...header } = parseHeader(file.subarray(8, headerEnd));
+  if (!isRecord(entry) || !Object.values(entry).every((text) => typeof text === "string")) {
     throw damaged("its metadata is not a record of texts");
   }
+  const { [sealKey]: seal, ...metadata } = entry as Record<string, string>;
   const entries = Object.entries(header).map(([name, entry]) => checkedEntry(name, entry));
   let position = 0;
   for (
@@ -79,26 +93,28 @@ export function readSafetensors(bytes: Uint8Array): SafeTensors {
     }
     position = end;
   }
-  const size = bytes.length - headerEnd;
+  const size = file.length - headerEnd;
   if (position !== size) {
     throw damaged(`its tensors take ${position} bytes but it holds ${size}`);
   }
+  // Last, for what is wrong with the structure says more.
+  checkSeal(file, seal, metadata);
+  const data = file.subarray(headerEnd);
   return {
-    tensors: Object.fromEntries(
-      entries.map((entry) => [entry.name, readTensor(bytes.subarray(headerEnd), entry)]),
-    ),
-    metadata: metadata as Record<string, string>,
+    tensors: Object.fromEntries(entries.map((entry) => [entry.name, readTensor(data, entry)])),
+    metadata,
+    sealed: seal !== undefined,
   };
 }
 
 /**
- * Writes a safetensors file.
+ * Writes a safetensors file, sealed by its SHA-256.
  *
  * Wide elements come first, then names in order, so that equal contents give equal bytes and every
  * tensor is aligned.
  *
  * @param tensors Tensors by name.
- * @param metadata Free text by key.
+ * @param metadata Free text by key; `glmc.sha256` is taken by the seal.
  * @returns The whole file.
  * @throws {TypeError} If the shape of a tensor does not fit its data.
  * @example A scalar
@@ -115,14 +131,14 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, SafeTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const names = Object.keys(tensors).sort((a, b) =>
-    elementBytes[tensors[b].dtype] - elementBytes[tensors[a].dtype] || (a < b ? -1 : 1)
+  const ordered = Object.entries(tensors).sort(([a, { dtype: left }], [b, { dtype: right }]) =>
+    elementBytes[right] - elementBytes[left] || (a < b ? -1 : 1)
   );
-  const header: Record<string, unknown> = {};
-  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
+  const header: Record<string, unknown> = {
+    __metadata__: { [sealKey]: unsealed, ...withoutSeal(metadata) },
+  };
   let size = 0;
-  for (const name of names) {
-    const { dtype, shape, data } = tensors[name];
+  for (const [name, { dtype, shape, data }] of ordered) {
     if (data.byteLength !== byteSize(dtype, shape)) {
       throw new TypeError(
         `Cannot write tensor "${name}": ${dtype} of shape [${shape}] takes ${
@@ -140,12 +156,41 @@ export function writeSafetensors(
   bytes.fill(0x20, 8 + json.length, 8 + paddedLength);
   bytes.set(json, 8);
   let position = 8 + paddedLength;
-  for (const name of names) {
-    const { data } = tensors[name];
+  for (const [, { data }] of ordered) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
     position += data.byteLength;
   }
+  bytes.set(new TextEncoder().encode(sha256(bytes)), sealStart);
   return bytes;
+}
+
+function withoutSeal(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  const { [sealKey]: _, ...rest } = metadata;
+  return rest;
+}
+
+function checkSeal(
+  file: Uint8Array,
+  seal: string | undefined,
+  others: Readonly<Record<string, string>>,
+): void {
+  if (seal === undefined) {
+    // A key that is almost the seal's is the seal's, damaged.
+    const almost = Object.keys(others).find((key) => differences(key, sealKey) <= 2);
+    if (almost !== undefined) throw damaged(`the key of its digest reads "${almost}"`);
+    return;
+  }
+  const sealEnd = sealStart + unsealed.length;
+  const digest = sha256(file.subarray(0, sealStart), unsealed, file.subarray(sealEnd));
+  if (digest !== new TextDecoder().decode(file.subarray(sealStart, sealEnd)) || digest !== seal) {
+    throw damaged("its SHA-256 does not fit, so it was altered after it was written");
+  }
+}
+
+/** In how many places two texts differ; all of them if their lengths do. */
+function differences(text: string, other: string): number {
+  if (text.length !== other.length) return Infinity;
+  return Array.from(text).filter((letter, place) => letter !== other[place]).length;
 }
 
 function headerLength(bytes: Uint8Array): number {
@@ -173,10 +218,10 @@ function checkedEntry(name: string, entry: unknown): Entry {
   if (typeof dtype !== "string" || !areSizes(shape) || !areSizes(offsets) || offsets.length !== 2) {
     throw damaged(`the header entry of tensor "${name}" is incomplete`);
   }
-  if (!Object.hasOwn(elementBytes, dtype)) {
+  if (!isElementType(dtype)) {
     throw damaged(`tensor "${name}" has the element type ${dtype}, which is not supported`);
   }
-  const [begin, end] = offsets;
+  const [begin = 0, end = 0] = offsets;
   if (end - begin !== byteSize(dtype, shape)) {
     throw damaged(
       `tensor "${name}", ${dtype} of shape [${shape}], lies at bytes ${begin} to ${end}`,
@@ -199,12 +244,16 @@ function readTensor(bytes: Uint8Array, { dtype, shape, begin, end }: Entry): Saf
     case "I32":
       return { dtype, shape, data: new Int32Array(data.buffer) };
     default:
-      return { dtype: dtype as "U8" | "BOOL", shape, data };
+      return { dtype, shape, data };
   }
 }
 
-function byteSize(dtype: string, shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, elementBytes[dtype]);
+function isElementType(dtype: string): dtype is ElementType {
+  return Object.hasOwn(elementBytes, dtype);
+}
+
+function byteSize(dtype: ElementType, shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, elementBytes[dtype] as number);
 }
 
 function areSizes(value: unknown): value is number[] {

@@ -3,14 +3,19 @@
  *
  * @module
  */
+import { basename, dirname, join } from "node:path";
+import { diskError } from "./errors.ts";
 
 /**
  * Writes a file under a temporary name and renames it, so that readers never see half of it.
  *
- * On failure an older file of that name is left as it was.
+ * The content is on the disk before the name is, so that a power cut leaves the old file or the new
+ * one. On failure an older file of that name is left as it was. Two writers at once never mix: the
+ * later one wins.
  *
- * @param path Where the file shall be.
- * @param bytes What it shall hold.
+ * @param path Where the file shall be; its folder must exist.
+ * @param content What it shall hold: bytes, or a text taken as UTF-8.
+ * @throws {Deno.errors.NotFound} If its folder does not exist.
  * @throws {Error} If the disk is full or does not take the file.
  * @example A file replaced as a whole
  * ```ts
@@ -23,21 +28,79 @@
  * assertEquals(Deno.readFileSync(path), Uint8Array.of(1, 2, 3));
  * ```
  */
-export async function writeWholeFile(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.tmp`;
+export async function writeWholeFile(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = temporaryPath(path);
   try {
-    await Deno.writeFile(temporary, bytes);
+    await writeSynced(temporary, content);
     await Deno.rename(temporary, path);
   } catch (error) {
-    await removeIfPresent(temporary);
+    // What is left is swept away later; the reason why it is left is worth more to the reader.
+    await removeIfPresent(temporary).catch(() => {});
     throw diskError(path, error);
   }
+  await syncFolder(dirname(path));
+}
+
+/**
+ * Removes what killed writers have left in a folder.
+ *
+ * @param folder The folder; its own folders are not looked into.
+ * @param options `olderThan` spares files changed in the last so many milliseconds, 0 by default:
+ * it is needed where other processes may be writing at this moment, so not behind a lock.
+ * @returns The names that were removed.
+ * @example Of a folder that nobody else writes to
+ * ```ts
+ * import { removeLeftovers } from "glmc/disk/whole_file.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = Deno.makeTempDirSync();
+ * Deno.writeTextFileSync(`${folder}/.numbers.bin.0123456789ab.tmp`, "half");
+ * Deno.writeTextFileSync(`${folder}/numbers.bin`, "whole");
+ *
+ * assertEquals(await removeLeftovers(folder), [".numbers.bin.0123456789ab.tmp"]);
+ * ```
+ */
+export async function removeLeftovers(
+  folder: string,
+  options: { readonly olderThan?: number } = {},
+): Promise<string[]> {
+  const { olderThan = 0 } = options;
+  const removed: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile || !isTemporaryName(name)) continue;
+    const path = join(folder, name);
+    // Its writer may finish it between listing and looking.
+    const changed = (await Deno.stat(path).catch(() => undefined))?.mtime?.getTime();
+    if (changed === undefined || Date.now() - changed < olderThan) continue;
+    await removeIfPresent(path);
+    removed.push(name);
+  }
+  return removed;
+}
+
+/**
+ * Tells whether a name is one under which {@linkcode writeWholeFile} writes before it renames.
+ *
+ * @param name Name of a file, without folders.
+ * @returns Whether it is.
+ * @example What is finished and what is not
+ * ```ts
+ * import { isTemporaryName } from "glmc/disk/whole_file.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(isTemporaryName(".numbers.bin.0123456789ab.tmp"), true);
+ * assertEquals(isTemporaryName("numbers.tmp"), false);
+ * ```
+ */
+export function isTemporaryName(name: string): boolean {
+  return /^\..*\.[0-9a-f]{12}\.tmp$/.test(name);
 }
 
 /**
  * Removes a file; an absent one is no error.
  *
  * @param path The file.
+ * @throws {Error} If it is there and cannot be removed.
  * @example Twice
  * ```ts
  * import { removeIfPresent } from "glmc/disk/whole_file.ts";
@@ -58,53 +121,27 @@ export async function removeIfPresent(path: string): Promise<void> {
   }
 }
 
-/**
- * Tells whether an error means that the disk is full, read-only, or not ours to write.
- *
- * @param error What was thrown.
- * @returns Whether writing again would fail in the same way.
- * @example A full disk
- * ```ts
- * import { isDiskError } from "glmc/disk/whole_file.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const full = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
- *
- * assertEquals(isDiskError(full), true);
- * assertEquals(isDiskError(new TypeError("error reading a body from connection")), false);
- * ```
- */
-export function isDiskError(error: unknown): boolean {
-  const codes = ["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO"];
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+function temporaryPath(path: string): string {
+  const unique = crypto.getRandomValues(new Uint8Array(6)).toHex();
+  // A name may have 255 bytes: a long one is cut, so that it has room for the rest.
+  return join(dirname(path), `.${basename(path).slice(0, 60)}.${unique}.tmp`);
 }
 
-/**
- * Says in one line why a file could not be written and what to do.
- *
- * @param path The file.
- * @param error What was thrown.
- * @returns The error to throw, with the first one as its cause.
- * @example A full disk
- * ```ts
- * import { diskError } from "glmc/disk/whole_file.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const error = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
- *
- * assertEquals(
- *   diskError("a.bin", error).message,
- *   'Cannot write "a.bin": No space left on device: free some disk space and try again',
- * );
- * ```
- */
-export function diskError(path: string, error: unknown): Error {
-  const reason = error instanceof Error ? error.message : String(error);
-  const isFull = error instanceof Error && "code" in error && error.code === "ENOSPC";
-  return new Error(
-    `Cannot write "${path}": ${reason}: ${
-      isFull ? "free some disk space and try again" : "check the folder and its permissions"
-    }`,
-    { cause: error },
-  );
+async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  using file = await Deno.open(path, { write: true, createNew: true });
+  for (let written = 0; written < bytes.length;) {
+    written += await file.write(bytes.subarray(written));
+  }
+  await file.sync();
+}
+
+/** Puts the new name on the disk; some file systems have no such call, and lose nothing by it. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    using handle = await Deno.open(folder);
+    await handle.sync();
+  } catch {
+    // The file is whole either way: only a power cut could bring back the older one.
+  }
 }

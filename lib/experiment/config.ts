@@ -9,7 +9,6 @@
  */
 
 import type { Settings, SettingsOf } from "../settings/field.ts";
-import { glmcFields } from "../method/glmc/fields.ts";
 import { configure } from "./config_complete.ts";
 import type { dataFields, networkFields, Precision, stageFields } from "./config_fields.ts";
 
@@ -63,6 +62,4 @@ export interface RunConfig {
  * The run of `deno task train` without flags: GLMC on CIFAR-10-LT, the official command with two epochs
  * and the classical network of width 16, which two CPU cores train in minutes.
  */
-export const defaultConfig: RunConfig = configure({}, {
-  methods: [{ name: "glmc", fields: glmcFields }],
-});
+export const defaultConfig: RunConfig = configure();

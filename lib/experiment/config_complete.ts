@@ -6,6 +6,7 @@
 
 import { resolve } from "node:path";
 import type { Method } from "../method/method.ts";
+import { methods as kitMethods } from "../method/methods.ts";
 import { createNetwork } from "../model/network.ts";
 import {
   checkedSetting,
@@ -56,7 +57,7 @@ const defaultSecondEpochs = 10;
  * classes and the source from the data set, and the official width 64 where the network is named.
  *
  * @param settings What differs from the defaults, by name.
- * @param options The methods there are.
+ * @param options The methods there are; those of the kit by default.
  * @returns The configuration.
  * @throws {RangeError} If a setting is unknown, belongs to another method, is out of range, or
  * contradicts another; a `TypeError` if it is of another type.
@@ -64,16 +65,17 @@ const defaultSecondEpochs = 10;
  * ```ts
  * import { assertEquals, assertThrows } from "@std/assert";
  * import { configure } from "glmc/experiment/config_complete.ts";
- * import { glmcFields } from "glmc/method/glmc/fields.ts";
  *
- * const methods = [{ name: "glmc", fields: glmcFields }];
- * const { data, stages: [stage] } = configure({ dataset: "cifar100", epochs: 200 }, { methods });
+ * const { data, stages: [stage] } = configure({ dataset: "cifar100", epochs: 200 });
  *
  * assertEquals([data.classes, data.source, stage.epochs], [100, "archive", 200]);
- * assertThrows(() => configure({ epoch: 3 }, { methods }), RangeError, "did you mean epochs?");
+ * assertThrows(() => configure({ epoch: 3 }), RangeError, "did you mean epochs?");
  * ```
  */
-export function configure(settings: Settings, { methods }: ConfigOptions): RunConfig {
+export function configure(
+  settings: Settings = {},
+  { methods = kitMethods }: Partial<ConfigOptions> = {},
+): RunConfig {
   const given = Object.fromEntries(
     Object.entries(settings).filter(([, value]) => value !== undefined),
   );
@@ -138,7 +140,7 @@ function withDependentDefaults(complete: Settings, given: Settings): Settings {
   return {
     ...complete,
     ...second,
-    classes: given.classes ?? dataset.classes,
+    classes: given.classes ?? dataset.classes ?? complete.classes!,
     source: given.source ?? dataset.sources[0],
     // Who names the network means the official one; the default is what a laptop can train.
     width: given.width ?? (given.architecture === undefined ? complete.width! : 64),
@@ -224,12 +226,9 @@ function only(settings: Settings, names: readonly string[]): Settings {
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { configure, defaultConfig, settingsOf } from "glmc/experiment/config.ts";
- * import { glmcFields } from "glmc/method/glmc/fields.ts";
- *
- * const methods = [{ name: "glmc", fields: glmcFields }];
  *
  * assertEquals(settingsOf(defaultConfig).learningRate, 0.01);
- * assertEquals(configure(settingsOf(defaultConfig), { methods }), defaultConfig);
+ * assertEquals(configure(settingsOf(defaultConfig)), defaultConfig);
  * ```
  */
 export function settingsOf({ data, network, stages, seed }: RunConfig): Settings {
@@ -275,7 +274,8 @@ export function checkConfig(config: RunConfig): RunConfig {
       `Cannot use ${title} ${settingsOf(config)[name]}: it must be ${wanted}`,
     );
   };
-  rule(data.classes === dataset.classes, "classes", `${dataset.classes} for ${dataset.name}`);
+  const hasClasses = dataset.classes === undefined || data.classes === dataset.classes;
+  rule(hasClasses, "classes", `${dataset.classes} for ${dataset.name}`);
   const hasSource = data.dataFolder !== null || dataset.sources.includes(data.source);
   rule(hasSource, "source", `${dataset.sources.join(" or ")} for ${dataset.name}`);
   rule(startEpoch < epochs, "startEpoch", `a whole number in [0, ${epochs})`);

@@ -7,8 +7,8 @@
  * @module
  */
 
-import { cifarFacts } from "../data/cifar.ts";
-import type { DatasetName } from "../data/image_set.ts";
+import type { DatasetSource } from "../data/dataset.ts";
+import { type DatasetName, datasets } from "../data/datasets.ts";
 import type { Profile } from "../data/long_tail.ts";
 import { type Architecture, architectures } from "../model/network.ts";
 import {
@@ -20,32 +20,39 @@ import {
   textField,
 } from "../settings/field.ts";
 
+/** A data set of the list, or `own`: images that the program brings that begins the run. */
+export type ConfiguredDataset = DatasetName | "own";
+
 /** What a configuration has to know of a data set. */
 export interface KnownDataset {
   /** Its name. */
-  readonly name: DatasetName;
-  /** Its classes. */
-  readonly classes: number;
+  readonly name: ConfiguredDataset;
+  /** Its classes; absent where only the images tell. */
+  readonly classes?: number;
   /** Where its images may come from, the default first. */
   readonly sources: readonly [Source, ...Source[]];
 }
 
-/** Where the images of a data set come from: a package, or the archive that its authors publish. */
-export type Source = "npm" | "archive";
+/** Where the images of a data set come from; `given` where the program that begins the run brings them. */
+export type Source = DatasetSource | "given";
 
 /** The data sets there are. */
 export const knownDatasets: readonly KnownDataset[] = [
-  { name: "cifar10", classes: cifarFacts.cifar10.classNames.length, sources: ["npm", "archive"] },
-  { name: "cifar100", classes: cifarFacts.cifar100.classNames.length, sources: ["archive"] },
+  ...Object.entries(datasets).map(([name, { classNames, sources: [first, ...others] }]) => ({
+    name: name as DatasetName,
+    classes: classNames.length,
+    sources: [first ?? "given", ...others] as const,
+  })),
+  { name: "own", sources: ["given"] },
 ];
 
 /** Settings of the data. */
 export const dataFields = {
   /** Data set. */
-  dataset: choiceField<DatasetName>(knownDatasets.map(({ name }) => name), {
+  dataset: choiceField<ConfiguredDataset>(knownDatasets.map(({ name }) => name), {
     default: "cifar10",
     flags: ["dataset"],
-    help: "data set",
+    help: "data set; own: images that a notebook or a program brings",
   }),
   /** Folder of an own copy of the data set, absolute, or null. */
   dataFolder: optionalPathField({
@@ -75,10 +82,17 @@ export const dataFields = {
     help: "images of the rarest class over the commonest, in (0, 1]; 1 is balanced",
   }),
   /** How class counts fall. */
-  profile: choiceField<Profile>(["exponential", "step"], {
+  profile: choiceField<Profile | "given">(["exponential", "step", "given"], {
     default: "exponential",
     flags: ["profile"],
-    help: "how class counts fall",
+    help: "how class counts fall; given: all images of each class as they are",
+  }),
+  /** Images of the commonest class before the fall; all there are where it is not given. */
+  largestClass: optionalNumberField({
+    whole: true,
+    least: 1,
+    flags: ["largest_class"],
+    help: "images of the commonest class; all there are by default",
   }),
   /** Whether the subset is drawn with replacement, as the official code did before May 2023. */
   replace: switchField({

@@ -74,10 +74,8 @@ export function configHash(config: RunConfig): string {
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { configure, defaultConfig, describeChanges } from "glmc/experiment/config.ts";
- * import { glmcFields } from "glmc/method/glmc/fields.ts";
  *
- * const methods = [{ name: "glmc", fields: glmcFields }];
- * const config = configure({ learningRate: 0.05, batchSize: 32 }, { methods });
+ * const config = configure({ learningRate: 0.05, batchSize: 32 });
  *
  * assertEquals(describeChanges(config, defaultConfig), "cifar10-lt50-resnet32w16-glmc-b32-lr0.05-seed42");
  * ```
@@ -100,7 +98,7 @@ export function describeChanges(config: RunConfig, base: RunConfig): string {
  * import { glmcFields } from "glmc/method/glmc/fields.ts";
  *
  * const methods = [{ name: "glmc", fields: glmcFields }];
- * const config = configure({ dataset: "cifar100", consistencyWeight: 2 }, { methods });
+ * const config = configure({ dataset: "cifar100", consistencyWeight: 2 });
  *
  * assertEquals(
  *   defaultRunName(config, { methods }),

@@ -4,153 +4,241 @@
  * @module
  */
 
+import { datasets } from "../data/datasets.ts";
 import type { Dataset } from "../data/image_set.ts";
-import { classCounts, drawSplit, type Split } from "../data/long_tail.ts";
-import { writeWholeFile } from "../disk/whole_file.ts";
-import { writeSafetensors } from "../disk/safetensors.ts";
-import { createNetwork, type Network } from "../model/network.ts";
-import { exportWeights } from "../model/weights.ts";
+import type { Split } from "../data/long_tail.ts";
+import { memorySource } from "../images/memory_source.ts";
+import { parameterCount } from "../model/layer_table.ts";
+import type { Network } from "../model/network.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
-import type { EpochRecord, Progress, TrainEvent } from "../train/events.ts";
-import { trainEpochs } from "../train/loop.ts";
+import { disposeTensors } from "../tensor/named_tensors.ts";
+import type { Progress, TrainEvent } from "../train/events.ts";
+import { initialProgress, trainEpochs } from "../train/loop.ts";
 import { createTraining, type Training } from "../train/training.ts";
-import type { RunConfig } from "./config.ts";
-import { runFiles, writeEvaluation, writeMetrics } from "./run_folder.ts";
+import { configHash, defaultRunName, type RunConfig, settingsOf } from "./config.ts";
+import {
+  configuredStages,
+  createConfiguredNetwork,
+  drawConfiguredSplit,
+  hashDataset,
+} from "./configured.ts";
+import type { OpenRun } from "./open_run.ts";
+import { describeEnvironment } from "./run_card.ts";
+import type { RunDescription } from "./run_folder.ts";
+import { openRunStore, type RunStore } from "./run_store.ts";
 
-/** Draws the long-tailed subset a configuration asks for. */
-export function drawConfiguredSplit(config: RunConfig, dataset: Dataset): Split {
-  const sizes = new Array<number>(config.classes).fill(0);
-  for (const label of dataset.train.labels) sizes[label]++;
-  const counts = classCounts({ ...config, largest: Math.max(...sizes) });
-  return drawSplit(dataset.train.labels, {
-    counts,
-    seed: config.splitSeed,
-    replace: config.replace,
-  });
-}
+/** A value, or how it is made once the configuration of the run is known. */
+export type ForConfig<Value> = Value | ((config: RunConfig) => Value | Promise<Value>);
 
-/** The network a configuration asks for. */
-export function createConfiguredNetwork(config: RunConfig): Network {
-  const { architecture, classes, width, precision } = config;
-  const trainingType = precision === "bfloat16" ? "bfloat16" : "float32";
-  return createNetwork(architecture, { classes, width, trainingType });
-}
-
-/** What a run needs from the machine. */
-export interface RunMachine {
+/** Settings of {@linkcode beginRun}. */
+export interface BeginRunOptions {
+  /** What to run; may be left out of a run that is resumed. */
+  readonly config?: RunConfig | undefined;
   /** The engine to run on. */
-  readonly engine: Engine;
-  /** The images. */
-  readonly dataset: Dataset;
+  readonly engine: ForConfig<Engine>;
+  /** The images; a function is called only once the run is known to be sound. */
+  readonly dataset: ForConfig<Dataset>;
+  /** Name of the run, or its folder; by default it says what differs from the default configuration. */
+  readonly name?: string | undefined;
+  /** Where runs are; the default store by default. */
+  readonly store?: RunStore | undefined;
+  /**
+   * `if-there` (the default) continues the run of this name if there is one, `must` never begins one,
+   * `never` never continues one.
+   */
+  readonly resume?: "if-there" | "must" | "never" | undefined;
   /** `eager` runs steps op by op. */
-  readonly mode?: ExecutionMode;
-  /** Whether XLA compiles the step; meant for GPUs. */
-  readonly xla?: boolean;
+  readonly mode?: ExecutionMode | undefined;
+  /** Whether XLA compiles the steps; meant for GPUs. */
+  readonly xla?: boolean | undefined;
+  /** Seconds after which a long epoch is worth a checkpoint; 300 by default. */
+  readonly checkpointSeconds?: number | undefined;
+  /** Told what was damaged and what was used instead, a line each; by default it goes to standard error. */
+  readonly onNotice?: ((line: string) => void) | undefined;
 }
 
-/** A run that is ready to start. */
-export interface PreparedRun {
+/** A run that is open: its folder is locked until it is disposed. */
+export interface Run {
+  /** Name of its folder. */
+  readonly name: string;
+  /** Its folder, as an absolute path. */
+  readonly folder: string;
+  /** What it is. */
+  readonly description: RunDescription;
+  /** Its configuration. */
+  readonly config: RunConfig;
   /** The training on the device. */
   readonly training: Training;
   /** The subset it trains on. */
   readonly split: Split;
   /** Its network. */
   readonly network: Network;
-}
-
-/**
- * Draws the subset and puts a run on the device; nothing is written yet.
- *
- * @param config What to run; checked by the caller.
- * @param machine Engine and images.
- */
-export function prepareRun(config: RunConfig, machine: RunMachine): PreparedRun {
-  const { engine, dataset, mode, xla } = machine;
-  const split = drawConfiguredSplit(config, dataset);
-  const network = createConfiguredNetwork(config);
-  const { train, test, mean, std } = dataset;
-  const training = createTraining(
-    { engine, network, train, test, split, channels: { mean, std } },
-    {
-      ...config,
-      mode,
-      xla,
-    },
-  );
-  return { training, split, network };
-}
-
-/** Where a run goes and how it is told to stop. */
-export interface ExecuteOptions {
-  /** Folder of the run. */
-  readonly folder: string;
-  /** Where to start; its state is taken over and disposed. */
+  /** Whether it goes on where an earlier process stopped. */
+  readonly isResumed: boolean;
+  /** Whether no epoch is left. */
+  readonly isFinished: boolean;
+  /** Where it stands; its tensors live until `events` is called. */
   readonly from: Progress;
-  /** Stops the run between two steps, with a checkpoint. */
-  readonly signal?: AbortSignal;
+  /**
+   * Trains and keeps the folder up to date: after each event the process can be killed and the run
+   * continued. Can be called once.
+   */
+  events(signal?: AbortSignal): AsyncGenerator<TrainEvent>;
+  /** Frees the training and gives the lock of the folder back. */
+  dispose(): void;
+  /** As {@linkcode Run.dispose}, for `using`. */
+  [Symbol.dispose](): void;
 }
 
 /**
- * Trains and keeps the run's folder up to date: after each event it could be killed and continued.
+ * Begins a run, or continues it: draws the subset, puts images and network on the device, reserves the
+ * folder.
  *
- * @param run From {@linkcode prepareRun}.
- * @param options Folder, start and stop.
- * @returns The training's events, each after its files are written.
- * @throws {DivergedError} If the loss diverges; the last checkpoint stays.
+ * A run without a name is named after what differs from the default configuration, so that beginning the
+ * same configuration again continues it.
+ *
+ * @param options What to run, where, and on what.
+ * @returns The run, locked; the caller disposes it.
+ * @throws {Deno.errors.AlreadyExists} If the name is taken and the run must not be continued.
+ * @throws {Deno.errors.NotFound} If the run must be continued and is not there.
+ * @throws {LockedError} If another process is at work on it.
+ * @throws {RangeError} If the run that is there has another configuration.
+ * @throws {SyntaxError} If it is damaged beyond mending.
  */
-export async function* executeRun(
-  { training }: PreparedRun,
-  options: ExecuteOptions,
-): AsyncGenerator<TrainEvent> {
-  const { folder } = options;
-  for await (const event of trainEpochs(training, options)) {
-    if (event.type === "epoch") {
-      const { record: { epoch }, evaluation, progress } = event;
-      await writeEvaluation(folder, { which: "last", epoch, evaluation });
-      if (bestRecord(progress.history)?.epoch === epoch) {
-        await writeEvaluation(folder, { which: "best", epoch, evaluation });
-        const weights = await exportWeights(progress.state, progress);
-        await writeWholeFile(`${folder}/${runFiles.best}`, writeSafetensors(weights));
-      }
-      await writeMetrics(folder, progress.history);
+export async function beginRun(options: BeginRunOptions): Promise<Run> {
+  const { store = openRunStore(), onNotice = console.error, checkpointSeconds, mode, xla } =
+    options;
+  const { methods } = store;
+  using resources = new DisposableStack();
+  const existing = await openExisting(options, store);
+  if (existing !== undefined) resources.defer(() => existing.release());
+  const config = existing?.description.config ?? options.config!;
+  const stages = configuredStages(config, { methods });
+  const engine = await given(options.engine, config);
+  const network = createConfiguredNetwork(config, {
+    methods,
+    channels: channelsOf(options, config),
+  });
+
+  const standing: { progress?: Progress | undefined } = {};
+  resources.defer(() => standing.progress && disposeTensors(standing.progress.state));
+  // Before the images are loaded: a damaged checkpoint is said at once.
+  const restored = await existing?.restore({ network, stages });
+  standing.progress = restored?.progress;
+  restored?.notices.forEach((line) => onNotice(line));
+
+  const dataset = await given(options.dataset, config);
+  const split = drawConfiguredSplit(config, dataset);
+  const { train, test, mean, std } = dataset;
+  const training = createTraining({
+    engine,
+    network,
+    train: memorySource(train, { rows: split.indices, mean, std }),
+    test: memorySource(test, { mean, std }),
+    labels: {
+      train: Int32Array.from(split.indices, (index) => train.labels[index]!),
+      test: test.labels,
+    },
+    counts: split.counts,
+  }, { stages, seed: config.seed, mode, xla, checkpointSeconds });
+  resources.defer(() => training.dispose());
+  standing.progress ??= initialProgress(training);
+  const from = standing.progress;
+
+  const environment = await describeEnvironment({ engine, mode, xla });
+  const dataHash = hashDataset(dataset);
+  const parameters = parameterCount(network);
+  const open = existing ??
+    await store.start({
+      config,
+      name: options.name,
+      split,
+      dataHash,
+      classNames: train.classNames,
+      parameters,
+      environment,
+    });
+  if (existing === undefined) resources.defer(() => open.release());
+  const notices = await existing?.confirm({ split, dataHash, environment, at: from }) ?? [];
+  notices.forEach((line) => onNotice(line));
+
+  const held = resources.move();
+  async function* events(signal?: AbortSignal): AsyncGenerator<TrainEvent> {
+    if (standing.progress === undefined) {
+      throw new TypeError("Cannot train the run again: its events were asked for: begin it anew");
     }
-    if (event.type !== "step") await writeCheckpoint(folder, event.progress);
-    yield event;
+    // The training takes the state over.
+    standing.progress = undefined;
+    for await (const event of trainEpochs(training, { from, signal })) {
+      await open.keep(event, { stages });
+      yield event;
+    }
   }
+  return {
+    name: open.name,
+    folder: open.folder,
+    get description() {
+      return open.description;
+    },
+    config,
+    training,
+    split,
+    network,
+    isResumed: existing !== undefined,
+    isFinished: from.epoch >= training.epochs,
+    from,
+    events,
+    dispose: () => held.dispose(),
+    [Symbol.dispose]: () => held.dispose(),
+  };
 }
 
-async function writeCheckpoint(folder: string, progress: Progress): Promise<void> {
-  await writeWholeFile(`${folder}/${runFiles.checkpoint}`, await encodeCheckpoint(progress));
+/** Values of a pixel, known before images are loaded that have to be. */
+function channelsOf({ dataset }: BeginRunOptions, { data }: RunConfig): number {
+  if (typeof dataset !== "function") return dataset.train.channels;
+  return data.dataset === "own" ? 3 : datasets[data.dataset].mean.length;
 }
 
-/**
- * Reads where a run stands.
- *
- * @param folder Folder of the run.
- * @param network Its network.
- * @returns The progress, or `undefined` if the run stopped before its first checkpoint.
- * @throws {SyntaxError} If the checkpoint is damaged.
- */
-export async function readProgress(
-  folder: string,
-  network: Network,
-): Promise<Progress | undefined> {
-  const path = `${folder}/${runFiles.checkpoint}`;
+async function given<Value>(value: ForConfig<Value>, config: RunConfig): Promise<Value> {
+  return typeof value === "function"
+    ? await (value as (config: RunConfig) => Value | Promise<Value>)(config)
+    : value;
+}
+
+/** The run that is there, locked; `undefined` if a new one is to begin. */
+async function openExisting(
+  { config, name, resume = "if-there" }: BeginRunOptions,
+  store: RunStore,
+): Promise<OpenRun | undefined> {
+  if (config === undefined && (name === undefined || resume === "never")) {
+    throw new TypeError("Cannot begin a run: there is no configuration: pass one as config");
+  }
+  if (resume === "never") return undefined;
+  const wanted = name ?? defaultRunName(config!, store);
+  let open: OpenRun;
   try {
-    return decodeCheckpoint(await Deno.readFile(path), network);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SyntaxError(`Cannot continue from "${path}": ${reason}`, { cause });
+    open = await store.resume(wanted);
+  } catch (error) {
+    const isNew = error instanceof Deno.errors.NotFound && resume === "if-there" &&
+      config !== undefined;
+    if (isNew) return undefined;
+    throw error;
   }
+  const there = open.description.config;
+  if (config === undefined || configHash(config) === configHash(there)) return open;
+  open.release();
+  // Names by default tell configurations apart: one of this name was given by hand.
+  if (name === undefined) return undefined;
+  throw new RangeError(
+    `Cannot continue the run "${open.name}" with other settings: ${differences(config, there)}: ` +
+      "take these, or choose another name",
+  );
 }
 
-/** The epoch with the highest top-1 accuracy, the first of equals; `undefined` before any is done. */
-export function bestRecord(history: readonly EpochRecord[]): EpochRecord | undefined {
-  return history.reduce<EpochRecord | undefined>(
-    (best, record) =>
-      best === undefined || record.evaluation.top1 > best.evaluation.top1 ? record : best,
-    undefined,
-  );
+function differences(config: RunConfig, there: RunConfig): string {
+  const [wanted, had] = [settingsOf(config), settingsOf(there)];
+  const differing = [...new Set([...Object.keys(wanted), ...Object.keys(had)])]
+    .filter((name) => wanted[name] !== had[name]);
+  if (differing.length === 0) return "its stages are others";
+  return differing.map((name) => `${name} is ${wanted[name]}, the run has ${had[name]}`).join(", ");
 }

@@ -18,6 +18,16 @@ export interface ViewsPlan {
   readonly cuts?: NamedArrays;
 }
 
+/** The views of a step, on the device. */
+export interface ViewsStep {
+  /** Rows of the source int32 `[n]`. */
+  readonly rows: Tensor;
+  /** What {@linkcode ImageSource.prepare} returned for these rows. */
+  readonly prepared: NamedTensors;
+  /** Number of equal parts; each is made by itself, on a core of its own. */
+  readonly groups: number;
+}
+
 /** Images that can be had as normalised views. */
 export interface ImageSource {
   /** Number of images. */
@@ -37,20 +47,19 @@ export interface ImageSource {
    */
   readonly draw: (random: RandomStream, views: number) => NamedArrays;
   /**
-   * Brings what the views of a step need to the device; may run ahead of the steps.
+   * Brings what the views of a step need to the device, besides their rows; may run ahead of the steps.
    *
    * @param plan Which images and cuts.
-   * @returns Tensors whose first dimension is n; the caller owns them.
+   * @returns Tensors; the caller owns them.
    */
   readonly prepare: (plan: ViewsPlan) => Promise<NamedTensors> | NamedTensors;
   /**
    * Makes the views; runs inside a compiled step.
    *
-   * @param prepared What `prepare` returned.
-   * @param groups Number of equal parts; each is prepared by itself, on a core of its own.
+   * @param step The rows and what `prepare` returned for them.
    * @returns A tensor `[n / groups, height, width, channels]` for each group, normalised.
    */
-  readonly views: (prepared: NamedTensors, groups: number) => Tensor[];
-  /** Frees what it holds on the device and closes its files. */
+  readonly views: (step: ViewsStep) => Tensor[];
+  /** Frees what it holds on the device, and closes its files. */
   readonly dispose: () => void;
 }

@@ -13,7 +13,6 @@ import type { NamedArrays } from "../data/plan.ts";
 import type { RandomStream } from "../data/random.ts";
 import type { HeadName, NetworkOutputs } from "../model/network.ts";
 import type { Fields, SettingsOf } from "../settings/field.ts";
-import type { NamedTensors } from "../tensor/named_tensors.ts";
 import type { Tensor } from "../tensor/tfjs.ts";
 
 /** What a method knows before an epoch is planned. */
@@ -24,7 +23,7 @@ export interface PlanContext<Options> {
   readonly counts: readonly number[];
   /** Examples in a step; the last step takes what is left. */
   readonly batchSize: number;
-  /** Height and width of the views in pixels. */
+  /** Height of the views in pixels. */
   readonly height: number;
   /** Width of the views in pixels. */
   readonly width: number;
@@ -36,11 +35,20 @@ export interface PlanContext<Options> {
   readonly stream: (name: string) => RandomStream;
 }
 
+/** What a method knows when an epoch begins. */
+export type ScheduleContext<Options> = Pick<
+  PlanContext<Options>,
+  "options" | "counts" | "epoch" | "epochs"
+>;
+
+/** What a method knows when its stage is put on the device. */
+export type ConstantsContext<Options> = Pick<PlanContext<Options>, "options" | "counts">;
+
 /** What a method has drawn for one step. */
 export interface PlannedDraws {
   /** Examples of the step B, which its losses are means over. */
   readonly count: number;
-  /** Rows of the split that each group of views shows, all of one length `[groups][n]`. */
+  /** Rows of the split that each group of views shows, all groups of one length `[groups][n]`. */
   readonly rows: readonly Int32Array[];
   /** The method's own draws. */
   readonly draws: NamedArrays;
@@ -79,34 +87,55 @@ export interface Method<F extends Fields = Fields> {
   /** The head whose outputs are tested. */
   readonly testedHead: HeadName;
   /** Heads that its settings leave untrained; none by default. */
-  readonly idleHeads?: (options: SettingsOf<F>) => readonly HeadName[];
+  idleHeads?(options: SettingsOf<F>): readonly HeadName[];
   /** Names of its loss terms; the first one is minimised. */
   readonly terms: readonly [total: string, ...others: string[]];
+  /** Groups of views in a step, such as view 1 and view 2 of each image; each is made by itself. */
+  readonly groups: number;
   /** How often a step runs the network in training mode. */
   readonly passes: number;
-  /** Pairs or single images: what `-b` counts, for messages such as `pairs/s`. */
+  /** What `-b` counts, for messages: `pairs` or `images`. */
   readonly unit: string;
-  /** Draws every step of an epoch; seeded by the context's streams alone. */
-  readonly plan: (context: PlanContext<SettingsOf<F>>) => PlannedDraws[];
+  /** Draws every step of an epoch, from the context's streams alone. */
+  plan(context: PlanContext<SettingsOf<F>>): PlannedDraws[];
   /** Numbers of an epoch by name, such as the weight of a term; none by default. */
-  readonly schedule?: (
-    context: Pick<PlanContext<SettingsOf<F>>, "options" | "counts" | "epoch" | "epochs">,
-  ) => Readonly<Record<string, number>>;
+  schedule?(context: ScheduleContext<SettingsOf<F>>): Readonly<Record<string, number>>;
   /** Tensors that stay from step to step, such as class weights; the training disposes them. */
-  readonly constants?: (
-    context: Pick<PlanContext<SettingsOf<F>>, "options" | "counts">,
-  ) => Record<string, Tensor>;
+  constants?(context: ConstantsContext<SettingsOf<F>>): Record<string, Tensor>;
   /** The loss terms `[]` of a step, under the names of `terms`; runs inside the compiled step. */
-  readonly loss: (context: LossContext<SettingsOf<F>>) => Readonly<Record<string, Tensor>>;
+  loss(context: LossContext<SettingsOf<F>>): Readonly<Record<string, Tensor>>;
 }
 
-export type { Fields, HeadName, NamedTensors, NetworkOutputs, SettingsOf };
+export type { Fields, HeadName, NetworkOutputs, SettingsOf };
 
 /**
- * Completes and types a method, so that its functions know the names of its settings.
+ * Types a method by its fields, so that its functions know the names of its settings.
  *
  * @param method The method.
  * @returns The same method.
+ * @example A method that learns nothing
+ * ```ts
+ * import { defineMethod } from "glmc/method/method.ts";
+ * import { tf } from "glmc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rest = defineMethod({
+ *   name: "rest",
+ *   title: "Rest",
+ *   summary: "Does nothing",
+ *   fields: {},
+ *   heads: ["logits"],
+ *   testedHead: "logits",
+ *   terms: ["total"],
+ *   groups: 1,
+ *   passes: 0,
+ *   unit: "images",
+ *   plan: () => [],
+ *   loss: () => ({ total: tf.scalar(0) }),
+ * });
+ *
+ * assertEquals(rest.plan({} as never), []);
+ * ```
  */
 export function defineMethod<const F extends Fields>(method: Method<F>): Method<F> {
   return method;

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
+import { makeTensors } from "./make_tensors.ts";
 import { parameterShapes, sizeOf, statisticShapes } from "./shapes.ts";
 import { convolutions, type Structure } from "./structure.ts";
 
@@ -33,39 +35,58 @@ export type Variables = {
  *
  * @param structure The network.
  * @param random Where the numbers come from, drawn in the order of the parameters.
- * @returns Variables; the caller owns them.
+ * @returns Variables; the caller owns them. If a draw fails, nothing is left on the device.
+ * @example Batch norm starts as the identity
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createNetwork } from "glmc/model/network.ts";
+ * import { initialVariables } from "glmc/model/init.ts";
+ * import { startEngine } from "glmc/tensor/start.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * const { structure } = createNetwork("resnet32", { classes: 10, width: 2 });
+ * const { parameters } = initialVariables(structure, { normal: () => 0, uniform: () => 0 });
+ * assertEquals([...(await parameters["bn1.weight"]?.data() ?? [])], [1, 1]);
+ * ```
  */
 export function initialVariables(structure: Structure, random: RandomSource): Variables {
-  const shapes = parameterShapes(structure);
-  const parameters: Record<string, Tensor> = {};
-  const draw = (name: string, law: () => number): void => {
-    const values = new Float32Array(sizeOf(shapes[name]));
+  const laws = initialLaws(structure, random);
+  const parameters = makeTensors(parameterShapes(structure), (name, shape) => {
+    // Batch norm's are no draws: they start as the identity.
+    const law = laws.get(name) ?? (() => name.endsWith(".weight") ? 1 : 0);
+    const values = new Float32Array(sizeOf(shape));
     for (let i = 0; i < values.length; i++) values[i] = law();
-    parameters[name] = tf.tensor(values, [...shapes[name]]);
-  };
+    return tf.tensor(values, [...shape]);
+  });
+  try {
+    const statistics = makeTensors(
+      statisticShapes(structure),
+      (name, shape) => name.endsWith(".running_var") ? tf.ones([...shape]) : tf.zeros([...shape]),
+    );
+    return { parameters, statistics };
+  } catch (error) {
+    disposeTensors(parameters);
+    throw error;
+  }
+}
+
+/** How each weight and bias of a convolution or linear layer is drawn, by official name. */
+function initialLaws(structure: Structure, random: RandomSource): Map<string, () => number> {
   const uniform = (fanIn: number): () => number => {
     const bound = 1 / Math.sqrt(fanIn);
     return () => bound * (2 * random.uniform() - 1);
   };
-  const weight = (fanIn: number): () => number => {
-    if (structure.initialWeights === "uniform") return uniform(fanIn);
+  const normal = (fanIn: number): () => number => {
     const deviation = Math.sqrt(2 / fanIn);
     return () => deviation * random.normal();
   };
-  for (const { name, batchNorm, kernel, inputs } of convolutions(structure)) {
-    draw(`${name}.weight`, weight(kernel * kernel * inputs));
-    draw(`${batchNorm}.weight`, () => 1);
-    draw(`${batchNorm}.bias`, () => 0);
+  const weight = structure.initialWeights === "uniform" ? uniform : normal;
+  const laws = new Map<string, () => number>();
+  for (const { name, kernel, inputs } of convolutions(structure)) {
+    laws.set(`${name}.weight`, weight(kernel * kernel * inputs));
   }
   for (const { name, inputs } of Object.values(structure.heads)) {
-    draw(`${name}.weight`, weight(inputs));
-    draw(`${name}.bias`, uniform(inputs));
+    laws.set(`${name}.weight`, weight(inputs)).set(`${name}.bias`, uniform(inputs));
   }
-  const statistics = Object.fromEntries(
-    Object.entries(statisticShapes(structure)).map(([name, shape]) => [
-      name,
-      name.endsWith("running_var") ? tf.ones([...shape]) : tf.zeros([...shape]),
-    ]),
-  );
-  return { parameters, statistics };
+  return laws;
 }

@@ -24,6 +24,7 @@ export interface LayerRow {
  * Number of trained numbers of a network.
  *
  * @param network The network.
+ * @returns Number of elements of all parameters.
  * @example The classical ResNet-32 with all heads
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -33,7 +34,7 @@ export interface LayerRow {
  * assertEquals(parameterCount(createNetwork("resnet32", { classes: 10, width: 16 })), 489_636);
  * ```
  */
-export function parameterCount({ parameterShapes }: Network): number {
+export function parameterCount({ parameterShapes }: Network<never>): number {
   return Object.values(parameterShapes).reduce((total, shape) => total + sizeOf(shape), 0);
 }
 
@@ -41,7 +42,8 @@ export function parameterCount({ parameterShapes }: Network): number {
  * Lists the layers of a network in the order of the official parameters.
  *
  * @param network The network.
- * @param options Height and width of the images; 32 by default.
+ * @param options Height and width of the images in pixels; 32 by default.
+ * @returns A row for each layer.
  * @example The first layer
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -58,28 +60,18 @@ export function parameterCount({ parameterShapes }: Network): number {
  * ```
  */
 export function layerTable(
-  { structure }: Network,
-  { imageSize = 32 }: { readonly imageSize?: number } = {},
+  { structure }: Network<never>,
+  { height = 32, width = 32 }: { readonly height?: number; readonly width?: number } = {},
 ): LayerRow[] {
-  let size = imageSize;
-  const row = ({ name, kernel, stride, inputs, outputs }: Convolution, from: number): LayerRow => {
-    const side = Math.ceil(from / stride);
-    const weights = kernel * kernel * inputs * outputs;
-    return {
-      name,
-      outputShape: [side, side, outputs],
-      parameters: weights + 2 * outputs,
-      multiplyAdds: side * side * weights,
-    };
-  };
-  const rows = [row(structure.stem, size)];
+  const rows = [convolutionRow(structure.stem, [height, width])];
+  let size: Size = [height, width];
   for (const { convolutions, shortcut } of structure.blocks) {
     const start = size;
     for (const layer of convolutions) {
-      rows.push(row(layer, size));
-      size = Math.ceil(size / layer.stride);
+      rows.push(convolutionRow(layer, size));
+      size = sizeAfter(size, layer);
     }
-    if (typeof shortcut !== "string") rows.push(row(shortcut, start));
+    if (typeof shortcut !== "string") rows.push(convolutionRow(shortcut, start));
   }
   const heads = Object.values(structure.heads).map(({ name, inputs, outputs }): LayerRow => ({
     name,
@@ -88,4 +80,22 @@ export function layerTable(
     multiplyAdds: inputs * outputs,
   }));
   return [...rows, ...heads];
+}
+
+type Size = readonly [height: number, width: number];
+
+function sizeAfter([height, width]: Size, { stride }: Convolution): Size {
+  return [Math.ceil(height / stride), Math.ceil(width / stride)];
+}
+
+function convolutionRow(layer: Convolution, before: Size): LayerRow {
+  const { name, kernel, inputs, outputs } = layer;
+  const [height, width] = sizeAfter(before, layer);
+  const weights = kernel * kernel * inputs * outputs;
+  return {
+    name,
+    outputShape: [height, width, outputs],
+    parameters: weights + 2 * outputs,
+    multiplyAdds: height * width * weights,
+  };
 }

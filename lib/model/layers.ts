@@ -26,6 +26,8 @@ export interface Pass {
   readonly computeType: ComputeType;
 }
 
+type ImageShape = [batch: number, height: number, width: number, channels: number];
+
 /** PyTorch's default. */
 const epsilon = 1e-5;
 
@@ -45,7 +47,27 @@ export interface LayerOptions {
  * @param x Images `[B, H, W, inputs]`.
  * @param layer The convolution with its batch norm.
  * @param options Variables, mode, and what follows the normalisation.
- * @returns `[B, H / stride, W / stride, outputs]`.
+ * @returns `[B, ⌈H / stride⌉, ⌈W / stride⌉, outputs]`.
+ * @throws {TypeError} If a variable is missing.
+ * @example A ReLU of a negative offset
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { convolutionLayer } from "glmc/model/layers.ts";
+ * import { startEngine } from "glmc/tensor/start.ts";
+ * import { tf } from "glmc/tensor/tfjs.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * const [one, zero] = [tf.ones([1]), tf.zeros([1])];
+ * const pass = {
+ *   parameters: { "a.weight": tf.ones([1, 1, 1, 1]), "b.weight": one, "b.bias": tf.tensor1d([-9]) },
+ *   statistics: { "b.running_mean": zero, "b.running_var": one },
+ *   mode: "evaluate",
+ *   computeType: "float32",
+ * } as const;
+ * const layer = { name: "a", batchNorm: "b", kernel: 1, stride: 1, inputs: 1, outputs: 1 } as const;
+ * const y = convolutionLayer(tf.ones([1, 1, 1, 1]), layer, { pass, relu: true });
+ * assertEquals([...await y.data()], [0]);
+ * ```
  */
 export function convolutionLayer(x: Tensor, layer: Convolution, options: LayerOptions): Tensor {
   return batchNorm(convolve(x, layer, options.pass), layer.batchNorm, options);
@@ -57,9 +79,26 @@ export function convolutionLayer(x: Tensor, layer: Convolution, options: LayerOp
  * @param x Images `[B, H, W, C]`.
  * @param block Its convolutions and shortcut.
  * @param pass Variables and mode; its statistics are replaced in mode `train`.
+ * @returns `[B, ⌈H / stride⌉, ⌈W / stride⌉, outputs]`.
+ * @throws {TypeError} If a variable is missing.
+ * @example The first block of a network
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { residualBlock } from "glmc/model/layers.ts";
+ * import { createNetwork } from "glmc/model/network.ts";
+ * import { startEngine } from "glmc/tensor/start.ts";
+ * import { tf } from "glmc/tensor/tfjs.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * const { structure, init } = createNetwork("resnet32", { classes: 2, width: 2 });
+ * const variables = init({ normal: () => 1, uniform: () => 0 });
+ * const pass = { ...variables, mode: "evaluate", computeType: "float32" } as const;
+ * const [block] = structure.blocks;
+ * assertEquals(residualBlock(tf.ones([1, 4, 6, 2]), block!, pass).shape, [1, 4, 6, 2]);
+ * ```
  */
 export function residualBlock(x: Tensor, { convolutions, shortcut }: Block, pass: Pass): Tensor {
-  const last = convolutions[convolutions.length - 1];
+  const last = convolutions.at(-1)!; // A block without convolutions is no block.
   const inner = convolutions.slice(0, -1).reduce(
     (y, layer) => convolutionLayer(y, layer, { pass, relu: true }),
     x,
@@ -73,8 +112,10 @@ export function residualBlock(x: Tensor, { convolutions, shortcut }: Block, pass
 }
 
 /**
- * Mean over all pixels: `[B, H, W, C]` to `[B, C]`.
+ * Mean over all pixels.
  *
+ * @param x Images `[B, H, W, C]`.
+ * @returns `[B, C]`.
  * @example Four pixels of one channel
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -87,19 +128,43 @@ export function residualBlock(x: Tensor, { convolutions, shortcut }: Block, pass
  * ```
  */
 export function globalAverage(x: Tensor): Tensor {
-  const [batch, height, width, channels] = x.shape;
+  const [batch, height, width, channels] = x.shape as ImageShape;
   // As a pooling it has one native operation for its gradient; tf.mean composes it from four.
   return tf.avgPool(x as tf.Tensor4D, [height, width], 1, "valid").reshape([batch, channels]);
 }
 
-/** Fully connected layer x Wᵀ + b: `[B, inputs]` to `[B, outputs]`. */
-export function linear(x: Tensor, { name }: Linear, { parameters }: Pass): Tensor {
-  const product = tf.matMul(x, parameters[`${name}.weight`], false, true);
-  return tf.add(product, parameters[`${name}.bias`]);
+/**
+ * Fully connected layer x Wᵀ + b.
+ *
+ * @param x Features `[B, inputs]`.
+ * @param layer Name and sizes.
+ * @param pass Its parameters.
+ * @returns `[B, outputs]`.
+ * @throws {TypeError} If a parameter is missing.
+ * @example One output
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { linear } from "glmc/model/layers.ts";
+ * import { startEngine } from "glmc/tensor/start.ts";
+ * import { tf } from "glmc/tensor/tfjs.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * const parameters = { "fc.weight": tf.tensor2d([[2, 3]]), "fc.bias": tf.tensor1d([1]) };
+ * const y = linear(tf.tensor2d([[10, 1]]), { name: "fc", inputs: 2, outputs: 1 }, { parameters });
+ * assertEquals([...await y.data()], [24]);
+ * ```
+ */
+export function linear(
+  x: Tensor,
+  { name }: Linear,
+  { parameters }: Pick<Pass, "parameters">,
+): Tensor {
+  const product = tf.matMul(x, variable(parameters, `${name}.weight`), false, true);
+  return tf.add(product, variable(parameters, `${name}.bias`));
 }
 
 function convolve(x: Tensor, layer: Convolution, pass: Pass): Tensor {
-  const weight = convert(pass.parameters[`${layer.name}.weight`], {
+  const weight = convert(variable(pass.parameters, `${layer.name}.weight`), {
     from: "float32",
     to: pass.computeType,
   });
@@ -117,31 +182,36 @@ function batchNorm(
   { pass: { parameters, statistics, mode }, shortcut, relu }: LayerOptions,
 ): Tensor {
   const [meanName, varianceName] = [`${name}.running_mean`, `${name}.running_var`];
-  const inputs = {
-    x,
-    scale: parameters[`${name}.weight`],
-    offset: parameters[`${name}.bias`],
-    mean: statistics[meanName],
-    variance: statistics[varianceName],
-  };
+  const scale = variable(parameters, `${name}.weight`) as tf.Tensor1D;
+  const offset = variable(parameters, `${name}.bias`) as tf.Tensor1D;
+  const mean = variable(statistics, meanName) as tf.Tensor1D;
+  const variance = variable(statistics, varianceName) as tf.Tensor1D;
   if (mode === "train") {
-    const { output, mean, variance } = trainingBatchNorm(
-      { ...inputs, ...(shortcut && { shortcut }) },
-      { relu, epsilon },
-    );
-    statistics[meanName] = mean;
-    statistics[varianceName] = variance;
-    return output;
+    const inputs = { x, scale, offset, mean, variance, ...(shortcut && { shortcut }) };
+    const result = trainingBatchNorm(inputs, { relu, epsilon });
+    statistics[meanName] = result.mean;
+    statistics[varianceName] = result.variance;
+    return result.output;
   }
-  const { mean, variance, offset, scale } = inputs as Record<string, tf.Tensor1D>;
   const normalised = tf.batchNorm(x, mean, variance, offset, scale, epsilon);
   const sum = shortcut === undefined ? normalised : tf.add(normalised, shortcut);
   return relu ? tf.relu(sum) : sum;
 }
 
+function variable(tensors: Readonly<Record<string, Tensor>>, name: string): Tensor {
+  const tensor = tensors[name];
+  if (tensor === undefined) {
+    throw new TypeError(
+      `Cannot run the network: ${name} is missing: pass the variables that init or importWeights of ` +
+        "the same network made",
+    );
+  }
+  return tensor;
+}
+
 /** Option A: every second pixel, with as many channels of zero on both sides as are missing. */
 function subsample(x: Tensor, channels: number): Tensor {
-  const missing = channels - x.shape[3]!;
+  const missing = channels - (x.shape as ImageShape)[3];
   const sides = [Math.floor(missing / 2), Math.ceil(missing / 2)] as const;
   return pad(everySecondPixel(x), [[0, 0], [0, 0], [0, 0], sides]);
 }

@@ -1,32 +1,36 @@
 /**
- * The networks of the official code: a residual network for small images with two classifiers, a
- * projection and a prediction head.
+ * The networks of the official code: a residual network for small images with the heads that are asked
+ * for, up to two classifiers, a projection and a prediction.
  *
  * @module
  */
 
 import { type ComputeType, convert } from "../ops/precision.ts";
 import type { Tensor } from "../tensor/tfjs.ts";
+import {
+  type Architecture,
+  architectureEntry,
+  architectures,
+  namesOfAnyWidth,
+} from "./architectures.ts";
+import { type HeadName, headNames, headParameters, withHeads } from "./heads.ts";
 import { initialVariables, type RandomSource, type Variables } from "./init.ts";
-import { convolutionLayer, globalAverage, linear, type Mode, residualBlock } from "./layers.ts";
+import {
+  convolutionLayer,
+  globalAverage,
+  linear,
+  type Mode,
+  type Pass,
+  residualBlock,
+} from "./layers.ts";
 import { parameterShapes, type Shapes, statisticShapes } from "./shapes.ts";
-import { type Architecture, describeNetwork, type Structure } from "./structure.ts";
+import type { Structure } from "./structure.ts";
 
-export type { Architecture, Mode, RandomSource, Shapes, Structure, Variables };
+export { architectures, headNames };
+export type { Architecture, HeadName, Mode, RandomSource, Shapes, Structure, Variables };
 
-/** Names of all networks. */
-export const architectures: readonly Architecture[] = [
-  "resnet32",
-  "resnet18",
-  "resnet34",
-  "resnet50",
-];
-
-/** Names of the heads a network can have. */
-export type HeadName = "logits" | "rebalancedLogits" | "projection" | "prediction";
-
-/** What a network says about a batch of B images. */
-export type NetworkOutputs = {
+/** What a network with all heads says about a batch of B images. */
+export type AllOutputs = {
   /** First classifier `fc`, trained by the plain loss `[B, classes]`. */
   readonly logits: Tensor;
   /** Second classifier `fc_cb`, trained by the rebalanced loss and tested `[B, classes]`. */
@@ -39,14 +43,26 @@ export type NetworkOutputs = {
   readonly features: Tensor;
 };
 
-/** A network: pure functions, no variables of its own. */
-export interface Network {
+/** What a network with the heads `Head` says about a batch of B images; with all heads by default. */
+export type NetworkOutputs<Head extends HeadName = HeadName> = Pick<AllOutputs, Head | "features">;
+
+/**
+ * A network: pure functions, no variables of its own.
+ *
+ * `Head` names the heads it has; a network with more heads can stand where one with fewer is asked for,
+ * and `Network<never>` is any network.
+ */
+export interface Network<Head extends HeadName = HeadName> {
   /** Its name. */
   readonly architecture: Architecture;
   /** Channels of its first stage. */
   readonly width: number;
   /** Number of classes. */
   readonly classes: number;
+  /** Channels of the images. */
+  readonly channels: number;
+  /** The heads it has, in the order of the official parameters. */
+  readonly heads: readonly HeadName[];
   /** Size of the features. */
   readonly featureSize: number;
   /** What it is made of. */
@@ -55,6 +71,14 @@ export interface Network {
   readonly parameterShapes: Shapes;
   /** Shapes of the running statistics. */
   readonly statisticShapes: Shapes;
+  /**
+   * Official names of a head's parameters.
+   *
+   * @param head One of the network's heads.
+   * @returns Names of weight and bias.
+   * @throws {RangeError} If the network does not have the head.
+   */
+  readonly headParameters: (head: Head) => string[];
   /**
    * Draws the official initial variables.
    *
@@ -66,7 +90,7 @@ export interface Network {
    * Runs the network.
    *
    * @param variables Parameters and running statistics; not changed.
-   * @param images float32 `[B, H, W, 3]`, normalised.
+   * @param images float32 `[B, H, W, channels]`, normalised.
    * @param mode `train` normalises by the batch and returns new running statistics; `evaluate`
    * normalises by the running statistics and returns them as they are.
    * @returns Outputs and statistics. Whatever is made on the way is left to the caller's `tf.tidy` or
@@ -76,15 +100,19 @@ export interface Network {
     variables: Variables,
     images: Tensor,
     mode: Mode,
-  ) => { readonly outputs: NetworkOutputs; readonly statistics: Record<string, Tensor> };
+  ) => { readonly outputs: NetworkOutputs<Head>; readonly statistics: Record<string, Tensor> };
 }
 
 /** Settings of {@linkcode createNetwork}. */
-export interface NetworkOptions {
+export interface NetworkOptions<Head extends HeadName = HeadName> {
   /** Number of classes. */
   readonly classes: number;
   /** Channels of the first stage of resnet32: 64 (official, the default) or 16 (classical); others have 64. */
   readonly width?: number;
+  /** Channels of the images; 3 by default, 1 for grey ones. */
+  readonly channels?: number;
+  /** Which heads it has, in any order; all by default. */
+  readonly heads?: readonly Head[];
   /**
    * Element type of convolutions and of what lies between them in mode `train`; float32 by default.
    * Weights, statistics, heads and evaluation are float32 in either case.
@@ -95,10 +123,14 @@ export interface NetworkOptions {
 /**
  * Makes a network of the official code.
  *
+ * Parameters, and the order in which initial ones are drawn, are those of the official code without the
+ * heads that are left out.
+ *
  * @param architecture Its name.
- * @param options Classes and width.
+ * @param options Classes, width, channels and heads.
  * @returns The network, without variables.
- * @throws {RangeError} If the name is unknown, or classes or width cannot be had.
+ * @throws {RangeError} If the name or a head is unknown, `prediction` is asked for without
+ * `projection`, or classes, width or channels cannot be had.
  * @example An untrained network
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -107,28 +139,36 @@ export interface NetworkOptions {
  * import { tf } from "glmc/tensor/tfjs.ts";
  *
  * await startEngine({ device: "cpu" });
- * const network = createNetwork("resnet32", { classes: 10, width: 4 });
+ * const network = createNetwork("resnet32", { classes: 10, width: 4, heads: ["logits"] });
  * const variables = network.init({ normal: () => 0, uniform: () => 0.5 });
  * const { outputs } = network.apply(variables, tf.zeros([2, 32, 32, 3]), "evaluate");
  *
  * assertEquals(outputs.features.shape, [2, 16]);
- * assertEquals([...await outputs.rebalancedLogits.data()], Array(20).fill(0));
+ * assertEquals([...await outputs.logits.data()], Array(20).fill(0));
  * ```
  */
-export function createNetwork(
+export function createNetwork<const Head extends HeadName = HeadName>(
   architecture: Architecture,
-  { classes, width = 64, trainingType = "float32" }: NetworkOptions,
-): Network {
-  checkOptions(architecture, { classes, width });
-  const structure = describeNetwork(architecture, { classes, width });
+  options: NetworkOptions<Head>,
+): Network<Head> {
+  const { describe, width: ownWidth } = architectureEntry(architecture);
+  const { classes, width = ownWidth, channels = 3, trainingType = "float32" } = options;
+  checkOptions(architecture, { classes, width, channels });
+  const structure = withHeads(describe({ width, channels }), {
+    classes,
+    heads: options.heads ?? headNames,
+  });
   return {
     architecture,
     width,
     classes,
-    featureSize: structure.heads.logits.inputs,
+    channels,
+    heads: headNames.filter((head) => head in structure.heads),
+    featureSize: structure.featureSize,
     structure,
     parameterShapes: parameterShapes(structure),
     statisticShapes: statisticShapes(structure),
+    headParameters: (head) => headParameters(structure, head),
     init: (random) => initialVariables(structure, random),
     apply({ parameters, statistics }, images, mode) {
       const computeType = mode === "train" ? trainingType : "float32";
@@ -139,47 +179,51 @@ export function createNetwork(
       const first = convolutionLayer(input, stem, { pass, relu: true });
       const last = blocks.reduce((x, block) => residualBlock(x, block, pass), first);
       const features = globalAverage(convert(last, { from: computeType, to: "float32" }));
-      const projection = linear(features, heads.projection, pass);
-      return {
-        outputs: {
-          logits: linear(features, heads.logits, pass),
-          rebalancedLogits: linear(features, heads.rebalancedLogits, pass),
-          projection,
-          prediction: linear(projection, heads.prediction, pass),
-          features,
-        },
-        statistics: pass.statistics,
-      };
+      const outputs = { ...headOutputs(features, heads, pass), features };
+      return { outputs: outputs as NetworkOutputs<Head>, statistics: pass.statistics };
     },
+  };
+}
+
+function headOutputs(
+  features: Tensor,
+  { logits, rebalancedLogits, projection, prediction }: Structure["heads"],
+  pass: Pass,
+): Partial<AllOutputs> {
+  const projected = projection && linear(features, projection, pass);
+  return {
+    ...(logits && { logits: linear(features, logits, pass) }),
+    ...(rebalancedLogits && { rebalancedLogits: linear(features, rebalancedLogits, pass) }),
+    ...(projected && { projection: projected }),
+    ...(projected && prediction && { prediction: linear(projected, prediction, pass) }),
   };
 }
 
 function checkOptions(
   architecture: Architecture,
-  { classes, width }: Required<Pick<NetworkOptions, "classes" | "width">>,
+  { classes, width, channels }: Required<
+    Pick<NetworkOptions, "classes" | "width" | "channels">
+  >,
 ): void {
-  if (!architectures.includes(architecture)) {
-    throw new RangeError(
-      `Cannot make a network: "${architecture}" is unknown: choose one of ${
-        architectures.join(", ")
-      } (--arch)`,
-    );
+  for (
+    const [name, value, advice] of [
+      ["number of classes", classes, "pass for example --num_classes 10"],
+      ["width", width, "pass for example --width 16"],
+      ["number of channels", channels, "it is 3 for colour and 1 for grey images"],
+    ] as const
+  ) {
+    if (!(Number.isSafeInteger(value) && value > 0)) {
+      throw new RangeError(
+        `Cannot make a network: ${name} must be a positive integer: it is ${value}: ${advice}`,
+      );
+    }
   }
-  if (!(Number.isSafeInteger(classes) && classes > 0)) {
+  const { width: ownWidth, anyWidth } = architectureEntry(architecture);
+  if (!anyWidth && width !== ownWidth) {
+    const others = namesOfAnyWidth().join(", ");
     throw new RangeError(
-      `Cannot make a network: the number of classes must be a positive integer: it is ${classes}: ` +
-        "pass for example --num_classes 10",
-    );
-  }
-  if (!(Number.isSafeInteger(width) && width > 0)) {
-    throw new RangeError(
-      `Cannot make a network: width must be a positive integer: it is ${width}: pass for example --width 16`,
-    );
-  }
-  if (architecture !== "resnet32" && width !== 64) {
-    throw new RangeError(
-      `Cannot make ${architecture} with width ${width}: only resnet32 comes in other widths than 64: ` +
-        "leave --width out, or choose --arch resnet32",
+      `Cannot make ${architecture} with width ${width}: it comes in width ${ownWidth} alone: ` +
+        `leave --width out, or choose --arch ${others}`,
     );
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { convolutions, type Structure } from "./structure.ts";
+import { type Backbone, convolutions, type Structure } from "./structure.ts";
 
 /** Sizes of the dimensions of tensors, by name. */
 export type Shapes = Readonly<Record<string, readonly number[]>>;
@@ -15,15 +15,19 @@ export type Shapes = Readonly<Record<string, readonly number[]>>;
  * Weights of convolutions are `[height, width, inputs, outputs]`, those of linear layers
  * `[outputs, inputs]` as in PyTorch.
  *
+ * @param structure The network.
+ * @returns Shapes by official name.
  * @example First and last
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { parameterShapes } from "glmc/model/shapes.ts";
- * import { describeNetwork } from "glmc/model/structure.ts";
+ * import { withHeads } from "glmc/model/heads.ts";
+ * import { classicalResnet } from "glmc/model/resnet_classical.ts";
  *
- * const shapes = parameterShapes(describeNetwork("resnet18", { classes: 10, width: 64 }));
- * assertEquals(shapes["conv1.0.weight"], [3, 3, 3, 64]);
- * assertEquals(Object.keys(shapes).at(-1), "projection_head.0.bias");
+ * const backbone = classicalResnet([5, 5, 5], { width: 16, channels: 3 });
+ * const shapes = parameterShapes(withHeads(backbone, { classes: 10, heads: ["logits"] }));
+ * assertEquals(shapes["conv1.weight"], [3, 3, 3, 16]);
+ * assertEquals(Object.keys(shapes).at(-1), "fc.bias");
  * ```
  */
 export function parameterShapes(structure: Structure): Shapes {
@@ -40,8 +44,22 @@ export function parameterShapes(structure: Structure): Shapes {
   return shapes;
 }
 
-/** Shapes of the running statistics of batch norm: `...running_mean` and `...running_var`. */
-export function statisticShapes(structure: Structure): Shapes {
+/**
+ * Shapes of the running statistics of batch norm: `...running_mean` and `...running_var`.
+ *
+ * @param structure The network.
+ * @returns Shapes in the order of the official `state_dict`.
+ * @example One number for each channel
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { classicalResnet } from "glmc/model/resnet_classical.ts";
+ * import { statisticShapes } from "glmc/model/shapes.ts";
+ *
+ * const shapes = statisticShapes(classicalResnet([5, 5, 5], { width: 16, channels: 3 }));
+ * assertEquals(shapes["layer3.0.bn1.running_mean"], [64]);
+ * ```
+ */
+export function statisticShapes(structure: Backbone): Shapes {
   return Object.fromEntries(
     convolutions(structure).flatMap(({ batchNorm, outputs }) => [
       [`${batchNorm}.running_mean`, [outputs]],
@@ -50,7 +68,19 @@ export function statisticShapes(structure: Structure): Shapes {
   );
 }
 
-/** Number of elements of a tensor. */
+/**
+ * Number of elements of a tensor.
+ *
+ * @param shape Size of each dimension.
+ * @returns Their product; 1 for a scalar.
+ * @example Two rows of three
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { sizeOf } from "glmc/model/shapes.ts";
+ *
+ * assertEquals(sizeOf([2, 3]), 6);
+ * ```
+ */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
-import type { Network } from "./network.ts";
 import type { Variables } from "./init.ts";
-import type { Shapes } from "./shapes.ts";
+import { makeTensors } from "./make_tensors.ts";
+import type { Network } from "./network.ts";
+import { type Shapes, sizeOf } from "./shapes.ts";
 
 /** A tensor on the host, as a safetensors file holds it. */
 export interface HostTensor {
@@ -38,6 +38,17 @@ const counter = ".num_batches_tracked";
  *
  * @param tensors Parameters, or anything with the parameters' names and shapes such as momentum.
  * @returns Copies on the host.
+ * @example A scale
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { exportTensors } from "glmc/model/weights.ts";
+ * import { startEngine } from "glmc/tensor/start.ts";
+ * import { tf } from "glmc/tensor/tfjs.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * const exported = await exportTensors({ scale: tf.tensor1d([2]) });
+ * assertEquals(exported, { scale: { dtype: "F32", shape: [1], data: Float32Array.of(2) } });
+ * ```
  */
 export async function exportTensors(
   tensors: Readonly<Record<string, Tensor>>,
@@ -45,9 +56,12 @@ export async function exportTensors(
   const exported: Record<string, HostTensor> = {};
   for (const [name, tensor] of Object.entries(tensors)) {
     const official = tensor.rank === 4 ? tf.transpose(tensor, [3, 2, 0, 1]) : tensor.clone();
-    const data = await official.data() as Float32Array;
-    exported[name] = { dtype: "F32", shape: [...official.shape], data };
-    official.dispose();
+    try {
+      const data = await official.data() as Float32Array;
+      exported[name] = { dtype: "F32", shape: [...official.shape], data };
+    } finally {
+      official.dispose();
+    }
   }
   return exported;
 }
@@ -70,8 +84,8 @@ export async function exportTensors(
  * const variables = network.init({ normal: () => 1, uniform: () => 0.5 });
  * const weights = await exportWeights(variables, { batches: 7 });
  *
- * assertEquals(weights["layer2.0.conv1.weight"].shape, [8, 4, 3, 3]);
- * assertEquals(weights["bn1.num_batches_tracked"].data, BigInt64Array.of(7n));
+ * assertEquals(weights["layer2.0.conv1.weight"]?.shape, [8, 4, 3, 3]);
+ * assertEquals(weights["bn1.num_batches_tracked"]?.data, BigInt64Array.of(7n));
  * ```
  */
 export async function exportWeights(
@@ -98,27 +112,33 @@ export async function exportWeights(
  * @param shapes What is expected, in memory, such as `network.parameterShapes`.
  * @returns Tensors in the order of `shapes`; the caller owns them.
  * @throws {TypeError} If a tensor is missing, not expected, or has another shape or type.
+ * @throws {RangeError} If a value is not finite as float32, or a running variance is negative.
+ * @example A value that is no number
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { importTensors } from "glmc/model/weights.ts";
+ *
+ * const bias = { dtype: "F32", shape: [2], data: Float32Array.of(0, NaN) };
+ * assertThrows(() => importTensors({ bias }, { bias: [2] }), RangeError, "bias holds NaN");
+ * ```
  */
 export function importTensors(
   tensors: Readonly<Record<string, StoredTensor>>,
   shapes: Shapes,
 ): Record<string, Tensor> {
-  check(tensors, shapes);
-  const imported: Record<string, Tensor> = {};
-  try {
-    for (const name of Object.keys(shapes)) {
-      const { shape, data } = tensors[name];
-      const values = Float32Array.from(data as ArrayLike<number>);
-      imported[name] = tf.tidy(() => {
-        const official = tf.tensor(values, [...shape]);
-        return shape.length === 4 ? tf.transpose(official, [2, 3, 1, 0]) : official;
-      });
-    }
-  } catch (error) {
-    disposeTensors(imported);
-    throw error;
-  }
-  return imported;
+  checkShapes(tensors, shapes);
+  const values = new Map(
+    Object.entries(tensors).map(([name, { data }]) => [
+      name,
+      Float32Array.from(data as ArrayLike<number>),
+    ]),
+  );
+  checkValues(values);
+  return makeTensors(shapes, (name, shape) =>
+    tf.tidy(() => {
+      const official = tf.tensor(values.get(name)!, officialShape(shape));
+      return shape.length === 4 ? tf.transpose(official, [2, 3, 1, 0]) : official;
+    }));
 }
 
 /**
@@ -131,6 +151,7 @@ export function importTensors(
  * @param network The network they are for.
  * @returns Variables; the caller owns them.
  * @throws {TypeError} If the tensors are not those of the network; says which and how.
+ * @throws {RangeError} If a value is not finite as float32, or a running variance is negative.
  * @example A file of another network
  * ```ts
  * import { assertThrows } from "@std/assert";
@@ -144,7 +165,7 @@ export function importTensors(
  */
 export function importWeights(
   tensors: Readonly<Record<string, StoredTensor>>,
-  network: Network,
+  network: Network<never>,
 ): Variables {
   const named = Object.fromEntries(
     Object.entries(tensors)
@@ -162,7 +183,7 @@ export function importWeights(
         "name the one the weights are of with --arch, --width and --num_classes",
     );
   }
-  const isStatistic = ([name]: [string, Tensor]): boolean => name in statisticShapes;
+  const isStatistic = ([name]: [string, Tensor]): boolean => Object.hasOwn(statisticShapes, name);
   const entries = Object.entries(all);
   return {
     parameters: Object.fromEntries(entries.filter((entry) => !isStatistic(entry))),
@@ -170,24 +191,48 @@ export function importWeights(
   };
 }
 
-function check(tensors: Readonly<Record<string, StoredTensor>>, shapes: Shapes): void {
+/** Shape in a PyTorch file of what has this shape in memory. */
+function officialShape(shape: readonly number[]): number[] {
+  const [height, width, inputs, outputs] = shape;
+  return shape.length === 4 ? [outputs!, inputs!, height!, width!] : [...shape];
+}
+
+function checkShapes(tensors: Readonly<Record<string, StoredTensor>>, shapes: Shapes): void {
   const problems: string[] = [];
-  const missing = Object.keys(shapes).filter((name) => !(name in tensors));
+  const missing = Object.keys(shapes).filter((name) => !Object.hasOwn(tensors, name));
   if (missing.length > 0) problems.push(`${listed(missing)} missing`);
-  const unexpected = Object.keys(tensors).filter((name) => !(name in shapes));
+  const unexpected = Object.keys(tensors).filter((name) => !Object.hasOwn(shapes, name));
   if (unexpected.length > 0) problems.push(`${listed(unexpected)} not expected`);
-  const wrong = Object.entries(shapes).flatMap(([name, shape]) => {
-    if (!(name in tensors)) return [];
-    const { dtype, shape: given } = tensors[name];
-    const expected = shape.length === 4 ? [3, 2, 0, 1].map((axis) => shape[axis]) : shape;
+  const wrong = Object.entries(tensors).flatMap(([name, { dtype, shape: given, data }]) => {
+    const shape = shapes[name];
+    if (shape === undefined) return [];
+    const expected = officialShape(shape);
     if (dtype !== "F32" && dtype !== "F64") return [`${name} is ${dtype}, not F32`];
-    return `${given}` === `${expected}` ? [] : [`${name} is [${given}], not [${expected}]`];
+    if (`${given}` !== `${expected}`) return [`${name} is [${given}], not [${expected}]`];
+    const size = sizeOf(expected);
+    return data.length === size ? [] : [`${name} holds ${data.length} values, not ${size}`];
   });
   if (wrong.length > 0) problems.push(listed(wrong));
   if (problems.length > 0) throw new TypeError(`Cannot load the weights: ${problems.join("; ")}`);
 }
 
-/** The first few names and how many more there are. */
+/** Values that no training writes: a network that had them would answer NaN, or nonsense. */
+function checkValues(tensors: ReadonlyMap<string, Float32Array>): void {
+  const wrong = [...tensors].flatMap(([name, values]) => {
+    const unlikely = values.find((value) => !Number.isFinite(value));
+    if (unlikely !== undefined) return [`${name} holds ${unlikely}`];
+    const negative = name.endsWith(".running_var") && values.find((value) => value < 0);
+    return typeof negative === "number" ? [`${name} holds the variance ${negative}`] : [];
+  });
+  if (wrong.length > 0) {
+    throw new RangeError(
+      `Cannot load the weights: ${listed(wrong)}: the file is damaged, or its training diverged: ` +
+        "take weights from another file or an earlier checkpoint",
+    );
+  }
+}
+
+/** The first few, and how many more there are. */
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, 3).join(", ");
   return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;

@@ -51,6 +51,7 @@ export interface NotebookDocument {
  * Reads a notebook.
  *
  * @param path The file.
+ * @returns What it holds.
  * @throws {SyntaxError} If it is no notebook of version 4.5, whose cells have names.
  */
 export async function readNotebook(path: string): Promise<NotebookDocument> {
@@ -72,6 +73,8 @@ export async function readNotebook(path: string): Promise<NotebookDocument> {
 /**
  * Text of a cell or of a stream as one string.
  *
+ * @param text As notebooks store it, as a whole or in lines.
+ * @returns The whole text.
  * @example In lines
  * ```ts
  * import { joinText } from "glmc/notebook/document.ts";
@@ -87,6 +90,8 @@ export function joinText(text: string | readonly string[]): string {
 /**
  * The code cells of a notebook, each with its place among all cells.
  *
+ * @param notebook The notebook.
+ * @returns Place from 0, text and outputs of each.
  * @example One of two
  * ```ts
  * import { codeCells, type NotebookDocument } from "glmc/notebook/document.ts";
@@ -120,6 +125,16 @@ export function codeCells(
  *
  * @param notebook The notebook.
  * @returns The cells one after the other, each under a comment with its place.
+ * @example One cell
+ * ```ts
+ * import { notebookModule } from "glmc/notebook/document.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cells = [{ cell_type: "code", id: "a", metadata: {}, source: "let x = 1;" }] as const;
+ * const text = notebookModule({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
+ *
+ * assertEquals(text, "// Cell 1\nlet x = 1;\n\nexport {};\n");
+ * ```
  */
 export function notebookModule(notebook: NotebookDocument): string {
   return codeCells(notebook)
@@ -127,7 +142,19 @@ export function notebookModule(notebook: NotebookDocument): string {
     .join("\n") + "\nexport {};\n";
 }
 
-/** Whether the code of a cell shows something. */
+/**
+ * Whether the code of a cell shows something.
+ *
+ * @param source The code.
+ * @returns Whether it calls one of the functions that send outputs.
+ * @example A figure
+ * ```ts
+ * import { showsSomething } from "glmc/notebook/document.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([showsSomething("await show(figure);"), showsSomething("let x;")], [true, false]);
+ * ```
+ */
 export function showsSomething(source: string): boolean {
   return /\b(show|watchTraining|startProgress)\(/.test(source);
 }

@@ -48,6 +48,8 @@ export async function executeNotebook(
   const { python, mode, onCell } = options;
   const notebook = await readNotebook(path);
   const cells = codeCells(notebook);
+  // The script counts the cells it was given; people count all cells, from 1.
+  const numberOf = (index: number): number => cells[index]!.place + 1;
   const child = new Deno.Command(python, {
     args: ["-I", script],
     env: {
@@ -77,23 +79,25 @@ export async function executeNotebook(
   let problem: string | undefined;
   for await (const line of linesOf(child.stdout)) {
     const event = JSON.parse(line);
-    if ("start" in event) onCell?.(cells[event.start].place + 1, notebook.cells.length);
+    if ("start" in event) onCell?.(numberOf(event.start), notebook.cells.length);
     if ("done" in event) {
       seconds.push(event.seconds);
-      if (event.error) problem = `cell ${cells[event.done].place + 1}: ${event.error}`;
+      if (event.error) problem = `cell ${numberOf(event.done)}: ${event.error}`;
     }
     if ("outputs" in event) outputs = event.outputs;
   }
   await child.status;
   if (outputs === undefined) {
-    const last = (await errors).trim().split("\n").at(-1);
-    throw new Error(`Cannot run "${path}": ${last}: run deno task lab once to complete the set-up`);
+    const last = (await errors).trim().split("\n").at(-1) || "Jupyter's client gave no reason";
+    throw new Error(
+      `Cannot run "${path}": ${last}: run deno task setup --lab to complete the set-up`,
+    );
   }
   const silent = cells.findIndex(({ source }, i) =>
-    showsSomething(source) && !outputs[i].some(({ data }) => data)
+    showsSomething(source) && !outputs[i]?.some(({ data }) => data)
   );
   if (silent >= 0) {
-    problem ??= `cell ${cells[silent].place + 1}: it shows something and has no output`;
+    problem ??= `cell ${numberOf(silent)}: it shows something and has no output`;
   }
   return { outputs, problem, seconds };
 }

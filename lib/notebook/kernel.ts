@@ -23,6 +23,7 @@ type Display = (
 /**
  * Whether the code runs in a notebook.
  *
+ * @returns Whether there is a kernel that takes outputs.
  * @example Not in a test
  * ```ts
  * import { inNotebook } from "glmc/notebook/kernel.ts";

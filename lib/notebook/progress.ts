@@ -17,6 +17,7 @@ export interface NotebookProgress {
  * Starts a line of progress; outside of a notebook only its last words are printed.
  *
  * @param text First words, such as `Fetching CIFAR-10`.
+ * @returns The line.
  * @example A job that is watched
  * ```ts
  * import { startProgress } from "glmc/notebook/progress.ts";

@@ -9,6 +9,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { withoutLayout } from "./code_layout.ts";
 import { codeCells, type NotebookDocument } from "./document.ts";
 
 const library = new URL("../", import.meta.url);
@@ -54,7 +55,7 @@ export async function shownFiles(code: string, folder: URL = library): Promise<s
   const files = new Set<string>();
   const exporters = await exportedNames(folder);
   for (
-    const [, names, path] of code.matchAll(
+    const [, names = "", path] of code.matchAll(
       /import\s+(?:type\s+)?\{([^}]*)\}\s*from\s*"glmc(\/[^"]+)?"/g,
     )
   ) {
@@ -64,16 +65,22 @@ export async function shownFiles(code: string, folder: URL = library): Promise<s
   return [...files].filter((file) => !file.startsWith("notebook/")).sort();
 }
 
+/** Names before `as` of a list such as `a, type B as C`. */
 function importedNames(list: string): string[] {
-  return list.split(",").map((part) => part.trim().replace(/^type\s+/, "").split(/\s+as\s+/)[0])
-    .filter((name) => name !== "");
+  return Array.from(list.matchAll(/(?:^|,)\s*(?:type\s+)?(\w+)/g), ([, name = ""]) => name);
+}
+
+/** Names behind `as` of such a list. */
+function exportedAs(list: string): string[] {
+  return Array.from(list.matchAll(/(\w+)\s*(?:,|$)/g), ([, name = ""]) => name);
 }
 
 function exporterOf(name: string, exporters: ReadonlyMap<string, string>): string {
   const file = exporters.get(name);
   if (file !== undefined) return file;
   throw new RangeError(
-    `Cannot stamp the notebook: it imports "${name}", which glmc does not export`,
+    `Cannot stamp the notebook: it imports "${name}", which glmc does not export: ` +
+      'correct the name, or import it from its file, such as "glmc/plot/bar.ts"',
   );
 }
 
@@ -82,13 +89,13 @@ async function exportedNames(folder: URL): Promise<Map<string, string>> {
   const face = await Deno.readTextFile(new URL("mod.ts", folder));
   const exporters = new Map<string, string>();
   for (
-    const [, list, file] of face.matchAll(
+    const [, list = "", file = ""] of face.matchAll(
       /export\s+(?:type\s+)?(\*|\{[^}]*\})\s*from\s*"\.\/([^"]+)"/g,
     )
   ) {
     const names = list === "*"
       ? ownNames(await Deno.readTextFile(new URL(file, folder)))
-      : list.slice(1, -1).split(",").map((part) => part.trim().split(/\s+as\s+|\s+/).at(-1) ?? "");
+      : exportedAs(list.slice(1, -1));
     for (const name of names) exporters.set(name, file);
   }
   return exporters;
@@ -96,9 +103,5 @@ async function exportedNames(folder: URL): Promise<Map<string, string>> {
 
 function ownNames(text: string): string[] {
   const declared = /^export\s+(?:async\s+)?(?:function\*?|const|class|interface|type)\s+(\w+)/gm;
-  return Array.from(text.matchAll(declared), ([, name]) => name);
-}
-
-function withoutLayout(code: string): string {
-  return code.replaceAll(/\/\*\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "").replaceAll(/\s+/g, "");
+  return Array.from(text.matchAll(declared), ([, name = ""]) => name);
 }

@@ -10,7 +10,7 @@ import { startProgress } from "./progress.ts";
 import { figurePicture } from "../plot/picture.ts";
 import { show } from "./show.ts";
 
-/** What a training reports; its `TrainEvent` is one. */
+/** What a training reports; its `TrainEvent` is one. Epochs count over all its stages. */
 export type WatchedEvent<Epoch extends CurvePoint> =
   | {
     readonly type: "step";
@@ -18,13 +18,15 @@ export type WatchedEvent<Epoch extends CurvePoint> =
     readonly step: number;
     readonly steps: number;
     readonly losses: Readonly<Record<string, number>>;
-    readonly imagesPerSecond: number;
+    readonly examplesPerSecond: number;
+    readonly unit: string;
   }
   | {
     readonly type: "epoch";
     readonly record: Epoch;
     readonly progress: { readonly history: readonly Epoch[] };
   }
+  | { readonly type: "checkpoint" }
   | {
     readonly type: "stopped";
     readonly progress: {
@@ -62,7 +64,8 @@ const drawingShare = 0.02;
 /**
  * Runs a training to its end and shows how it goes; interrupting the kernel stops it after a step.
  *
- * The curves are redrawn every few seconds, seldom enough that it takes less than 2 % of the time.
+ * The curves are redrawn every few seconds, seldom enough that it takes less than 2 % of the time. A
+ * training that fails leaves its curves and says so; its error is thrown on.
  *
  * @param start Starts the training; it must stop between two steps when the signal is aborted.
  * @param options Length and title.
@@ -94,27 +97,40 @@ export async function watchTraining<Epoch extends CurvePoint>(
   const interrupt = onInterrupt(() => progress.update("Stopping after this step"));
   let history = options.history ?? [];
   let stopped = false;
+  const finish = async (ending: string): Promise<void> => {
+    await progress.finish(`${title}: ${ending}`);
+    await curves.finish(history);
+  };
   try {
     for await (const event of start(interrupt.signal)) {
       if (event.type === "step") {
         const done = (event.epoch + event.step / event.steps) / epochs;
         progress.update(`${title}: ${stepText(event, epochs)}`, done);
         await curves.addStep(event);
-      } else {
+      }
+      if (event.type === "epoch") {
         history = event.progress.history;
-        if (event.type === "epoch") await curves.addEpoch(history);
-        else stopped = true;
+        await curves.addEpoch(history);
+      }
+      if (event.type === "stopped") {
+        history = event.progress.history;
+        stopped = true;
       }
     }
+  } catch (error) {
+    // A line or a figure that cannot be shown must not hide why the training failed.
+    await finish(`failed after ${history.length} of ${epochs} epochs: see the error`).catch(
+      () => {},
+    );
+    throw error;
   } finally {
     interrupt.release();
-    await progress.finish(
-      stopped
-        ? `${title}: stopped after ${history.length} of ${epochs} epochs; run this cell again to continue`
-        : `${title}: ${endText(history, epochs)}`,
-    );
-    await curves.finish(history);
   }
+  await finish(
+    stopped
+      ? `stopped after ${history.length} of ${epochs} epochs; run this cell again to continue`
+      : endText(history, epochs),
+  );
   return { history, stopped };
 }
 
@@ -183,13 +199,10 @@ function onInterrupt(action: () => void): { signal: AbortSignal; release: () => 
   };
 }
 
-function stepText(
-  event: { epoch: number; step: number; steps: number; imagesPerSecond: number },
-  epochs: number,
-): string {
-  const { epoch, step, steps, imagesPerSecond } = event;
+function stepText(event: WatchedEvent<CurvePoint> & { type: "step" }, epochs: number): string {
+  const { epoch, step, steps, examplesPerSecond, unit } = event;
   return `epoch ${epoch + 1} of ${epochs}, step ${step} of ${steps}, ` +
-    `${imagesPerSecond.toFixed(0)} images/s`;
+    `${examplesPerSecond.toFixed(0)} ${unit}/s`;
 }
 
 function endText(history: readonly CurvePoint[], epochs: number): string {

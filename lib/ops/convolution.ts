@@ -38,7 +38,7 @@ export function convolution(
   { stride, padding, type }: ConvolutionOptions,
 ): Tensor {
   const keepsSize = stride === 1 && padding === "same" && filter.shape[0]! % 2 === 1;
-  return keepsSize && type === "bfloat16" && isSmallAndDeep(x) && operationTarget() !== "gpu"
+  return keepsSize && type === "bfloat16" && isSmallAndDeep(x) && operationTarget().device === "cpu"
     ? smallConvolution(x, filter)
     : tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, padding);
 }
@@ -66,8 +66,8 @@ const smallConvolution = tf.customGrad((...args) => {
 
 function filterGradient(x: Tensor, dy: Tensor, shape: readonly number[]): Tensor {
   return tf.tidy(() => {
-    const margins = [0, 1].map((axis) => {
-      const margin = (shape[axis] - 1) / 2;
+    const margins = shape.slice(0, 2).map((side) => {
+      const margin = (side - 1) / 2;
       return [margin, margin] as const;
     });
     const channelsFirst = tf.transpose(x, [3, 1, 2, 0]);

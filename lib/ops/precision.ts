@@ -43,21 +43,21 @@ export function convert(x: Tensor, conversion: Conversion): Tensor {
   return tf.engine().runKernel(kernelName, { x }, attributes) as Tensor;
 }
 
-/** Makes the kernel and its gradient known to TensorFlow.js. */
-export function registerConversion(): void {
-  const cast = (x: tf.TensorInfo, { from, to }: Conversion): Tensor =>
-    runOperation("Cast", [typeAttribute("SrcT", from), typeAttribute("DstT", to)], [x])[0];
-  tf.registerKernel({
-    kernelName,
-    backendName: "tensorflow",
-    kernelFunc: ({ inputs, attrs }) =>
-      cast(inputs.x as tf.TensorInfo, attrs as unknown as Conversion),
-  });
-  tf.registerGradient({
-    kernelName,
-    gradFunc: (dy, _, attrs) => {
-      const { from, to } = attrs as unknown as Conversion;
-      return { x: () => cast(dy as Tensor, { from: to, to: from }) };
-    },
-  });
+function cast(x: tf.TensorInfo, { from, to }: Conversion): Tensor {
+  return runOperation("Cast", [typeAttribute("SrcT", from), typeAttribute("DstT", to)], [x]);
 }
+
+tf.registerKernel({
+  kernelName,
+  backendName: "tensorflow",
+  kernelFunc: ({ inputs, attrs }) =>
+    cast(inputs.x as tf.TensorInfo, attrs as unknown as Conversion),
+});
+
+tf.registerGradient({
+  kernelName,
+  gradFunc: (dy, _, attrs) => {
+    const { from, to } = attrs as unknown as Conversion;
+    return { x: () => cast(dy as Tensor, { from: to, to: from }) };
+  },
+});

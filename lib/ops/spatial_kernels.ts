@@ -72,8 +72,8 @@ export function everySecondPixel(x: Tensor): Tensor {
   return tf.tidy(() => {
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
     const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
-    const odd = [2 * rows - height, 2 * columns - width];
-    const even = odd.includes(1) ? pad(x, [[0, 0], [0, odd[0]], [0, odd[1]], [0, 0]]) : x;
+    const [below, beside] = [2 * rows - height, 2 * columns - width];
+    const even = below + beside > 0 ? pad(x, [[0, 0], [0, below], [0, beside], [0, 0]]) : x;
     // A slice of pairs copies whole rows of channels, where StridedSlice takes ten times as long.
     const pairs = tf.reshape(even, [batch, rows, 2, columns, 2 * channels]);
     const first = crop(pairs, [[0, 0], [0, 0], [0, 1], [0, 0], [0, channels]]);
@@ -89,11 +89,8 @@ function runKernel(name: string, x: Tensor, paddings: Paddings): Tensor {
   return tf.engine().runKernel(name, { x }, attributes as unknown as tf.NamedAttrMap) as Tensor;
 }
 
-/** Makes the kernels and their gradients known to TensorFlow.js. */
-export function registerSpatialKernels(): void {
-  register("Padding", { forward: padding, backward: cropping });
-  register("Cropping", { forward: cropping, backward: padding });
-}
+register("Padding", { forward: padding, backward: cropping });
+register("Cropping", { forward: cropping, backward: padding });
 
 function register(
   kernelName: string,
@@ -114,13 +111,13 @@ function register(
 
 function padding(x: tf.TensorInfo, paddings: Paddings): Tensor {
   const amounts = tf.tensor2d(paddings.flat(), [paddings.length, 2], "int32");
-  return runOperation("Pad", types("Tpaddings"), [x, amounts])[0];
+  return runOperation("Pad", types("Tpaddings"), [x, amounts]);
 }
 
 function cropping(x: tf.TensorInfo, margins: Paddings): Tensor {
   const begin = margins.map(([before]) => before);
-  const size = margins.map(([before, after], axis) => x.shape[axis] - before - after);
-  return runOperation("Slice", types("Index"), [x, integers(begin), integers(size)])[0];
+  const size = margins.map(([before, after], axis) => x.shape[axis]! - before - after);
+  return runOperation("Slice", types("Index"), [x, integers(begin), integers(size)]);
 }
 
 const integers = (values: readonly number[]): tf.Tensor1D => tf.tensor1d([...values], "int32");

@@ -12,7 +12,7 @@ import {
   shortNumber,
 } from "./figure.ts";
 import type { Reference } from "./line.ts";
-import { referenceColor, seriesColors, themedAxis, themedLayout, topLegend } from "./theme.ts";
+import { referenceColor, seriesColor, themedAxis, themedLayout, topLegend } from "./theme.ts";
 
 /** Bars of one kind. */
 export interface BarSeries {
@@ -47,6 +47,8 @@ export interface BarFigureOptions extends FigureOptions {
  *
  * @param series Bars of one or several kinds.
  * @param options Title, description, categories and axes.
+ * @returns The figure.
+ * @throws {RangeError} If a kind has another number of bars than there are categories.
  * @example Two methods
  * ```ts
  * import { barFigure } from "glmc/plot/bar.ts";
@@ -68,9 +70,7 @@ export interface BarFigureOptions extends FigureOptions {
  */
 export function barFigure(series: readonly BarSeries[], options: BarFigureOptions): Figure {
   const { mode = "group", lying = false, references = [] } = options;
-  const bars = series.map((bar, i) =>
-    barTrace(bar, seriesColors[i % seriesColors.length], options)
-  );
+  const bars = series.map((bar, i) => barTrace(bar, seriesColor(i), options));
   const levels = references.map((reference) => levelTrace(reference, options.categories));
   const categories = { ...themedAxis(options.x), type: "category", showgrid: false } as const;
   const scale = themedAxis(options.y);
@@ -96,7 +96,8 @@ function barTrace(series: BarSeries, nextColor: string, options: BarFigureOption
   const values = Array.from<number | null, number | null>(series.values, shortNumber);
   if (values.length !== categories.length) {
     throw new RangeError(
-      `Cannot draw the bars: "${series.name}" has ${values.length} values for ${categories.length} categories`,
+      `Cannot draw the bars: "${series.name}" has ${values.length} values for ${categories.length} categories: ` +
+        "give one value for each, or null",
     );
   }
   return {

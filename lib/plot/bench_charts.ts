@@ -15,7 +15,7 @@ export interface BenchPoint {
   /** Milliseconds a step. */
   readonly milliseconds: { readonly median: number };
   /** Pairs of images a second. */
-  readonly imagesPerSecond: number;
+  readonly examplesPerSecond: number;
 }
 
 /** Results at one batch size. */
@@ -39,14 +39,16 @@ export interface BenchFigureOptions {
  *
  * @param result Contenders at one batch size.
  * @param options Width and peer, for titles and colours.
+ * @returns The figure.
+ * @throws {RangeError} If there is no contender.
  * @example Two contenders
  * ```ts
  * import { stepTimeFigure } from "glmc/plot/bench_charts.ts";
  * import { assertStringIncludes } from "@std/assert";
  *
  * const rows = [
- *   { name: "compiled", milliseconds: { median: 300 }, imagesPerSecond: 213 },
- *   { name: "PyTorch eager", milliseconds: { median: 450 }, imagesPerSecond: 142 },
+ *   { name: "compiled", milliseconds: { median: 300 }, examplesPerSecond: 213 },
+ *   { name: "PyTorch eager", milliseconds: { median: 450 }, examplesPerSecond: 142 },
  * ];
  * const { description } = stepTimeFigure({ batchSize: 64, rows }, { width: 16, peer: "PyTorch" });
  *
@@ -57,11 +59,13 @@ export function stepTimeFigure(
   { batchSize, rows }: BenchResult,
   { width, peer }: BenchFigureOptions,
 ): Figure {
-  const medians = rows.map(({ milliseconds }) => milliseconds.median);
-  const fastest = rows[medians.indexOf(Math.min(...medians))];
+  const [fastest] = rows.toSorted((a, b) => a.milliseconds.median - b.milliseconds.median);
+  if (fastest === undefined) {
+    throw new RangeError(`Cannot draw the steps of batch ${batchSize}: no contender ran: time one`);
+  }
   return barFigure([{
     name: "ms a step",
-    values: medians,
+    values: rows.map(({ milliseconds }) => milliseconds.median),
     color: rows.map(({ name }) => name.startsWith(peer) ? referenceColor : seriesColors[0]),
   }], {
     title: `Training step, width ${width}, batch ${batchSize}`,
@@ -80,6 +84,18 @@ export function stepTimeFigure(
  *
  * @param results Contenders at several batch sizes.
  * @param options Width and peer, for the title and the style of the lines.
+ * @returns The figure; a contender that did not run at a size leaves a gap.
+ * @example Two sizes
+ * ```ts
+ * import { batchSizeFigure } from "glmc/plot/bench_charts.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = [{ name: "compiled", milliseconds: { median: 300 }, examplesPerSecond: 213 }];
+ * const results = [{ batchSize: 64, rows }, { batchSize: 128, rows }];
+ * const { data: [line] } = batchSizeFigure(results, { width: 16, peer: "PyTorch" });
+ *
+ * assertEquals(line?.type === "scatter" && line.x, [64, 128]);
+ * ```
  */
 export function batchSizeFigure(
   results: readonly BenchResult[],
@@ -91,7 +107,9 @@ export function batchSizeFigure(
     names.map((name) => ({
       name,
       x: sizes,
-      y: results.map(({ rows }) => rows.find((row) => row.name === name)?.imagesPerSecond ?? null),
+      y: results.map(({ rows }) =>
+        rows.find((row) => row.name === name)?.examplesPerSecond ?? null
+      ),
       ...(name.startsWith(peer) && { dash: "dash" as const }),
     })),
     {

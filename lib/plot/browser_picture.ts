@@ -112,6 +112,7 @@ async function openPage(executablePath: string): Promise<{ browser: Browser; pag
 /**
  * The text of plotly.js, from its npm package.
  *
+ * @returns The script, about 4 MB.
  * @example It is a large one
  * ```ts
  * import { readPlotlyScript } from "glmc/plot/browser_picture.ts";

@@ -64,6 +64,7 @@ interface Panel {
 
 function echartsOption({ data, layout }: Figure): EChartsOption {
   const panels = panelsOf(data, layout);
+  const [first] = panels;
   const heatmap = data.find((trace) => trace.type === "heatmap");
   const drawn = panels.map((panel) => panel.traces.some(({ type }) => type !== "image"));
   return {
@@ -72,7 +73,7 @@ function echartsOption({ data, layout }: Figure): EChartsOption {
     backgroundColor: layout.paper_bgcolor,
     title: titles(layout),
     ...(layout.showlegend && { legend: legend(data, layout) }),
-    ...(heatmap && { visualMap: colorScale(heatmap, panels[0].box) }),
+    ...(heatmap && first && { visualMap: colorScale(heatmap, first.box) }),
     grid: panels.map(({ box }) => box),
     xAxis: panels.map((panel, gridIndex) => ({
       ...axisOption(panel, "x"),
@@ -161,7 +162,8 @@ function axisOption({ axes, traces, box }: Panel, which: "x" | "y"): object {
   const axis = axes[which];
   const positions = traces.flatMap((trace) => trace.type === "image" ? [] : trace[which]);
   const isCategory = axis.type === "category" || positions.some((p) => typeof p === "string");
-  const [first, last] = (axis.range ?? []).map((v) => axis.type === "log" ? 10 ** v : v);
+  const ends = (axis.range ?? []).map((v) => axis.type === "log" ? 10 ** v : v);
+  const [first = 0, last = 0] = ends;
   const ticks = Math.max(2, Math.floor((which === "x" ? box.width : box.height) / 60));
   return {
     type: isCategory ? "category" : axis.type === "log" ? "log" : "value",
@@ -173,7 +175,7 @@ function axisOption({ axes, traces, box }: Panel, which: "x" | "y"): object {
     ...(axis.dtick !== undefined && { interval: axis.dtick }),
     show: axis.visible !== false,
     inverse: axis.autorange === "reversed" || first > last,
-    ...(first !== undefined && { min: Math.min(first, last), max: Math.max(first, last) }),
+    ...(ends.length > 0 && { min: Math.min(first, last), max: Math.max(first, last) }),
     scale: axis.rangemode !== "tozero",
     splitLine: { show: axis.showgrid !== false, lineStyle: { color: axis.gridcolor } },
     axisLine: { show: true, onZero: false, lineStyle: { color: axis.linecolor } },

@@ -21,6 +21,8 @@ export interface ConfusionOptions {
  *
  * @param confusion Counts `[C · C]`, true classes in rows.
  * @param options Names of the classes.
+ * @returns The figure.
+ * @throws {RangeError} If there are not C · C counts.
  * @example Two classes
  * ```ts
  * import { confusionFigure } from "glmc/plot/evaluation_charts.ts";
@@ -37,22 +39,23 @@ export function confusionFigure(
 ): Figure {
   const { classNames } = options;
   const classes = classNames.length;
+  const allCounts = Array.from(confusion);
   const shares = classNames.map((_, row) => {
-    const counts = Array.from(
-      { length: classes },
-      (_, column) => confusion[row * classes + column],
-    );
+    const counts = allCounts.slice(row * classes, (row + 1) * classes);
     const images = counts.reduce((sum, count) => sum + count, 0);
     return counts.map((count) => images === 0 ? null : 100 * count / images);
   });
   const worst = shares.flatMap((row, r) =>
     row.map((share, c) => ({ share: r === c ? 0 : share ?? 0, r, c }))
-  ).reduce((a, b) => b.share > a.share ? b : a);
+  ).reduce((a, b) => b.share > a.share ? b : a, { share: 0, r: 0, c: 0 });
+  const mistake = worst.share === 0
+    ? "no image is taken for another class"
+    : `the most frequent mistake is ${classNames[worst.r]} taken for ${classNames[worst.c]} (${
+      worst.share.toFixed(1)
+    } %)`;
   return heatmapFigure(shares, {
     title: options.title ?? "Confusion",
-    description: `Share of each true class by predicted class; the most frequent mistake is ${
-      classNames[worst.r]
-    } taken for ${classNames[worst.c]} (${worst.share.toFixed(1)} %).`,
+    description: `Share of each true class by predicted class; ${mistake}.`,
     x: "Predicted class",
     y: "True class",
     columnNames: classNames,
@@ -79,6 +82,7 @@ export interface ConfidenceBin {
  *
  * @param bins Bins of equal width from confidence 0 to 1.
  * @param options Title and expected calibration error, in `[0, 1]`.
+ * @returns The figure.
  * @example Two bins
  * ```ts
  * import { reliabilityFigure } from "glmc/plot/evaluation_charts.ts";

@@ -271,7 +271,19 @@ export interface FigureOptions {
   readonly height?: number;
 }
 
-/** A value with at most six digits that count, so that stored figures stay small. */
+/**
+ * A value with at most six digits that count, so that stored figures stay small.
+ *
+ * @param value A number; null and what is not finite leave a gap.
+ * @returns The number, or null for a gap.
+ * @example A third
+ * ```ts
+ * import { shortNumber } from "glmc/plot/figure.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([shortNumber(1 / 3), shortNumber(NaN)], [0.333333, null]);
+ * ```
+ */
 export function shortNumber(value: number | null): number | null {
   return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(6));
 }

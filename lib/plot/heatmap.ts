@@ -29,6 +29,7 @@ export interface HeatmapFigureOptions extends FigureOptions {
  *
  * @param rows Values `[rows][columns]`; null leaves a cell empty.
  * @param options Title, description, names and colours.
+ * @returns The figure.
  * @throws {RangeError} If names and values do not fit.
  * @example Two by two
  * ```ts
@@ -57,7 +58,8 @@ export function heatmapFigure(
     throw new RangeError(
       `Cannot draw the matrix: ${rows.length} x ${
         rows[0]?.length ?? 0
-      } values do not fit ${rowNames.length} row and ${columnNames.length} column names`,
+      } values do not fit ${rowNames.length} row and ${columnNames.length} column names: ` +
+        "name every row and column",
     );
   }
   const values = rows.flat().filter((value) => value !== null);

@@ -37,6 +37,7 @@ interface Grid {
  *
  * @param images Pixels `[N, height, width, 3]`, 0 to 255, in the order red, green, blue.
  * @param options Title, description, columns and captions.
+ * @returns The figure.
  * @throws {RangeError} If the number of pixels or captions does not fit.
  * @example Two grey images
  * ```ts
@@ -60,12 +61,14 @@ export function imageGridFigure(
   const count = images.length / (height * width * 3);
   if (!Number.isInteger(count) || count === 0) {
     throw new RangeError(
-      `Cannot draw the images: ${images.length} values are not a number of ${height} x ${width} x 3 images`,
+      `Cannot draw the images: ${images.length} values are not a number of ${height} x ${width} x 3 ` +
+        "images: set imageHeight and imageWidth to their size",
     );
   }
   if (captions && captions.length !== count) {
     throw new RangeError(
-      `Cannot draw the images: there are ${captions.length} captions for ${count} images`,
+      `Cannot draw the images: there are ${captions.length} captions for ${count} images: ` +
+        "write one under each, or none",
     );
   }
   const columns = Math.min(options.columns ?? 8, count);

@@ -11,7 +11,7 @@ import {
   type ScatterTrace,
   shortNumber,
 } from "./figure.ts";
-import { referenceColor, seriesColors, themedAxis, themedLayout, topLegend } from "./theme.ts";
+import { referenceColor, seriesColor, themedAxis, themedLayout, topLegend } from "./theme.ts";
 
 /** A line. */
 export interface LineSeries {
@@ -37,6 +37,14 @@ export interface Reference {
   readonly value: number;
 }
 
+/** A position that is marked by a thin vertical line, such as the start of a stage. */
+export interface Mark {
+  /** What is shown under the mouse. */
+  readonly name: string;
+  /** Its position. */
+  readonly position: number;
+}
+
 /** Settings of {@linkcode lineFigure}. */
 export interface LineFigureOptions extends FigureOptions {
   /** The horizontal axis, with its unit. */
@@ -45,6 +53,8 @@ export interface LineFigureOptions extends FigureOptions {
   readonly y: AxisOptions;
   /** Levels to compare with, such as published results. */
   readonly references?: readonly Reference[];
+  /** Positions to mark. */
+  readonly marks?: readonly Mark[];
   /** Where lines are named; at their ends where there are at most three, else in a legend. */
   readonly names?: "ends" | "legend";
 }
@@ -54,6 +64,7 @@ export interface LineFigureOptions extends FigureOptions {
  *
  * @param series The lines.
  * @param options Title, description and axes.
+ * @returns The figure.
  * @example A falling loss
  * ```ts
  * import { lineFigure } from "glmc/plot/line.ts";
@@ -70,12 +81,15 @@ export interface LineFigureOptions extends FigureOptions {
  * ```
  */
 export function lineFigure(series: readonly LineSeries[], options: LineFigureOptions): Figure {
-  const lines = series.map((line, i) => lineTrace(line, seriesColors[i % seriesColors.length]));
+  const lines = series.map((line, i) => lineTrace(line, seriesColor(i)));
   const references = (options.references ?? []).map((reference) => levelTrace(reference, lines));
   const drawn = [...lines, ...references];
+  const marks = (options.marks ?? []).map((mark) =>
+    markTrace(mark, verticalSpan(drawn, options.y))
+  );
   const named = (options.names ?? (drawn.length <= 3 ? "ends" : "legend")) === "ends";
   return {
-    data: named ? [...drawn, ...endLabels(drawn, options.y)] : drawn,
+    data: [...drawn, ...marks, ...named ? endLabels(drawn, options.y) : []],
     layout: {
       ...themedLayout(options),
       ...(named ? {} : topLegend),
@@ -117,6 +131,7 @@ export interface ScatterFigureOptions extends FigureOptions {
  *
  * @param series The groups.
  * @param options Title, description and axes.
+ * @returns The figure.
  * @example Two groups
  * ```ts
  * import { scatterFigure } from "glmc/plot/line.ts";
@@ -142,7 +157,7 @@ export function scatterFigure(
     y: shortNumbers(y),
     ...(labels && { text: labels, hovertemplate: "%{text}" }),
     marker: {
-      color: color ?? seriesColors[i % seriesColors.length],
+      color: color ?? seriesColor(i),
       size: options.size ?? 6,
       opacity: 0.8,
     },
@@ -159,7 +174,19 @@ export function scatterFigure(
   };
 }
 
-/** Values with the digits that count. */
+/**
+ * Values with the digits that count, as {@linkcode shortNumber} gives them; words stay.
+ *
+ * @param values Positions on an axis.
+ * @returns As many positions.
+ * @example A third
+ * ```ts
+ * import { shortNumbers } from "glmc/plot/line.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(shortNumbers([1 / 3, "cat", null]), [0.333333, "cat", null]);
+ * ```
+ */
 export function shortNumbers(
   values: readonly Position[] | Float32Array | Float64Array,
 ): Position[] {
@@ -189,7 +216,7 @@ function levelTrace({ name, value }: Reference, lines: readonly ScatterTrace[]):
   const numbers = positions.filter((x) => typeof x === "number");
   const ends = numbers.length > 0
     ? [Math.min(...numbers), Math.max(...numbers)]
-    : [positions[0], positions[positions.length - 1]];
+    : [positions.at(0) ?? null, positions.at(-1) ?? null];
   return {
     type: "scatter",
     mode: "lines",
@@ -200,20 +227,39 @@ function levelTrace({ name, value }: Reference, lines: readonly ScatterTrace[]):
   };
 }
 
+function markTrace({ name, position }: Mark, span: readonly [number, number]): ScatterTrace {
+  return {
+    type: "scatter",
+    mode: "lines",
+    x: [position, position],
+    y: span.map(shortNumber),
+    line: { color: referenceColor, width: 1, dash: "dot" },
+    hovertemplate: `${name}<extra></extra>`,
+    showlegend: false,
+  };
+}
+
+/** Lowest and highest place on the vertical axis, as far as they are known. */
+function verticalSpan(lines: readonly ScatterTrace[], axis: AxisOptions): [number, number] {
+  if (typeof axis !== "string" && axis.range) return [...axis.range];
+  const heights = lines.flatMap(({ y }) => y).filter((y) => typeof y === "number");
+  return [Math.min(...heights), Math.max(...heights)];
+}
+
 /** Words beside the ends of lines, pushed apart where the ends meet. */
 function endLabels(lines: readonly ScatterTrace[], axis: AxisOptions): ScatterTrace[] {
-  const heights = lines.flatMap(({ y }) => y).filter((y) => typeof y === "number");
-  const [low, high] = typeof axis !== "string" && axis.range ||
-    [Math.min(...heights), Math.max(...heights)];
+  const [low, high] = verticalSpan(lines, axis);
   const apart = 0.075 * (high - low);
   const ends = lines.flatMap(({ name = "", x, y, line }) => {
     const last = y.findLastIndex((value) => value !== null);
     const height = y[last];
     if (name === "" || typeof height !== "number") return [];
-    return [{ name, position: x[last], height, color: line?.color }];
+    return [{ name, position: x[last] ?? null, height, color: line?.color }];
   }).sort((a, b) => a.height - b.height);
-  for (let i = 1; i < ends.length; i++) {
-    ends[i].height = Math.max(ends[i].height, ends[i - 1].height + apart);
+  let lowest = -Infinity;
+  for (const end of ends) {
+    end.height = Math.max(end.height, lowest);
+    lowest = end.height + apart;
   }
   return ends.map(({ name, position, height, color }) => ({
     type: "scatter",
@@ -222,7 +268,7 @@ function endLabels(lines: readonly ScatterTrace[], axis: AxisOptions): ScatterTr
     y: [shortNumber(height)],
     text: [` ${name}`],
     textposition: "middle right",
-    textfont: { color },
+    textfont: color === undefined ? {} : { color },
     cliponaxis: false,
     showlegend: false,
     hoverinfo: "skip",

@@ -37,6 +37,7 @@ export interface ClassFigureOptions {
  *
  * @param counts Images of each class `[classes]`.
  * @param options Names and groups of the classes.
+ * @returns The figure.
  * @example Three classes
  * ```ts
  * import { classCountsFigure } from "glmc/plot/long_tail_charts.ts";
@@ -70,6 +71,7 @@ export function classCountsFigure(
  *
  * @param samplers Name and shares of each sampler, such as from `samplerMass`.
  * @param options Names of the classes.
+ * @returns The figure.
  * @example Uniform and balanced
  * ```ts
  * import { samplerMassFigure } from "glmc/plot/long_tail_charts.ts";
@@ -87,14 +89,13 @@ export function samplerMassFigure(
   samplers: readonly { readonly name: string; readonly mass: readonly number[] }[],
   options: { readonly classNames?: readonly string[]; readonly title?: string } = {},
 ): Figure {
-  const classes = samplers[0].mass.length;
-  const last = (mass: readonly number[]): string => (100 * mass[classes - 1]).toFixed(1);
+  const last = (mass: readonly number[]): string => (100 * Number(mass.at(-1))).toFixed(1);
   return lineFigure(
     samplers.map(({ name, mass }) => ({
       name,
       x: options.classNames ?? mass.map((_, label) => label),
       y: mass.map((share) => 100 * share),
-      markers: classes <= 20,
+      markers: mass.length <= 20,
     })),
     {
       title: options.title ?? "What the sampler draws",
@@ -118,6 +119,7 @@ export interface ClassAccuracyOptions extends ClassFigureOptions {
  *
  * @param accuracy Accuracy of each class in percent `[classes]`; null for a class without images.
  * @param options Names and groups of the classes.
+ * @returns The figure.
  * @example Three classes
  * ```ts
  * import { classAccuracyFigure } from "glmc/plot/long_tail_charts.ts";
@@ -135,14 +137,15 @@ export function classAccuracyFigure(
   const names = options.classNames ?? accuracy.map((_, label) => `${label}`);
   const known = accuracy.filter((value) => value !== null);
   const of = options.method ? ` of ${options.method}` : "";
+  const span = known.length === 0
+    ? "no class has test images"
+    : `from ${Math.min(...known).toFixed(1)} to ${Math.max(...known).toFixed(1)} %`;
   return groupedBars(accuracy, {
     ...options,
     names,
     title: options.title ?? `Accuracy of each class${options.method ? `: ${options.method}` : ""}`,
     y: { title: "Accuracy on test images (%)", range: [0, 100] },
-    description: `Accuracy of each class${of}, from ${Math.min(...known).toFixed(1)} to ${
-      Math.max(...known).toFixed(1)
-    } %; classes go from common to rare.`,
+    description: `Accuracy of each class${of}, ${span}; classes go from common to rare.`,
     digits: accuracy.length <= 20 ? 1 : undefined,
   });
 }

@@ -18,6 +18,7 @@ export interface PanelFigureOptions extends FigureOptions {
  *
  * @param figures Up to nine figures of lines, points, bars or matrices.
  * @param options Title, description and columns.
+ * @returns The figure.
  * @throws {RangeError} If there are none or more than nine.
  * @example Loss and accuracy
  * ```ts
@@ -36,7 +37,8 @@ export interface PanelFigureOptions extends FigureOptions {
  * ```
  */
 export function panelFigure(figures: readonly Figure[], options: PanelFigureOptions): Figure {
-  if (figures.length === 0 || figures.length > 9) {
+  const [first] = figures;
+  if (first === undefined || figures.length > 9) {
     throw new RangeError(`Cannot draw ${figures.length} panels: pass one to nine figures`);
   }
   const columns = Math.min(options.columns ?? figures.length, figures.length);
@@ -60,13 +62,13 @@ export function panelFigure(figures: readonly Figure[], options: PanelFigureOpti
     };
     return { figure, number, place };
   });
-  const hasLegend = figures[0].layout.showlegend === true;
+  const hasLegend = first.layout.showlegend === true;
   const layout: Layout = {
     ...base,
     ...(hasLegend && { ...topLegend, legend: { ...topLegend.legend, y: 1 + 28 / height } }),
     height,
     margin: { ...base.margin, t: 88 },
-    ...(figures[0].layout.barmode && { barmode: figures[0].layout.barmode }),
+    ...(first.layout.barmode && { barmode: first.layout.barmode }),
     hovermode: "closest",
     annotations: placed.map(({ figure, place }) => ({
       text: figure.layout.title?.text ?? "",

@@ -4,9 +4,11 @@
  * @module
  */
 import { decode } from "fast-png";
-import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
 // @ts-types="@types/upng-js"
 import upng from "upng-js";
+import { sha256 } from "../disk/digest.ts";
+import { removeLeftovers, writeWholeFile } from "../disk/whole_file.ts";
 import { drawInBrowser, findChromium } from "./browser_picture.ts";
 import { drawWithEcharts } from "./echarts_picture.ts";
 import type { Figure } from "./figure.ts";
@@ -23,6 +25,8 @@ const cacheFolder = new URL("../../data/cache/pictures/", import.meta.url);
 /** Part of the names in the cache; to be raised when the same figure is to look different. */
 const cacheVersion = 3;
 const cacheLimit = 500;
+/** Milliseconds after which a picture that is still being written has been given up: an hour. */
+const leftoverAge = 3_600_000;
 
 /**
  * Draws a figure: as PNG by plotly.js where a Chromium is installed, else as SVG by ECharts.
@@ -62,7 +66,7 @@ export async function figurePicture(
 async function pngOf(figure: Figure, chromium: string): Promise<Uint8Array> {
   const { data, layout } = figure;
   const content = JSON.stringify({ data, layout, cacheVersion });
-  const hash = createHash("sha256").update(content).digest("hex").slice(0, 32);
+  const hash = sha256(content).slice(0, 32);
   const file = new URL(`${hash}.png`, cacheFolder);
   const kept = await Deno.readFile(file).catch(() => undefined);
   if (kept) return kept;
@@ -74,9 +78,8 @@ async function pngOf(figure: Figure, chromium: string): Promise<Uint8Array> {
 
 async function keep(file: URL, picture: Uint8Array): Promise<void> {
   await Deno.mkdir(cacheFolder, { recursive: true });
-  const part = new URL(`${file}.${crypto.randomUUID()}`);
-  await Deno.writeFile(part, picture);
-  await Deno.rename(part, file);
+  await writeWholeFile(fileURLToPath(file), picture);
+  await removeLeftovers(fileURLToPath(cacheFolder), { olderThan: leftoverAge });
   const files = await Array.fromAsync(Deno.readDir(cacheFolder), async ({ name }) => {
     const { mtime } = await Deno.stat(new URL(name, cacheFolder));
     return { name, time: mtime?.getTime() ?? 0 };

@@ -33,6 +33,7 @@ export interface TableOptions {
  * @param header Names of the columns, with units.
  * @param rows Rows of as many values.
  * @param options Caption and digits.
+ * @returns The table, its values as texts.
  * @throws {RangeError} If a row has another length than the header.
  * @example As Markdown
  * ```ts
@@ -52,12 +53,11 @@ export function table(
   rows: readonly (readonly Cell[])[],
   options: TableOptions = {},
 ): Table {
-  const wrong = rows.findIndex((row) => row.length !== header.length);
-  if (wrong >= 0) {
+  for (const [place, row] of rows.entries()) {
+    if (row.length === header.length) continue;
     throw new RangeError(
-      `Cannot make the table: row ${wrong} has ${
-        rows[wrong].length
-      } values for ${header.length} columns`,
+      `Cannot make the table: row ${place} has ${row.length} values for ${header.length} columns: ` +
+        "give one value for each, or null",
     );
   }
   const { digits = 2, caption } = options;
@@ -87,6 +87,8 @@ function formatCell(value: Cell, digits: number): string {
 /**
  * A table in Markdown.
  *
+ * @param table The table.
+ * @returns Lines of Markdown.
  * @example A bar is no border
  * ```ts
  * import { table, tableMarkdown } from "glmc/plot/table.ts";
@@ -109,6 +111,8 @@ export function tableMarkdown({ header, rows, numeric, caption }: Table): string
 /**
  * A table in HTML.
  *
+ * @param table The table.
+ * @returns A `table` element.
  * @example Signs of HTML are written out
  * ```ts
  * import { table, tableHtml } from "glmc/plot/table.ts";
@@ -137,6 +141,8 @@ export function tableHtml({ header, rows, numeric, caption }: Table): string {
 /**
  * A table in plain text with aligned columns.
  *
+ * @param table The table.
+ * @returns Lines without a line break at the end.
  * @example Numbers to the right
  * ```ts
  * import { table, tableText } from "glmc/plot/table.ts";
@@ -148,12 +154,13 @@ export function tableHtml({ header, rows, numeric, caption }: Table): string {
  * ```
  */
 export function tableText({ header, rows, numeric, caption }: Table): string {
-  const widths = header.map((name, column) =>
-    Math.max(name.length, ...rows.map((row) => row[column].length))
+  const widths = [header, ...rows].reduce<readonly number[]>(
+    (wide, cells) => cells.map((cell, column) => Math.max(cell.length, wide[column] ?? 0)),
+    [],
   );
   const line = (cells: readonly string[]): string =>
     cells.map((cell, column) =>
-      numeric[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])
+      numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)
     ).join("  ").trimEnd();
   return [
     line(header),
@@ -166,6 +173,8 @@ export function tableText({ header, rows, numeric, caption }: Table): string {
 /**
  * Text with the signs of HTML written out.
  *
+ * @param text Any text.
+ * @returns Text that an element or an attribute in double quotes may hold.
  * @example Angle brackets
  * ```ts
  * import { escapeHtml } from "glmc/plot/table.ts";

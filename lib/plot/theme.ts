@@ -9,7 +9,7 @@ import type { Axis, AxisOptions, FigureOptions, Layout } from "./figure.ts";
 export const shotColors = { many: "#004488", medium: "#DDAA33", few: "#BB5566" } as const;
 
 /** Colours of other series, in order; Paul Tol's "bright". */
-export const seriesColors: readonly string[] = [
+export const seriesColors = [
   "#4477AA",
   "#EE6677",
   "#228833",
@@ -17,7 +17,24 @@ export const seriesColors: readonly string[] = [
   "#66CCEE",
   "#AA3377",
   "#777777",
-];
+] as const;
+
+/**
+ * Colour of a series by its place; after the last colour comes the first one again.
+ *
+ * @param index Place of the series, from 0.
+ * @returns The colour.
+ * @example The eighth of seven
+ * ```ts
+ * import { seriesColor, seriesColors } from "glmc/plot/theme.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(seriesColor(7), seriesColors[0]);
+ * ```
+ */
+export function seriesColor(index: number): string {
+  return seriesColors[index % seriesColors.length]!;
+}
 
 /** Colour of letters. */
 export const inkColor = "#222222";
@@ -44,6 +61,8 @@ export const defaultSize = { width: 760, height: 380 } as const;
 /**
  * An axis in the kit's look.
  *
+ * @param options Its title, and its scale where it is not left to the data.
+ * @returns The axis.
  * @example With a unit and a scale
  * ```ts
  * import { themedAxis } from "glmc/plot/theme.ts";
@@ -70,6 +89,8 @@ export function themedAxis(options: AxisOptions): Axis {
 /**
  * Everything around the traces of a figure in the kit's look.
  *
+ * @param options Title, and height where it is not the usual one.
+ * @returns The layout, without axes.
  * @example Title and size
  * ```ts
  * import { themedLayout } from "glmc/plot/theme.ts";

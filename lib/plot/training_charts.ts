@@ -4,15 +4,17 @@
  * @module
  */
 import type { Figure } from "./figure.ts";
-import { lineFigure, type LineSeries, type Reference } from "./line.ts";
+import { lineFigure, type LineSeries, type Mark, type Reference } from "./line.ts";
 import { panelFigure } from "./panels.ts";
 import { seriesColors, shotColors } from "./theme.ts";
 
 /** What is drawn of an epoch; the `EpochRecord` of a training is one. */
 export interface CurvePoint {
-  /** Epoch, from 0. */
+  /** Epoch of the whole training, from 0. */
   readonly epoch: number;
-  /** Mean of each loss term. */
+  /** Name of its stage; where it changes a thin line is drawn. */
+  readonly stage?: string;
+  /** Mean of each loss term, under the names that the method gives them. */
   readonly losses: Readonly<Record<string, number>>;
   /** Accuracy on the test set in percent. */
   readonly evaluation: {
@@ -47,6 +49,7 @@ const shotGroups = ["many", "medium", "few"] as const;
  *
  * @param history Finished epochs.
  * @param options Title and length of the training.
+ * @returns The figure; a term that some epochs do not have leaves a gap there.
  * @example One epoch
  * ```ts
  * import { trainingCurvesFigure } from "glmc/plot/training_charts.ts";
@@ -74,11 +77,13 @@ export function trainingCurvesFigure(
     ...options.running ?? [],
   ];
   const positions = points.map(({ position }) => position);
+  const terms = new Set(points.flatMap(({ losses }) => Object.keys(losses)));
+  const marks = stageStarts(history);
   const losses = lineFigure(
-    Object.keys(points[0]?.losses ?? {}).map((name) => ({
+    Array.from(terms, (name) => ({
       name,
       x: positions,
-      y: points.map(({ losses }) => losses[name]),
+      y: points.map(({ losses }) => losses[name] ?? null),
       markers: epochs.length <= 12 && !options.running,
     })),
     {
@@ -86,6 +91,7 @@ export function trainingCurvesFigure(
       description: "",
       x,
       y: "Mean loss of an image",
+      marks,
       names: "ends",
     },
   );
@@ -95,21 +101,35 @@ export function trainingCurvesFigure(
     x,
     y: { title: "Accuracy (%)", range: [0, 100] },
     references: options.references,
+    marks,
     names: "ends",
   });
-  const best = history.reduce((a, b) => b.evaluation.top1 > a.evaluation.top1 ? b : a, history[0]);
-  const last = history[history.length - 1];
   return panelFigure([losses, accuracy], {
     title: options.title ?? "Training",
-    description: best === undefined
-      ? "No epoch is finished yet."
-      : `Losses and test accuracy over ${history.length} epochs: top-1 ${
-        last.evaluation.top1.toFixed(1)
-      } % in the last epoch, at best ${best.evaluation.top1.toFixed(1)} % in epoch ${
-        best.epoch + 1
-      }.`,
+    description: summary(history),
     height: 400,
   });
+}
+
+function summary(history: readonly CurvePoint[]): string {
+  const last = history.at(-1);
+  if (last === undefined) return "No epoch is finished yet.";
+  const best = history.reduce((a, b) => b.evaluation.top1 > a.evaluation.top1 ? b : a);
+  const stages = stageStarts(history).map(({ name, position }) =>
+    `; stage ${name} begins with epoch ${position + 1}`
+  );
+  return `Losses and test accuracy over ${history.length} epochs: top-1 ${
+    last.evaluation.top1.toFixed(1)
+  } % in the last epoch, at best ${best.evaluation.top1.toFixed(1)} % in epoch ${best.epoch + 1}${
+    stages.join("")
+  }.`;
+}
+
+/** Where a stage follows another one: at the end of the epoch before. */
+function stageStarts(history: readonly CurvePoint[]): Mark[] {
+  return history.slice(1).flatMap(({ epoch, stage }, i) =>
+    stage === undefined || stage === history[i]?.stage ? [] : [{ name: stage, position: epoch }]
+  );
 }
 
 /** Settings of {@linkcode comparedRunsFigure}. */
@@ -125,6 +145,7 @@ export interface ComparedRunsOptions {
  *
  * @param runs Name and finished epochs of each run.
  * @param options Title.
+ * @returns The figure.
  * @example Two runs
  * ```ts
  * import { comparedRunsFigure } from "glmc/plot/training_charts.ts";

@@ -36,7 +36,7 @@ const setupCommand = "deno task setup";
  * import { assertEquals } from "@std/assert";
  *
  * const [, deno] = await checkMachine();
- * assertEquals(deno.name, "Deno");
+ * assertEquals(deno?.name, "Deno");
  * ```
  */
 export async function checkMachine(root: string = projectRoot): Promise<Check[]> {
@@ -148,7 +148,7 @@ function tensorflow(root: string): Check {
       ({ name }) => name.match(/^(tensorflow(?:_cpu)?)-([\d.]+)\.dist-info$/),
     )
   ).filter((match) => match !== null);
-  const found = packages.map(([, name, version]) => `${name.replace("_", "-")} ${version}`);
+  const found = packages.map(([, name = "", version]) => `${name.replace("_", "-")} ${version}`);
   return found.length > 0
     ? { name: "TensorFlow", state: "ok", found: found.join(", ") }
     : { name: "TensorFlow", state: "note", found: "not installed in .venv", mend: setupCommand };

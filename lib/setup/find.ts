@@ -105,7 +105,20 @@ function isPreloaded(name: string): boolean {
   return /\.so(\.|$)/.test(name) && !name.startsWith("libnvblas") && !name.includes(".alt.");
 }
 
-function entries(folder: string): string[] {
+/**
+ * Names in a folder; none where it cannot be read.
+ *
+ * @param folder The folder.
+ * @returns The names, in no order.
+ * @example A folder that is not there
+ * ```ts
+ * import { entries } from "glmc/setup/find.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(entries("/nowhere"), []);
+ * ```
+ */
+export function entries(folder: string): string[] {
   try {
     return Array.from(Deno.readDirSync(folder), (entry) => entry.name);
   } catch {

@@ -4,9 +4,11 @@
  * @module
  */
 import { relative } from "node:path";
+import { describeOwner, withLock } from "../disk/lock.ts";
+import { removeLeftovers } from "../disk/whole_file.ts";
 import { findLibraryFolder, hasLibrary } from "./find.ts";
 import { readLibraryVersion } from "./library.ts";
-import { endLeftoverPrograms, withSetupLock } from "./lock.ts";
+import { endLeftoverPrograms } from "./leftovers.ts";
 import { checkPlatform, formatSize, freeBytes, listGpus } from "./machine.ts";
 import { hasNpmPackages, installNpmPackages } from "./npm.ts";
 import { installPythonPackages } from "./pip.ts";
@@ -66,17 +68,46 @@ export async function ensureReady(options: SetupOptions = {}): Promise<void> {
     findLibraryFolder(root);
     return await install(root, { ...options, needs: { npm: !await hasNpmPackages(root) } });
   }
-  const lock = `${venvFolder(root)}/${setupLockName}`;
-  const onWait = (owner: string) =>
-    options.report?.(`Another set-up is at work here (process ${owner}): waiting for it to end`);
   try {
-    await withSetupLock(lock, () => setUp(root, options), { onWait });
+    await withSetupLock(root, () => setUp(root, options), options);
   } catch (error) {
     if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    const { message } = error.cause instanceof Error ? error.cause : error;
     throw new Deno.errors.PermissionDenied(
-      `Cannot write to "${root}": ${error.message}: use a copy of the project that is your own`,
+      `Cannot set up in "${root}": ${message}: use a copy of the project that is your own`,
     );
   }
+}
+
+/**
+ * Runs `work` while no other set-up works on the virtual environment of a project.
+ *
+ * @param root The project folder.
+ * @param work What to do meanwhile.
+ * @param options `report` is told when there is something to wait for.
+ * @returns What `work` returns.
+ * @throws {Error} If the folder does not take the lock file, or what `work` throws.
+ * @example Alone
+ * ```ts
+ * import { withSetupLock } from "glmc/setup/install.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await withSetupLock(Deno.makeTempDirSync(), () => Promise.resolve(42)), 42);
+ * ```
+ */
+export function withSetupLock<Result>(
+  root: string,
+  work: () => Promise<Result>,
+  options: Pick<SetupOptions, "report"> = {},
+): Promise<Result> {
+  return withLock(`${venvFolder(root)}/${setupLockName}`, work, {
+    what: `set up "${root}"`,
+    onNotice: (line) => options.report?.(line),
+    onWait: (owner) =>
+      options.report?.(
+        `Another set-up is at work here: ${describeOwner(owner)}: waiting for it to end`,
+      ),
+  });
 }
 
 async function isReady(root: string): Promise<boolean> {
@@ -136,6 +167,7 @@ async function install(
   let python: string | undefined;
   if (needs.tensorflow) {
     await endLeftoverPrograms(venvFolder(root));
+    await removeLeftovers(venvFolder(root));
     await checkFreeDisk(root, costs[device].needed);
     python = await ensureVenv(root, { device, keep: [setupLockName] });
   }

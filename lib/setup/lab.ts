@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { dirname } from "node:path";
-import { setupLockName } from "./install.ts";
-import { endLeftoverPrograms, withSetupLock } from "./lock.ts";
+import { sha256 } from "../disk/digest.ts";
+import { writeJson } from "../disk/json_file.ts";
+import { writeWholeFile } from "../disk/whole_file.ts";
+import { setupLockName, withSetupLock } from "./install.ts";
+import { endLeftoverPrograms } from "./leftovers.ts";
 import { formatSize, freeBytes } from "./machine.ts";
 import { installPythonPackages } from "./pip.ts";
 import { projectRoot, requirementsFile, venvFolder } from "./project.ts";
@@ -37,10 +39,7 @@ const cost = { download: 56e6, disk: 310e6, needed: 500e6 };
 export async function ensureLab(options: LabOptions = {}): Promise<void> {
   const { root = projectRoot } = options;
   if (!await hasLab(root)) {
-    const lock = `${venvFolder(root)}/${setupLockName}`;
-    const onWait = (owner: string) =>
-      options.report?.(`Another set-up is at work here (process ${owner}): waiting for it to end`);
-    await withSetupLock(lock, () => install(root, options), { onWait });
+    await withSetupLock(root, () => install(root, options), options);
   }
   await configureLab(root);
 }
@@ -80,8 +79,7 @@ async function install(root: string, { report, progress }: LabOptions): Promise<
   await checkFreeDisk(root);
   const python = await ensureVenv(root, { keep: [setupLockName] });
   await installPythonPackages(root, python, { packages: "lab", onProgress: progress });
-  const stamp = { requirements: await pinnedVersions(root) };
-  await writeWhole(stampFile(root), JSON.stringify(stamp) + "\n");
+  await writeJson(stampFile(root), { requirements: await pinnedVersions(root) });
   report?.("JupyterLab: complete");
 }
 
@@ -103,7 +101,7 @@ async function writeIfChanged(file: string, content: unknown): Promise<void> {
   const written = await Deno.readTextFile(file).catch(() => undefined);
   if (written === text) return;
   await Deno.mkdir(dirname(file), { recursive: true });
-  await writeWhole(file, text);
+  await writeWholeFile(file, text);
 }
 
 async function checkFreeDisk(root: string): Promise<void> {
@@ -122,16 +120,10 @@ async function checkFreeDisk(root: string): Promise<void> {
   );
 }
 
-async function writeWhole(file: string, text: string): Promise<void> {
-  await Deno.writeTextFile(`${file}.tmp`, text);
-  await Deno.rename(`${file}.tmp`, file);
-}
-
 function stampFile(root: string): string {
   return `${venvFolder(root)}/glmc-lab.json`;
 }
 
 async function pinnedVersions(root: string): Promise<string> {
-  const text = await Deno.readFile(requirementsFile(root, "lab"));
-  return createHash("sha256").update(text).digest("hex");
+  return sha256(await Deno.readFile(requirementsFile(root, "lab")));
 }

@@ -49,4 +49,4 @@ function openAndPrintVersion(folder: string): void {
   Deno.exit(0);
 }
 
-if (import.meta.main) openAndPrintVersion(Deno.args[0]);
+if (import.meta.main) openAndPrintVersion(Deno.args[0] ?? ".");

@@ -63,7 +63,7 @@ export async function listGpus(): Promise<string[]> {
   if (result?.code !== 0) return [];
   return Array.from(
     result.output.matchAll(/^GPU \d+: (.+?)(?: \(UUID.*)?$/gm),
-    (match) => match[1],
+    ([, name = ""]) => name,
   );
 }
 
@@ -145,6 +145,6 @@ export function formatSize(bytes: number): string {
  * ```
  */
 export function diskFullMessage(root: string, command = "deno task setup"): string {
-  return `Cannot go on: the disk is full: free some space for "${root}", for your caches and for ` +
+  return `Cannot go on: the disk or your share of the disk is full: free some space for "${root}", for your caches and for ` +
     `temporary files (TMPDIR), then run ${command} again`;
 }

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { setupLockName } from "./install.ts";
-import { withSetupLock } from "./lock.ts";
+import { withSetupLock } from "./install.ts";
 import { installPythonPackages } from "./pip.ts";
 import { projectRoot, venvFolder } from "./project.ts";
-import { sitePackages } from "./find.ts";
+import { entries, sitePackages } from "./find.ts";
 
 /** Whom to tell. */
 export interface PeerOptions {
@@ -27,7 +26,9 @@ export interface PeerOptions {
 export async function installPeer(options: PeerOptions = {}): Promise<void> {
   const { root = projectRoot, report, progress } = options;
   if (hasPeer(root)) return;
-  await withSetupLock(`${venvFolder(root)}/${setupLockName}`, async () => {
+  await withSetupLock(root, async () => {
+    // It may have been installed while this process waited for its turn.
+    if (hasPeer(root)) return;
     report?.("Installing PyTorch into .venv, to measure against it; training does not need it");
     const python = `${venvFolder(root)}/bin/python`;
     await installPythonPackages(root, python, {
@@ -50,6 +51,6 @@ export async function installPeer(options: PeerOptions = {}): Promise<void> {
  */
 export function hasPeer(root: string = projectRoot): boolean {
   return sitePackages(root).some((folder) =>
-    [...Deno.readDirSync(folder)].some(({ name }) => /^torch-.*\.dist-info$/.test(name))
+    entries(folder).some((name) => /^torch-.*\.dist-info$/.test(name))
   );
 }

@@ -17,6 +17,23 @@ export interface PipOptions {
 }
 
 /**
+ * Where pip writes down what it does in a virtual environment.
+ *
+ * @param folder Absolute path of the environment.
+ * @returns Absolute path of the log.
+ * @example Inside of it
+ * ```ts
+ * import { pipLog } from "glmc/setup/pip.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(pipLog("/kit/.venv"), "/kit/.venv/glmc-pip.log");
+ * ```
+ */
+export function pipLog(folder: string): string {
+  return `${folder}/glmc-pip.log`;
+}
+
+/**
  * Installs the pinned Python packages; what is installed already is left alone.
  *
  * Pip draws its own progress bars where standard output is a terminal. Where it fails, its full log
@@ -32,7 +49,7 @@ export async function installPythonPackages(
   options: PipOptions,
 ): Promise<void> {
   await removeUnfinishedPackages(root);
-  const log = `${venvFolder(root)}/glmc-pip.log`;
+  const log = pipLog(venvFolder(root));
   const ownBars = Deno.stdout.isTerminal();
   const process = new Deno.Command(python, {
     args: [
@@ -129,8 +146,9 @@ async function removeUnfinishedPackages(root: string): Promise<void> {
 }
 
 function describeStep(line: string): string | undefined {
-  const file = line.match(/^\s*(?:Downloading|Using cached) (\S+?)-\d\S*( \([^)]*\))/);
-  if (file) return `fetching ${file[1].split("/").at(-1)}${file[2]}`;
+  const [, path, size] = line.match(/^\s*(?:Downloading|Using cached) (\S+?)-\d\S*( \([^)]*\))/) ??
+    [];
+  if (path !== undefined) return `fetching ${path.split("/").at(-1)}${size}`;
   if (line.startsWith("Installing collected packages")) return "unpacking";
 }
 

@@ -34,7 +34,7 @@ const installHint =
  * ```
  */
 export function isSupportedPython(version: string): boolean {
-  const [major, minor] = version.split(".").map(Number);
+  const [major = 0, minor = 0] = version.split(".").map(Number);
   return major === 3 && minor >= oldest && minor <= newest;
 }
 

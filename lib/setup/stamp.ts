@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { sha256 } from "../disk/digest.ts";
+import { writeJson } from "../disk/json_file.ts";
 import { type Device, requirementsFile, venvFolder } from "./project.ts";
 
 /** What was set up; stored as `.venv/glmc-ready.json`. */
@@ -92,9 +94,7 @@ export async function writeStamp(
   facts: Pick<Stamp, "device" | "chosen" | "tensorflow" | "libraryFolder" | "python">,
 ): Promise<Stamp> {
   const stamp: Stamp = { ...facts, ...await readPinnedVersions(root, facts.device) };
-  const file = stampFile(root);
-  await Deno.writeTextFile(`${file}.tmp`, JSON.stringify(stamp, null, 2) + "\n");
-  await Deno.rename(`${file}.tmp`, file);
+  await writeJson(stampFile(root), stamp);
   return stamp;
 }
 
@@ -107,14 +107,13 @@ async function readPinnedVersions(
   device: Device,
 ): Promise<Pick<Stamp, "requirements" | "packages" | "deno">> {
   return {
-    requirements: await sha256([requirementsFile(root, device)]),
-    packages: await sha256([`${root}/deno.json`, `${root}/deno.lock`]),
+    requirements: await hashFiles([requirementsFile(root, device)]),
+    packages: await hashFiles([`${root}/deno.json`, `${root}/deno.lock`]),
     deno: Deno.version.deno,
   };
 }
 
-async function sha256(files: string[]): Promise<string> {
+async function hashFiles(files: string[]): Promise<string> {
   const parts = await Promise.all(files.map((file) => Deno.readTextFile(file)));
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(parts.join("\0")));
-  return new Uint8Array(digest).toHex();
+  return sha256(parts.join("\0"));
 }

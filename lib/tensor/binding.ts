@@ -48,7 +48,7 @@ export class Binding {
 
   /** What will run the operations that are issued now. */
   get target(): OperationTarget {
-    return this.#recorder?.xla ? "xla" : this.#onGpu ? "gpu" : "cpu";
+    return { device: this.#onGpu ? "gpu" : "cpu", xla: this.#recorder?.xla === true };
   }
 
   /** Tensors alive in TensorFlow. */

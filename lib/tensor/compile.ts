@@ -44,7 +44,7 @@ let functionCount = 0;
 export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
   f: (inputs: I) => O,
   { runtime, binding, backend, xla }: CompileContext & { readonly xla: boolean },
-): (inputs: I) => O {
+): { readonly run: (inputs: I) => O; readonly dispose: () => void } {
   const traces: Trace<O>[] = [];
 
   function trace(inputs: I): Trace<O> {
@@ -57,7 +57,7 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
         let next = 0;
         const symbolic = mapTensors(
           inputs,
-          () => backend.createOutputTensor(placeholders[next++]),
+          () => backend.createOutputTensor(placeholders[next++]!),
         ) as unknown as I;
         outputs = pureOutputs(f, symbolic);
         return backend.getInputTensorIds(flatten(outputs).map(([, tensor]) => tensor));
@@ -71,7 +71,7 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
       recorded,
       build(tensors) {
         let next = 0;
-        return mapTensors(shape, () => tensors[next++]) as unknown as O;
+        return mapTensors(shape, () => tensors[next++]!) as unknown as O;
       },
     };
   }
@@ -86,7 +86,7 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
     return build(results.map((record) => backend.createOutputTensor(record)));
   }
 
-  return (inputs) => {
+  function call(inputs: I): O {
     for (const known of traces) {
       const given = pickInputs(known.names, inputs);
       const records = given && recordsOf(given);
@@ -97,15 +97,21 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
     runtime.spent.recording += performance.now() - start;
     traces.push(traced);
     return run(traced, traced.records);
-  };
+  }
+
+  function dispose(): void {
+    for (const { recorded } of traces.splice(0)) runtime.removeFunction(recorded.name);
+  }
+  return { run: call, dispose };
 }
 
 // Compared one by one: as one text, the shapes of a training's state took a seventh of the host's time.
 function fits(expected: readonly TensorRecord[], given: readonly TensorRecord[]): boolean {
-  return expected.every(({ dtype, shape }, i) =>
-    given[i].dtype === dtype && given[i].shape.length === shape.length &&
-    given[i].shape.every((size, axis) => size === shape[axis])
-  );
+  return expected.every(({ dtype, shape }, i) => {
+    const record = given[i]!;
+    return record.dtype === dtype && record.shape.length === shape.length &&
+      record.shape.every((size, axis) => size === shape[axis]);
+  });
 }
 
 /** Runs `f` op by op with the same contract: results are new tensors, everything else is disposed. */

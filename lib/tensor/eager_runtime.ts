@@ -25,8 +25,17 @@ export type KnownOutput = Omit<TensorRecord, "id"> | undefined;
 /** The values of a tensor on the host. */
 export type HostValues = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
-// A compiled training step returns some 350 tensors; TensorFlow writes the handles into this buffer.
-const maximumOutputs = 4096;
+/** TensorFlow writes the handles of outputs here; it grows when an operation has more of them. */
+function outputBuffer(count: number): { handles: BigUint64Array; bytes: Uint8Array<ArrayBuffer> } {
+  const handles = new BigUint64Array(count);
+  return { handles, bytes: new Uint8Array(handles.buffer) };
+}
+
+/** A bfloat16 number is the upper half of a float32. */
+function widened(halves: Uint16Array): Float32Array {
+  const bits = Uint32Array.from(halves, (half) => half << 16);
+  return new Float32Array(bits.buffer);
+}
 
 /** TensorFlow's eager context together with the tensors alive in it. */
 export class EagerRuntime {
@@ -38,8 +47,8 @@ export class EagerRuntime {
   /** Milliseconds spent so far. */
   readonly spent = { recording: 0, native: 0 };
   readonly #tensors = new TensorTable();
-  readonly #outputs = new BigUint64Array(maximumOutputs);
-  readonly #outputBytes = new Uint8Array(this.#outputs.buffer);
+  // A compiled training step returns some 350 tensors.
+  #outputs = outputBuffer(512);
   readonly #count = new Int32Array(1);
   readonly #countBytes = new Uint8Array(this.#count.buffer);
 
@@ -49,15 +58,18 @@ export class EagerRuntime {
     this.status = new Status(library);
     const options = library.TFE_NewContextOptions();
     const bytes = cConfig(config);
-    library.TFE_ContextOptionsSetConfig(
-      options,
-      bytes,
-      BigInt(bytes.length),
-      this.status.pointer,
-    );
-    this.status.check(() => "Configuring TensorFlow");
-    this.context = library.TFE_NewContext(options, this.status.pointer);
-    library.TFE_DeleteContextOptions(options);
+    try {
+      library.TFE_ContextOptionsSetConfig(
+        options,
+        bytes,
+        BigInt(bytes.length),
+        this.status.pointer,
+      );
+      this.status.check(() => "Configuring TensorFlow");
+      this.context = library.TFE_NewContext(options, this.status.pointer);
+    } finally {
+      library.TFE_DeleteContextOptions(options);
+    }
     this.status.check(() => "Starting TensorFlow");
   }
 
@@ -111,6 +123,7 @@ export class EagerRuntime {
 
   /** Copies values into a new tensor. */
   create(shape: readonly number[], dtype: number, values: ArrayBufferView): TensorRecord {
+    this.#tensors.makeSure(1);
     const tensor = this.allocate(shape, dtype, values);
     const handle = this.library.TFE_NewTensorHandle(tensor, this.status.pointer);
     this.library.TF_DeleteTensor(tensor);
@@ -126,8 +139,8 @@ export class EagerRuntime {
     this.#tensors.delete(id);
   }
 
-  /** Copies a tensor's values to the host; waits for the device. */
-  read(id: number): HostValues {
+  /** Copies a tensor's bytes, in the form of its own type, to the host; waits for the device. */
+  readBytes(id: number): ArrayBuffer {
     const { handle, record } = this.#alive(id);
     const tensor = this.library.TFE_TensorHandleResolve(handle, this.status.pointer);
     this.status.check(() => `Reading a tensor ${describe(record)}`);
@@ -136,6 +149,13 @@ export class EagerRuntime {
       ? new ArrayBuffer(0)
       : Deno.UnsafePointerView.getArrayBuffer(this.library.TF_TensorData(tensor)!, size).slice(0);
     this.library.TF_DeleteTensor(tensor);
+    return copy;
+  }
+
+  /** Copies a tensor's values to the host, bfloat16 as float32; waits for the device. */
+  read(id: number): HostValues {
+    const { record } = this.#alive(id);
+    const copy = this.readBytes(id);
     switch (record.dtype) {
       case dataType.float32:
         return new Float32Array(copy);
@@ -143,6 +163,8 @@ export class EagerRuntime {
         return new Int32Array(copy);
       case dataType.int64:
         return new BigInt64Array(copy);
+      case dataType.bfloat16:
+        return widened(new Uint16Array(copy));
       default:
         return new Uint8Array(copy);
     }
@@ -161,26 +183,38 @@ export class EagerRuntime {
     known: readonly KnownOutput[] = [],
   ): TensorRecord[] {
     const { library, status } = this;
+    this.#tensors.makeSure(outputCount);
+    if (outputCount > this.#outputs.handles.length) this.#outputs = outputBuffer(outputCount);
     const operation = library.TFE_NewOp(this.context, cText(name), status.pointer);
     status.check(() => `Preparing ${name}`);
-    setAttributes(library, { operation, recorded: false, status: status.pointer }, attributes);
-    for (const id of inputs) {
-      library.TFE_OpAddInput(operation, this.#alive(id).handle, status.pointer);
+    try {
+      setAttributes(library, { operation, recorded: false, status: status.pointer }, attributes);
+      for (const id of inputs) {
+        library.TFE_OpAddInput(operation, this.#alive(id).handle, status.pointer);
+      }
+      this.#count[0] = outputCount;
+      const start = performance.now();
+      library.TFE_Execute(operation, this.#outputs.bytes, this.#countBytes, status.pointer);
+      this.spent.native += performance.now() - start;
+    } finally {
+      library.TFE_DeleteOp(operation);
     }
-    this.#count[0] = outputCount;
-    const start = performance.now();
-    library.TFE_Execute(operation, this.#outputBytes, this.#countBytes, status.pointer);
-    this.spent.native += performance.now() - start;
-    library.TFE_DeleteOp(operation);
     status.check(() => {
       const shapes = inputs.map((id) => describe(this.#alive(id).record));
       return `TensorFlow operation ${name} on ${shapes.join(", ") || "no inputs"}`;
     });
     this.executed++;
     return Array.from(
-      { length: this.#count[0] },
-      (_, i) => this.#adopt(Deno.UnsafePointer.create(this.#outputs[i]), known[i]),
+      { length: this.#count[0]! },
+      (_, i) => this.#adopt(Deno.UnsafePointer.create(this.#outputs.handles[i]!), known[i]),
     );
+  }
+
+  /** Forgets a recorded function, with the kernels that were made for it. */
+  removeFunction(name: string): void {
+    const { library, status } = this;
+    library.TFE_ContextRemoveFunction(this.context, cText(name), status.pointer);
+    status.check(() => `Removing function ${name}`);
   }
 
   #alive(id: number): LiveTensor {

@@ -11,10 +11,8 @@ import { openLibTensorFlow } from "./libtensorflow.ts";
 import type { NamedTensors } from "./named_tensors.ts";
 import { withQuietStderr } from "./quiet.ts";
 import { dataType } from "./attributes.ts";
-import { registerConversion } from "../ops/precision.ts";
-import { registerSpatialKernels } from "../ops/spatial_kernels.ts";
+import { declareStarted } from "./startup.ts";
 import type { TensorRecord } from "./tensor_record.ts";
-import { registerBatchNorm } from "../ops/batch_norm.ts";
 import { NodeJSKernelBackend, tf } from "./tfjs.ts";
 
 /** How to start the engine. */
@@ -35,6 +33,16 @@ export interface EngineOptions {
 
 /** Whether functions are recorded and run as one native call, or op by op. */
 export type ExecutionMode = "compiled" | "eager";
+
+/** A function that runs as one native call. */
+export interface CompiledFunction<I extends NamedTensors, O extends NamedTensors> {
+  /** Runs it; the caller owns the results and keeps the inputs. */
+  (inputs: I): O;
+  /** Removes it from TensorFlow; calling it afterwards is an error. */
+  readonly dispose: () => void;
+  /** As {@linkcode CompiledFunction.dispose}, for `using`. */
+  readonly [Symbol.dispose]: () => void;
+}
 
 /** TensorFlow, ready to run. */
 export interface Engine {
@@ -70,8 +78,11 @@ export interface Engine {
    */
   compile<I extends NamedTensors, O extends NamedTensors>(
     f: (inputs: I) => O,
-    options?: { readonly mode?: ExecutionMode; readonly xla?: boolean },
-  ): (inputs: I) => O;
+    options?: {
+      readonly mode?: ExecutionMode | undefined;
+      readonly xla?: boolean | undefined;
+    },
+  ): CompiledFunction<I, O>;
   /** Tensors alive in TensorFlow. */
   tensorCount(): number;
   /** Operations run so far; a compiled function counts as one. */
@@ -85,7 +96,7 @@ export interface Engine {
 
 const keepPrimitives = "TF_MKL_OPTIMIZE_PRIMITIVE_MEMUSE";
 
-let started: { readonly engine: Engine; readonly options: string } | undefined;
+let started: { readonly engine: Promise<Engine>; readonly options: StartOptions } | undefined;
 
 /**
  * Starts TensorFlow, or returns the engine that runs already: there is one per process.
@@ -94,24 +105,47 @@ let started: { readonly engine: Engine; readonly options: string } | undefined;
  * the engine runs already with other options.
  */
 export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
-  const key = JSON.stringify(options);
-  if (started !== undefined) {
-    if (started.options === key) return started.engine;
-    throw new Error(
-      `Cannot start the engine again with other options (${key}): it runs with ${started.options}: ` +
-        "restart the process or the kernel",
-    );
+  const wanted = complete(options);
+  if (started === undefined) {
+    const starting = { engine: start(wanted), options: wanted };
+    started = starting;
+    // A start that failed can be tried again.
+    starting.engine.catch(() => started = undefined);
+    return await starting.engine;
   }
-  const engine = await start(options);
-  started = { engine, options: key };
-  return engine;
+  const { engine, options: had } = started;
+  const differing = optionNames.filter((name) => `${wanted[name]}` !== `${had[name]}`);
+  if (differing.length === 0) return await engine;
+  const texts = differing.map((name) => `${name} ${wanted[name]} (it runs with ${had[name]})`);
+  throw new Error(
+    `Cannot start the engine again with other options: ${texts.join(", ")}: ` +
+      "restart the process or the kernel, or leave them as they are",
+  );
 }
 
-async function start(options: EngineOptions): Promise<Engine> {
-  const { libraryFolder, preload = [], device = "auto" } = options;
-  const interOp = options.interOpThreads ?? 2;
-  const cores = navigator.hardwareConcurrency;
-  const threads = { intraOp: options.intraOpThreads ?? Math.ceil(cores / interOp), interOp };
+/** Options with their defaults, so that the same ones are known by their values. */
+type StartOptions = Required<EngineOptions>;
+
+const optionNames = [
+  "libraryFolder",
+  "preload",
+  "device",
+  "intraOpThreads",
+  "interOpThreads",
+  "tensorFloat32",
+] as const;
+
+function complete(options: EngineOptions): StartOptions {
+  const { libraryFolder, preload = [], device = "auto", interOpThreads = 2 } = options;
+  const { tensorFloat32 = false } = options;
+  const shared = Math.ceil(navigator.hardwareConcurrency / interOpThreads);
+  const { intraOpThreads = shared } = options;
+  return { libraryFolder, preload, device, intraOpThreads, interOpThreads, tensorFloat32 };
+}
+
+async function start(options: StartOptions): Promise<Engine> {
+  const { libraryFolder, preload, device } = options;
+  const threads = { intraOp: options.intraOpThreads, interOp: options.interOpThreads };
   // Read by CUDA's libraries when they are opened.
   if (!options.tensorFloat32) Deno.env.set("NVIDIA_TF32_OVERRIDE", "0");
   // By default TensorFlow builds the primitives of oneDNN anew at every use; a step takes 2 % longer then.
@@ -137,11 +171,9 @@ async function start(options: EngineOptions): Promise<Engine> {
     "@tensorflow/tfjs-node-gpu",
   );
   adoptBfloat16(backend as unknown as BackendWithTensors);
-  registerBatchNorm();
-  registerSpatialKernels();
-  registerConversion();
   tf.registerBackend("tensorflow", () => backend, 3);
   await tf.setBackend("tensorflow");
+  declareStarted();
   const context = { runtime, binding, backend: backend as unknown as TensorBackend };
   return {
     device: onGpu ? "gpu" : "cpu",
@@ -149,13 +181,33 @@ async function start(options: EngineOptions): Promise<Engine> {
     tensorflowVersion: binding.TF_Version,
     threads,
     compile: (f, { mode = "compiled", xla = false } = {}) =>
-      mode === "eager"
-        ? (inputs) => runEagerly(f, inputs)
-        : compileFunction(f, { ...context, xla }),
+      disposable(
+        mode === "eager"
+          ? { run: (inputs) => runEagerly(f, inputs), dispose() {} }
+          : compileFunction(f, { ...context, xla }),
+      ),
     tensorCount: () => runtime.tensorCount,
     operationCount: () => runtime.executed,
     timeSpent: () => ({ ...runtime.spent }),
   };
+}
+
+/** Puts a function and what frees it into one value. */
+function disposable<I extends NamedTensors, O extends NamedTensors>(
+  { run, dispose }: { readonly run: (inputs: I) => O; readonly dispose: () => void },
+): CompiledFunction<I, O> {
+  let isDisposed = false;
+  const disposeOnce = (): void => {
+    if (!isDisposed) dispose();
+    isDisposed = true;
+  };
+  const call = (inputs: I): O => {
+    if (isDisposed) {
+      throw new Error("Cannot run a compiled function: it was disposed: compile it anew");
+    }
+    return run(inputs);
+  };
+  return Object.assign(call, { dispose: disposeOnce, [Symbol.dispose]: disposeOnce });
 }
 
 type BackendWithTensors = TensorBackend & {

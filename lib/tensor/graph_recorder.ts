@@ -69,7 +69,7 @@ export class GraphRecorder {
     const description = this.#describe("Placeholder");
     library.TF_SetAttrType(description, cText("dtype"), dtype);
     library.TF_SetAttrShape(description, cText("shape"), cInt64List(shape), shape.length);
-    return this.#outputs(this.#finish(description, "Placeholder"), 1)[0];
+    return this.#outputs(this.#finish(description, "Placeholder"), 1)[0]!;
   }
 
   /** Declares that eager tensor `id` was made while recording: its values become part of the graph. */
@@ -84,9 +84,32 @@ export class GraphRecorder {
     inputs: readonly number[],
     outputCount: number,
   ): TensorRecord[] {
-    const { library, status } = this.#runtime;
     const outputs = inputs.map((id) => this.#symbol(id).output);
     const description = this.#describe(name);
+    try {
+      this.#complete(description, { name, attributes, outputs });
+    } catch (error) {
+      // Only finishing frees a description; the graph is given up anyway.
+      this.#runtime.library.TF_FinishOperation(description, this.#runtime.status.pointer);
+      throw error;
+    }
+    const operation = this.#finish(
+      description,
+      `${name} on ${inputs.map((id) => describe(this.#symbol(id))).join(", ")}`,
+    );
+    return this.#outputs(operation, outputCount);
+  }
+
+  /** Gives an operation its inputs and attributes. */
+  #complete(
+    description: Handle,
+    { name, attributes, outputs }: {
+      readonly name: string;
+      readonly attributes: readonly Attribute[];
+      readonly outputs: readonly GraphOutput[];
+    },
+  ): void {
+    const { library, status } = this.#runtime;
     const addEach = (single: readonly GraphOutput[]): void => {
       for (const output of single) library.TF_AddInput(description, cOutputs([output]));
     };
@@ -104,11 +127,6 @@ export class GraphRecorder {
       { operation: description, recorded: true, status: status.pointer },
       list === undefined ? attributes : attributes.filter((a) => !inferredFromList.has(a.name)),
     );
-    const operation = this.#finish(
-      description,
-      `${name} on ${inputs.map((id) => describe(this.#symbol(id))).join(", ")}`,
-    );
-    return this.#outputs(operation, outputCount);
   }
 
   /** Turns the graph into a function of the runtime; the recorder is used up. */
@@ -123,7 +141,7 @@ export class GraphRecorder {
     // An output must be made by an operation of its own: TensorFlow returns no input as it came.
     const results = outputs.map((id) => {
       const type = { name: "T", type: attributeKind.type, value: this.#symbol(id).dtype };
-      return this.#symbol(this.record("Identity", [type], [id], 1)[0].id);
+      return this.#symbol(this.record("Identity", [type], [id], 1)[0]!.id);
     });
     const parameters = [
       ...inputs.map((id) => this.#symbol(id).output),
@@ -145,20 +163,23 @@ export class GraphRecorder {
       status.pointer,
     );
     status.check(() => `Building function ${name}`);
-    if (this.xla) {
-      const yes = Uint8Array.of(0x28, 1); // AttrValue { b: true }
-      library.TF_FunctionSetAttrValueProto(
-        definition,
-        cText("_XlaMustCompile"),
-        yes,
-        BigInt(yes.length),
-        status.pointer,
-      );
-      status.check(() => `Asking for XLA in function ${name}`);
+    try {
+      if (this.xla) {
+        const yes = Uint8Array.of(0x28, 1); // AttrValue { b: true }
+        library.TF_FunctionSetAttrValueProto(
+          definition,
+          cText("_XlaMustCompile"),
+          yes,
+          BigInt(yes.length),
+          status.pointer,
+        );
+        status.check(() => `Asking for XLA in function ${name}`);
+      }
+      library.TFE_ContextAddFunction(context, definition, status.pointer);
+      status.check(() => `Adding function ${name}`);
+    } finally {
+      library.TF_DeleteFunction(definition);
     }
-    library.TFE_ContextAddFunction(context, definition, status.pointer);
-    library.TF_DeleteFunction(definition);
-    status.check(() => `Adding function ${name}`);
     return {
       name,
       captures: [...this.#captures.keys()],
@@ -194,7 +215,7 @@ export class GraphRecorder {
     const tensor = this.#runtime.allocate(
       record.shape,
       record.dtype,
-      this.#runtime.read(record.id),
+      new Uint8Array(this.#runtime.readBytes(record.id)),
     );
     const description = this.#describe("Const");
     library.TF_SetAttrType(description, cText("dtype"), record.dtype);

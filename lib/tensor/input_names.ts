@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mapTensors, type NamedTensors } from "./named_tensors.ts";
+import { isTensor, mapTensors, type NamedTensors } from "./named_tensors.ts";
 import type { Tensor } from "./tfjs.ts";
 
 /** Names of a record of tensors, in order; `null` stands for a tensor. */
@@ -29,11 +29,13 @@ export function pickInputs(names: InputNames, tensors: NamedTensors): Tensor[] |
   const picked: Tensor[] = [];
   for (const [name, inner] of names) {
     const value = tensors[name];
-    if (value === undefined || "dataId" in value !== (inner === null)) return undefined;
-    if (inner === null) picked.push(value as Tensor);
-    else {
-      const within = pickInputs(inner, value as NamedTensors);
-      if (within === undefined) return undefined;
+    if (value === undefined) return undefined;
+    if (isTensor(value)) {
+      if (inner !== null) return undefined;
+      picked.push(value);
+    } else {
+      const within = inner && pickInputs(inner, value);
+      if (!within) return undefined;
       picked.push(...within);
     }
   }

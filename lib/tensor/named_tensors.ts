@@ -14,8 +14,9 @@ export type Mapped<I extends NamedTensors, T> = {
   readonly [K in keyof I]: I[K] extends NamedTensors ? Mapped<I[K], T> : T;
 };
 
+/** Whether a value of a record is a tensor, and not a record again. */
 // Not `instanceof`: tests and notebooks may hold another copy of the class.
-function isTensor(value: Tensor | NamedTensors): value is Tensor {
+export function isTensor(value: Tensor | NamedTensors): value is Tensor {
   return "dataId" in value && "rankType" in value;
 }
 

@@ -19,7 +19,7 @@ export interface LiveTensor {
   readonly record: TensorRecord;
 }
 
-/** As many tensors can be alive at a time. */
+/** Fewer tensors than this can be alive at a time. */
 const capacity = 2 ** 20;
 
 /** Live tensors by number; a number is never given twice. */
@@ -37,6 +37,22 @@ export class TensorTable {
   /** A number that stands for no tensor of this table. */
   reserve(): number {
     return ++this.#given * capacity;
+  }
+
+  /**
+   * Makes sure that there is room for tensors, before they are made.
+   *
+   * @param count How many.
+   * @throws {RangeError} If there is not: a number would stand for two of them.
+   */
+  makeSure(count: number): void {
+    if (this.size + count < capacity) return;
+    throw new RangeError(
+      `Cannot make ${count} more tensors: ${this.size} are alive and at most ${
+        capacity - 1
+      } can be: ` +
+        "dispose those that are not needed any more",
+    );
   }
 
   /** Adds a tensor and returns its record. */

@@ -4,35 +4,40 @@
  * @module
  */
 
-import { planEpoch } from "../data/plan.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
-import { planTensors } from "./plan_tensors.ts";
-import { initialState, type Training } from "./training.ts";
+import { epochNumbers, stepInputs } from "./loop.ts";
+import { initialState, type Training, trainingStageAt } from "./training.ts";
 
-/** A forward pass of one image costs about this share of its part in a training step of two views. */
-const forwardShare = 1 / 6;
+/** A forward pass of one image costs about a third of its part in a training step. */
+const forwardShare = 1 / 3;
 
 /**
  * Times one step, after one that compiles, on a state of its own.
  *
  * @param training Its state is not touched.
+ * @param epoch Which epoch, counted over all stages; the first one by default.
  * @returns Seconds of an epoch with its evaluation; a guess within some ten percent on a quiet machine.
  */
-export async function estimateEpochSeconds(training: Training): Promise<number> {
-  const { parts: { split, test, train }, options } = training;
-  const [plan] = planEpoch(split, { ...options, epoch: 0, imageSize: train.height });
+export async function estimateEpochSeconds(training: Training, epoch = 0): Promise<number> {
+  const { parts: { test, train } } = training;
+  const plans = training.plan(epoch);
+  const [plan] = plans;
+  if (plan === undefined) return 0;
+  const { stage, step, first } = trainingStageAt(training, epoch);
+  const numbers = { ...epochNumbers(training, epoch - first, stage), learningRate: 0 };
   let seconds = 0;
   let state = initialState(training);
   for (let repeat = 0; repeat < 2; repeat++) {
     const start = performance.now();
-    const inputs = planTensors(plan, { plainWeight: 1, learningRate: 0 });
-    const result = training.step({ state, plan: inputs });
+    const inputs = stepInputs(plan, { ...numbers, prepared: await train.prepare(plan) });
+    const result = step({ state, plan: inputs });
     await result.losses.data();
     seconds = (performance.now() - start) / 1000;
     disposeTensors({ state, inputs, losses: result.losses });
     state = result.state;
   }
   disposeTensors(state);
-  const perPair = seconds / plan.first.length;
-  return perPair * (split.indices.length + forwardShare * test.labels.length);
+  const examples = plans.reduce((sum, { count }) => sum + count, 0);
+  const perForward = seconds / plan.count / Math.max(1, stage.method.passes);
+  return seconds / plan.count * examples + forwardShare * perForward * test.count;
 }

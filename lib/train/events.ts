@@ -5,20 +5,22 @@
  */
 
 import type { Evaluation } from "../evaluate/metrics.ts";
-import type { lossNames, TrainState } from "./step.ts";
+import type { TrainState } from "./step.ts";
 
-/** Mean of each loss term. */
-export type LossMeans = Readonly<Record<(typeof lossNames)[number], number>>;
+/** Mean of each loss term, under the method's names. */
+export type LossMeans = Readonly<Record<string, number>>;
 
 /** One finished epoch. */
 export interface EpochRecord {
-  /** Epoch, from 0. */
+  /** Name of its stage. */
+  readonly stage: string;
+  /** Epoch, from 0, counted over all stages. */
   readonly epoch: number;
   /** Learning rate η. */
   readonly learningRate: number;
-  /** Weight of the plain loss α. */
-  readonly plainWeight: number;
-  /** Mean losses over the epoch's images. */
+  /** The method's numbers of this epoch, such as the weight of a term. */
+  readonly schedule: Readonly<Record<string, number>>;
+  /** Mean losses over the epoch's examples. */
   readonly losses: LossMeans;
   /** Accuracy on the test set in percent, by groups and by class. */
   readonly evaluation: Omit<Evaluation, "confusion" | "reliability">;
@@ -32,14 +34,14 @@ export interface EpochRecord {
 export interface Progress {
   /** State after the last step. */
   readonly state: TrainState;
-  /** Epoch of the next step, from 0. */
+  /** Epoch of the next step, from 0, counted over all stages. */
   readonly epoch: number;
-  /** Steps done in this epoch. */
+  /** Steps done in this epoch; all of them when only its evaluation is missing. */
   readonly step: number;
-  /** Batches the running statistics have seen: two a step, one for each view. */
+  /** Batches the running statistics have seen. */
   readonly batches: number;
-  /** Losses of this epoch so far, summed over images, in the order of `lossNames`. */
-  readonly lossSums: readonly number[];
+  /** Losses of this epoch so far, summed over examples, under the method's names. */
+  readonly lossSums: Readonly<Record<string, number>>;
   /** Seconds spent on this epoch so far. */
   readonly seconds: number;
   /** Finished epochs. */
@@ -50,7 +52,7 @@ export interface Progress {
 export interface StepEvent {
   /** Tells events apart. */
   readonly type: "step";
-  /** Epoch, from 0. */
+  /** Epoch, from 0, counted over all stages. */
   readonly epoch: number;
   /** Steps done in this epoch. */
   readonly step: number;
@@ -58,8 +60,21 @@ export interface StepEvent {
   readonly steps: number;
   /** Mean losses of the epoch so far. */
   readonly losses: LossMeans;
-  /** Pairs trained on per second since the last event; an epoch has as many as training images. */
-  readonly imagesPerSecond: number;
+  /** Examples trained on per second since the last event. */
+  readonly examplesPerSecond: number;
+  /** What an example is, such as `pairs` or `images`. */
+  readonly unit: string;
+}
+
+/**
+ * The training is worth writing down: the steps of an epoch are done and its evaluation comes next, or
+ * some minutes have passed since the last time.
+ */
+export interface CheckpointEvent {
+  /** Tells events apart. */
+  readonly type: "checkpoint";
+  /** Where the training stands; its tensors live until the next event. */
+  readonly progress: Progress;
 }
 
 /** An epoch is done and evaluated. */
@@ -83,7 +98,7 @@ export interface StoppedEvent {
 }
 
 /** Anything a training reports. */
-export type TrainEvent = StepEvent | EpochEvent | StoppedEvent;
+export type TrainEvent = StepEvent | CheckpointEvent | EpochEvent | StoppedEvent;
 
 /** The loss became infinite or not a number. */
 export class DivergedError extends Error {

@@ -4,36 +4,45 @@
  * @module
  */
 
-import { setImmediate } from "node:timers/promises";
-import { planEpoch } from "../data/plan.ts";
 import { evaluateLogits } from "../evaluate/metrics.ts";
-import { cumulativeWeight } from "../method/glmc/cumulative.ts";
+import type { StepPlan } from "../data/plan.ts";
+import { deviceTensors } from "../ops/host_arrays.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
-import { DivergedError, type LossMeans, type Progress, type TrainEvent } from "./events.ts";
-import { planTensors } from "./plan_tensors.ts";
+import {
+  DivergedError,
+  type EpochEvent,
+  type LossMeans,
+  type Progress,
+  type TrainEvent,
+} from "./events.ts";
+import { readAhead } from "./read_ahead.ts";
 import { learningRateAt } from "./schedule.ts";
-import { lossNames } from "./step.ts";
-import { initialState, type Training } from "./training.ts";
+import type { Stage } from "./stage.ts";
+import type { StepInputs } from "./step.ts";
+import { initialState, type Training, trainingStageAt, zeroMomentum } from "./training.ts";
 
 /** How often losses are read back, whichever comes first: reading waits for the device. */
 const readEverySteps = 20;
 const readEverySeconds = 0.5;
 
+/** Seconds after which a long epoch is worth a checkpoint, unless the training says otherwise. */
+const defaultCheckpointSeconds = 300;
+
 /**
  * Where a new training stands.
  *
- * @param training Its network and seed are used.
- * @param epoch Epoch to start at; 0 by default.
+ * @param training Its network, seed and first stage are used.
+ * @returns The progress; the caller owns its tensors.
  */
-export function initialProgress(training: Training, epoch = 0): Progress {
-  const lossSums = lossNames.map(() => 0);
+export function initialProgress(training: Training): Progress {
+  const [first] = training.options.stages;
   return {
     state: initialState(training),
-    epoch,
+    epoch: first?.startEpoch ?? 0,
     step: 0,
     batches: 0,
-    lossSums,
+    lossSums: zeroSums(first!),
     seconds: 0,
     history: [],
   };
@@ -52,134 +61,229 @@ export function initialProgress(training: Training, epoch = 0): Progress {
  */
 export async function* trainEpochs(
   training: Training,
-  { from, signal }: { readonly from: Progress; readonly signal?: AbortSignal },
+  { from, signal }: { readonly from: Progress; readonly signal?: AbortSignal | undefined },
 ): AsyncGenerator<TrainEvent> {
-  let progress = from;
+  // Held by reference: whatever step or evaluation fails, the state it leaves is freed.
+  const standing = { progress: from };
   try {
-    while (progress.epoch < training.options.epochs) {
-      for await (const { event, reached } of trainEpoch(training, { from: progress, signal })) {
-        progress = reached;
-        if (event !== undefined) yield event;
-      }
+    while (standing.progress.epoch < training.epochs) {
+      beginStage(training, standing);
+      const plans = training.plan(standing.progress.epoch);
+      yield* trainEpoch(training, { standing, plans, signal });
       if (signal?.aborted) {
-        yield { type: "stopped", progress };
+        yield { type: "stopped", progress: standing.progress };
         return;
       }
-      const evaluated = await evaluateEpoch(training, progress);
-      progress = evaluated.progress;
+      // Before the evaluation: should it fail, the epoch is not lost.
+      yield { type: "checkpoint", progress: standing.progress };
+      const evaluated = await evaluateEpoch(training, { plans, progress: standing.progress });
+      standing.progress = evaluated.progress;
       yield evaluated;
     }
   } finally {
-    disposeTensors(progress.state);
+    disposeTensors(standing.progress.state);
   }
 }
 
-interface Reached {
-  readonly reached: Progress;
-  readonly event?: TrainEvent;
+interface Standing {
+  progress: Progress;
+}
+
+/** The optimiser of a later stage begins at rest. */
+function beginStage(training: Training, standing: Standing): void {
+  const { progress } = standing;
+  const { first, index } = trainingStageAt(training, progress.epoch);
+  if (index === 0 || progress.epoch !== first || progress.step !== 0) return;
+  const { momentum: old, ...state } = progress.state;
+  standing.progress = {
+    ...progress,
+    state: { ...state, momentum: zeroMomentum(state.parameters) },
+  };
+  disposeTensors(old);
 }
 
 async function* trainEpoch(
   training: Training,
-  { from, signal }: { readonly from: Progress; readonly signal?: AbortSignal | undefined },
-): AsyncGenerator<Reached> {
-  const { options, parts } = training;
-  const { epoch } = from;
-  const plans = planEpoch(parts.split, {
-    ...options,
-    epoch,
-    imageSize: parts.train.height,
-  });
-  const weights = {
-    plainWeight: cumulativeWeight(epoch, options.epochs),
-    learningRate: learningRateAt(epoch, options),
-  };
-  let reached = from;
-  let unread: { readonly losses: Tensor; readonly images: number }[] = [];
-  let lastRead = performance.now();
-  for (let step = from.step; step < plans.length && !signal?.aborted; step++) {
-    const plan = planTensors(plans[step], weights);
-    const { state, losses } = training.step({ state: reached.state, plan });
-    disposeTensors({ plan, old: reached.state });
-    unread.push({ losses, images: plans[step].first.length });
-    reached = { ...reached, state, step: step + 1, batches: reached.batches + 2 };
-    // Lets signals and progress displays run: a step itself never yields to them.
-    await setImmediate();
-    const seconds = (performance.now() - lastRead) / 1000;
-    const last = step + 1 === plans.length || signal?.aborted;
-    if (last || unread.length >= readEverySteps || seconds >= readEverySeconds) {
-      const rows = await readLosses(unread.map(({ losses }) => losses));
-      rows.forEach((row, i) => checkFinite(row, { epoch, step: step - rows.length + 1 + i }));
-      const lossSums = reached.lossSums.map((sum, term) =>
-        rows.reduce((total, row, i) => total + row[term] * unread[i].images, sum)
-      );
-      const now = performance.now();
-      const elapsed = (now - lastRead) / 1000;
-      const images = unread.reduce((total, part) => total + part.images, 0);
-      reached = { ...reached, lossSums, seconds: reached.seconds + elapsed };
-      const seen = plans.slice(0, step + 1).reduce((total, part) => total + part.first.length, 0);
-      yield {
-        reached,
-        event: {
-          type: "step",
-          epoch,
-          step: step + 1,
-          steps: plans.length,
-          losses: meansOf(lossSums, seen),
-          imagesPerSecond: images / elapsed,
-        },
-      };
+  { standing, plans, signal }: {
+    readonly standing: Standing;
+    readonly plans: readonly StepPlan[];
+    readonly signal: AbortSignal | undefined;
+  },
+): AsyncGenerator<TrainEvent> {
+  const { parts: { train }, options: { checkpointSeconds = defaultCheckpointSeconds } } = training;
+  const { epoch, step: begin } = standing.progress;
+  const { stage, step: runStep, first } = trainingStageAt(training, epoch);
+  const numbers = epochNumbers(training, epoch - first, stage);
+  let examples = examplesIn(plans.slice(0, begin));
+  let unread: { readonly losses: Tensor; readonly count: number }[] = [];
+  let [lastRead, lastCheckpoint] = [performance.now(), performance.now()];
+  let step = begin;
+  try {
+    if (signal?.aborted) return;
+    for await (const { plan, prepared } of readAhead(plans.slice(begin), train)) {
+      const inputs = stepInputs(plan, { prepared, ...numbers });
+      const { state } = standing.progress;
+      try {
+        const result = runStep({ state, plan: inputs });
+        unread.push({ losses: result.losses, count: plan.count });
+        step++;
+        const batches = standing.progress.batches + passesOf(stage);
+        standing.progress = { ...standing.progress, state: result.state, step, batches };
+        disposeTensors(state);
+      } finally {
+        disposeTensors(inputs);
+      }
+      // Lets signals and progress displays run: a step itself never yields to them. After
+      // `setImmediate` a signal would wait for some twenty steps.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      const seconds = (performance.now() - lastRead) / 1000;
+      const stops = step === plans.length || signal?.aborted === true;
+      if (!stops && unread.length < readEverySteps && seconds < readEverySeconds) continue;
+      const lossSums = await addedLosses(standing.progress.lossSums, unread, {
+        stage,
+        epoch,
+        step,
+      });
+      const count = examplesIn(unread);
+      examples += count;
+      const elapsed = (performance.now() - lastRead) / 1000;
       unread = [];
+      standing.progress = {
+        ...standing.progress,
+        lossSums,
+        seconds: standing.progress.seconds + elapsed,
+      };
+      yield {
+        type: "step",
+        epoch,
+        step,
+        steps: plans.length,
+        losses: meansOf(lossSums, examples),
+        examplesPerSecond: count / elapsed,
+        unit: stage.method.unit,
+      };
+      if (signal?.aborted) return;
+      if (step < plans.length && performance.now() - lastCheckpoint > 1000 * checkpointSeconds) {
+        yield { type: "checkpoint", progress: standing.progress };
+        lastCheckpoint = performance.now();
+      }
       lastRead = performance.now();
     }
+  } finally {
+    for (const { losses } of unread) losses.dispose();
   }
-  yield { reached };
 }
 
-/** Reads the losses of several steps at once: one wait for the device. */
-async function readLosses(losses: readonly Tensor[]): Promise<Float32Array[]> {
-  const all = tf.stack([...losses]);
+/** A step that keeps the running statistics shows them no batches. */
+function passesOf({ method, statistics }: Stage): number {
+  return statistics === "kept" ? 0 : method.passes;
+}
+
+export interface EpochNumbers {
+  readonly schedule: Readonly<Record<string, number>>;
+  readonly learningRate: number;
+}
+
+export function epochNumbers(training: Training, epoch: number, stage: Stage): EpochNumbers {
+  const { options, epochs, method } = stage;
+  const { counts } = training.parts;
+  return {
+    schedule: method.schedule?.({ options, counts, epoch, epochs }) ?? {},
+    learningRate: learningRateAt(epoch, stage),
+  };
+}
+
+/**
+ * A planned step on the device: a few kilobytes of whole numbers and a handful of scalars.
+ *
+ * @param plan Random choices of the step.
+ * @param options What the image source has prepared, which goes over into the result; the method's
+ * numbers and the learning rate of the epoch.
+ * @returns The inputs of a training step; the caller owns them.
+ */
+export function stepInputs(
+  plan: StepPlan,
+  { prepared, schedule, learningRate }: EpochNumbers & Pick<StepInputs, "prepared">,
+): StepInputs {
+  const { rows, draws } = plan;
+  const scalars = Object.entries(schedule).map(([name, value]) => [name, tf.scalar(value)]);
+  return {
+    rows: tf.tensor1d(rows, "int32"),
+    prepared,
+    draws: deviceTensors(draws),
+    schedule: Object.fromEntries(scalars),
+    learningRate: tf.scalar(learningRate),
+  };
+}
+
+/** Adds the losses of several steps at once, with one wait for the device. */
+async function addedLosses(
+  sums: LossMeans,
+  unread: readonly { readonly losses: Tensor; readonly count: number }[],
+  { stage, epoch, step }: { readonly stage: Stage; readonly epoch: number; readonly step: number },
+): Promise<LossMeans> {
+  const names = stage.method.terms;
+  const all = tf.stack(unread.map(({ losses }) => losses));
   const values = await all.data() as Float32Array;
-  for (const tensor of [all, ...losses]) tensor.dispose();
-  return losses.map((_, i) => values.subarray(i * lossNames.length, (i + 1) * lossNames.length));
+  all.dispose();
+  for (const { losses } of unread) losses.dispose();
+  const total = new Map(Object.entries(sums));
+  unread.forEach(({ count }, row) => {
+    const terms = values.subarray(row * names.length, (row + 1) * names.length);
+    checkFinite(terms, { stage, epoch, step: step - unread.length + 1 + row });
+    names.forEach((name, term) => total.set(name, total.get(name)! + terms[term]! * count));
+  });
+  return Object.fromEntries(total);
 }
 
-function checkFinite(row: Float32Array, { epoch, step }: { epoch: number; step: number }): void {
-  if (row.every(Number.isFinite)) return;
-  const terms = lossNames.map((name, i) => `${name} ${row[i]}`).join(", ");
+function checkFinite(
+  terms: Float32Array,
+  { stage, epoch, step }: { readonly stage: Stage; readonly epoch: number; readonly step: number },
+): void {
+  if (terms.every(Number.isFinite)) return;
+  const listed = stage.method.terms.map((name, i) => `${name} ${terms[i]}`).join(", ");
   throw new DivergedError(
-    `Training diverged in epoch ${epoch + 1}, step ${step + 1}: ${terms}: ` +
-      "lower the learning rate (--lr) or the consistency weight (--contrast_weight)",
+    `Training diverged in epoch ${epoch + 1}, step ${step}: ${listed}: ` +
+      `lower the learning rate (--lr), which is ${stage.learningRate}`,
   );
 }
 
-function meansOf(sums: readonly number[], images: number): LossMeans {
-  const entries = lossNames.map((name, i) => [name, sums[i] / images]);
-  return Object.fromEntries(entries) as LossMeans;
+function meansOf(sums: LossMeans, examples: number): LossMeans {
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / examples]));
+}
+
+function zeroSums({ method }: Stage): LossMeans {
+  return Object.fromEntries(method.terms.map((name) => [name, 0]));
+}
+
+function examplesIn(steps: readonly Pick<StepPlan, "count">[]): number {
+  return steps.reduce((sum, { count }) => sum + count, 0);
 }
 
 async function evaluateEpoch(
   training: Training,
-  progress: Progress,
-): Promise<Extract<TrainEvent, { type: "epoch" }>> {
-  const { parts: { test, split, network }, options } = training;
+  { plans, progress }: { readonly plans: readonly StepPlan[]; readonly progress: Progress },
+): Promise<EpochEvent> {
+  const { parts: { labels, network, counts } } = training;
   const { epoch } = progress;
+  const { stage, predict, first } = trainingStageAt(training, epoch);
   const start = performance.now();
-  const logits = await training.predict(progress.state);
-  const evaluation = evaluateLogits(logits, test.labels, {
+  const logits = await predict(progress.state);
+  const evaluation = evaluateLogits(logits, labels.test, {
     classes: network.classes,
-    trainingCounts: split.counts,
+    trainingCounts: counts,
   });
   const { confusion: _, reliability: __, ...summary } = evaluation;
   const record = {
+    stage: stage.name,
     epoch,
-    learningRate: learningRateAt(epoch, options),
-    plainWeight: cumulativeWeight(epoch, options.epochs),
-    losses: meansOf(progress.lossSums, split.indices.length),
+    ...epochNumbers(training, epoch - first, stage),
+    losses: meansOf(progress.lossSums, examplesIn(plans)),
     evaluation: summary,
     trainSeconds: progress.seconds,
     evaluateSeconds: (performance.now() - start) / 1000,
   };
+  const next = epoch + 1 < training.epochs ? trainingStageAt(training, epoch + 1).stage : stage;
   return {
     type: "epoch",
     record,
@@ -188,7 +292,7 @@ async function evaluateEpoch(
       ...progress,
       epoch: epoch + 1,
       step: 0,
-      lossSums: lossNames.map(() => 0),
+      lossSums: zeroSums(next),
       seconds: 0,
       history: [...progress.history, record],
     },

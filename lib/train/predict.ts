@@ -4,10 +4,11 @@
  * @module
  */
 
-import { type ChannelStatistics, normalise } from "../images/normalise.ts";
-import { cropViews, type PixelBank } from "../images/pixel_bank.ts";
-import type { Network, Variables } from "../model/network.ts";
+import type { ImageSource } from "../images/source.ts";
+import type { HeadName, Network, Variables } from "../model/network.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
+import { disposeTensors, type NamedTensors } from "../tensor/named_tensors.ts";
+import { OutOfMemoryError } from "../tensor/status.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 
 /** What predicting needs besides the variables. */
@@ -16,58 +17,95 @@ export interface PredictSettings {
   readonly engine: Engine;
   /** The network. */
   readonly network: Network;
-  /** Images on the device. */
-  readonly bank: PixelBank;
-  /** Normalisation of the images. */
-  readonly channels: ChannelStatistics;
-  /** Images in one call; 500 by default. */
-  readonly batchSize?: number;
+  /** The images; they must stay alive as long as the predictor is used. */
+  readonly source: ImageSource;
+  /** The head whose outputs are wanted. */
+  readonly head: HeadName;
+  /** Images in one call; by default at most 500, and fewer where memory is short. */
+  readonly batchSize?: number | undefined;
   /** `eager` runs op by op. */
-  readonly mode?: ExecutionMode;
+  readonly mode?: ExecutionMode | undefined;
+}
+
+/** Runs a head over all images of a source. */
+export interface Predictor {
+  /** From variables to outputs `[N, C]`, image after image. */
+  (variables: Variables): Promise<Float32Array>;
+  /** Frees the compiled function. */
+  readonly dispose: () => void;
 }
 
 /**
- * Makes a function that runs the tested classifier over all images of a bank.
+ * Makes a function that runs a head of the network over all images of a source.
  *
- * @param settings Network and images; they must stay alive as long as the function is used.
- * @returns A function from variables to logits `[N, C]`.
+ * @param settings Network, head and images.
+ * @returns The function; the caller disposes it.
  */
-export function createPredictor(
-  settings: PredictSettings,
-): (variables: Variables) => Promise<Float32Array> {
-  const { engine, network, bank, channels, batchSize = 500, mode } = settings;
-  const padding = 4;
-  const logitsOf = (variables: Variables, rows: Tensor): Tensor => {
-    const count = rows.shape[0];
-    // The centre crop of the padded frame is the image itself.
-    const crops = tf.fill([count, 2], padding, "int32");
-    const flips = tf.zeros([count], "int32");
-    const images = normalise(cropViews(bank, { rows, crops, flips }, { padding }), channels);
-    return network.apply(variables, images, "evaluate").outputs.rebalancedLogits;
-  };
-  const predict = engine.compile(
-    ({ rows, ...variables }: Variables & { readonly rows: Tensor }) => {
+export function createPredictor(settings: PredictSettings): Predictor {
+  const { engine, network, source, head, mode } = settings;
+  type Inputs = Variables & { readonly rows: Tensor; readonly prepared: NamedTensors };
+  const forward = engine.compile(
+    ({ rows, prepared, ...variables }: Inputs) => {
+      const [images] = source.views({ rows, prepared, groups: 1 });
       // As many independent parts as operations run at a time: each keeps its own threads busy.
-      const parts = Math.min(engine.threads.interOp, rows.shape[0]);
-      const first = Math.ceil(rows.shape[0] / parts);
-      const sizes = Array.from(
-        { length: Math.ceil(rows.shape[0] / first) },
-        (_, i) => Math.min(first, rows.shape[0] - i * first),
+      const outputs = tf.split(images!, partSizes(rows.size, engine.threads.interOp)).map((part) =>
+        network.apply(variables, part, "evaluate").outputs[head]
       );
-      const logits = tf.split(rows, sizes).map((part) => logitsOf(variables, part));
-      return { logits: tf.concat(logits) };
+      return { outputs: tf.concat(outputs) };
     },
     { mode },
   );
-  return async ({ parameters, statistics }) => {
-    const logits = new Float32Array(bank.count * network.classes);
-    for (let start = 0; start < bank.count; start += batchSize) {
-      const rows = tf.range(start, Math.min(start + batchSize, bank.count), 1, "int32");
-      const result = predict({ parameters, statistics, rows });
-      logits.set(await result.logits.data() as Float32Array, start * network.classes);
-      rows.dispose();
-      result.logits.dispose();
+
+  async function outputsOf(variables: Variables, rows: Int32Array): Promise<Float32Array> {
+    const prepared = await source.prepare({ rows });
+    const inputs = { rows: tf.tensor1d(rows, "int32"), prepared };
+    try {
+      const { outputs } = forward({ ...variables, ...inputs });
+      const values = await outputs.data() as Float32Array;
+      outputs.dispose();
+      return values;
+    } finally {
+      disposeTensors(inputs);
     }
-    return logits;
-  };
+  }
+
+  async function predict({ parameters, statistics }: Variables): Promise<Float32Array> {
+    const all = new Float32Array(source.count * network.classes);
+    let batchSize = settings.batchSize ?? fittingBatch(network, source);
+    for (let start = 0; start < source.count;) {
+      const count = Math.min(batchSize, source.count - start);
+      const rows = Int32Array.from({ length: count }, (_, i) => start + i);
+      try {
+        all.set(await outputsOf({ parameters, statistics }, rows), start * network.classes);
+        start += count;
+      } catch (error) {
+        // Smaller batches need less memory and give the same outputs.
+        if (!(error instanceof OutOfMemoryError) || batchSize === 1) throw error;
+        batchSize = Math.ceil(batchSize / 2);
+      }
+    }
+    return all;
+  }
+  return Object.assign(predict, { dispose: () => forward.dispose() });
+}
+
+/** Sizes of at most `parts` nearly equal parts of `count` images. */
+function partSizes(count: number, parts: number): number[] {
+  const size = Math.ceil(count / Math.min(parts, count));
+  return Array.from(
+    { length: Math.ceil(count / size) },
+    (_, part) => Math.min(size, count - part * size),
+  );
+}
+
+const largestBatch = 500;
+
+/** Feature maps of the first stage that are alive at a time, with some for what TensorFlow holds back. */
+const mapsAlive = 6;
+
+/** As many images as half of the free memory holds. */
+function fittingBatch({ width }: Network, { height, width: columns }: ImageSource): number {
+  const bytesPerImage = mapsAlive * 4 * width * height * columns;
+  const { available } = Deno.systemMemoryInfo();
+  return Math.min(largestBatch, Math.max(1, Math.floor(available / 2 / bytesPerImage)));
 }

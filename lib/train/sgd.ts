@@ -51,8 +51,8 @@ export function sgdStep(
     const [friction, decay] = [tf.scalar(momentum), tf.scalar(weightDecay)];
     const next: SgdState = { parameters: {}, momentum: {} };
     for (const [name, weight] of Object.entries(state.parameters)) {
-      const slope = tf.add(gradients[name], tf.mul(weight, decay));
-      const velocity = tf.add(tf.mul(state.momentum[name], friction), slope);
+      const slope = tf.add(gradients[name]!, tf.mul(weight, decay));
+      const velocity = tf.add(tf.mul(state.momentum[name]!, friction), slope);
       next.momentum[name] = velocity;
       next.parameters[name] = tf.sub(weight, tf.mul(velocity, learningRate));
     }

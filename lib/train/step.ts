@@ -1,23 +1,18 @@
 /**
- * One training step of GLMC: a pure function from state and plan to new state and losses.
+ * One training step of any method: a pure function from state and plan to new state and losses.
  *
  * @module
  */
 
-import { glmcMixture, type MixedView, type MixtureOptions } from "../method/glmc/mixture.ts";
-import { type ChannelStatistics, normalise } from "../images/normalise.ts";
-import { cropViews, type PixelBank } from "../images/pixel_bank.ts";
-import {
-  glmcLoss,
-  type LossOptions,
-  type LossTerms,
-  type ViewOutputs,
-} from "../method/glmc/loss.ts";
-import type { Network } from "../model/network.ts";
+import type { ImageSource } from "../images/source.ts";
+import type { Network, NetworkOutputs, Variables } from "../model/network.ts";
 import { gatherIntegers } from "../ops/gather.ts";
 import { withGradients } from "../tensor/gradients.ts";
+import type { NamedTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { sgdStep } from "./sgd.ts";
+import type { Stage } from "./stage.ts";
+import { isTrained } from "./trained.ts";
 
 /** Everything a training changes. */
 export type TrainState = {
@@ -29,94 +24,84 @@ export type TrainState = {
   readonly statistics: Record<string, Tensor>;
 };
 
-/** What a step is told, for a batch of B pairs; the order of views is i₁, j₁, i₂, j₂. */
+/** What a step is told. */
 export type StepInputs = {
-  /** Rows of the training images int32 `[4B]`. */
+  /** Row of the split that each view shows int32 `[groups · n]`. */
   readonly rows: Tensor;
-  /** Top and left of the crops int32 `[4B, 2]`. */
-  readonly crops: Tensor;
-  /** Which views are mirrored int32 `[4B]`. */
-  readonly flips: Tensor;
-  /** Share of image i λ `[]`. */
-  readonly mixWeight: Tensor;
-  /** CutMix box int32 `[4]`. */
-  readonly box: Tensor;
-  /** Weight of the plain loss α `[]`. */
-  readonly plainWeight: Tensor;
+  /** What the image source prepared for these rows. */
+  readonly prepared: NamedTensors;
+  /** The method's draws. */
+  readonly draws: Record<string, Tensor>;
+  /** The method's numbers of the epoch `[]`. */
+  readonly schedule: Record<string, Tensor>;
   /** Learning rate `[]`. */
   readonly learningRate: Tensor;
 };
 
 /** What stays the same from step to step. */
-export interface StepSettings extends MixtureOptions, Omit<LossOptions, "plainWeight"> {
+export interface StepSettings {
+  /** The stage whose steps these are. */
+  readonly stage: Stage;
   /** The network to train. */
   readonly network: Network;
-  /** Training images on the device. */
-  readonly bank: PixelBank;
-  /** Class of each image int32 `[N]`. */
+  /** Where the views come from. */
+  readonly source: Pick<ImageSource, "views">;
+  /** Class of each row of the split int32 `[N]`. */
   readonly labels: Tensor;
-  /** Weight of each class in the rebalanced loss `[C]`. */
-  readonly classWeights: Tensor;
-  /** Normalisation of the images. */
-  readonly channels: ChannelStatistics;
-  /** `two` (official code) has a classifier for each loss; `one` trains the tested one on both. */
-  readonly classifiers?: "two" | "one";
-  /** Momentum of the optimiser; 0.9 by default. */
-  readonly momentum?: number;
-  /** Weight decay; 0 by default. */
-  readonly weightDecay?: number;
-  /** Pixels added around an image before cropping; 4 by default. */
-  readonly padding?: number;
+  /** What the method's `constants` made. */
+  readonly constants: Readonly<Record<string, Tensor>>;
 }
-
-/** Names of the loss terms in the order of a step's `losses`. */
-export const lossNames = ["total", "balanced", "rebalanced", "consistency"] as const;
 
 /** What a step returns; the caller owns it. */
 export type StepResult = {
   /** State after the step. */
   readonly state: TrainState;
-  /** The terms of {@linkcode lossNames} `[4]`. */
+  /** The method's terms in their order `[terms]`. */
   readonly losses: Tensor;
 };
 
+/** A training step. */
+export type TrainStep = (
+  inputs: { readonly state: TrainState; readonly plan: StepInputs },
+) => StepResult;
+
 /**
- * Makes the training step: gather, augment, mix, network twice, losses, gradients, SGD.
+ * Makes the training step of a stage: views, the method's loss, gradients, SGD, the stage's hook.
  *
  * The step is pure and reads nothing back, so `engine.compile` turns it into one native call. Tensors
  * of the settings are captured: they must stay alive as long as the step is used.
  *
- * @param settings Network, data and hyper-parameters.
+ * @param settings Stage, network and data.
+ * @returns The step.
  */
-export function createTrainStep(
-  settings: StepSettings,
-): (inputs: { readonly state: TrainState; readonly plan: StepInputs }) => StepResult {
-  const unused = settings.classifiers === "one" ? "fc." : undefined;
+export function createTrainStep(settings: StepSettings): TrainStep {
+  const { stage, network } = settings;
+  const { method, learningRate: _, ...optimizer } = stage;
   return function trainStep({ state, plan }) {
-    const { global, local } = mixedViews(plan, settings);
-    const entries = Object.entries(state.parameters);
-    const idle = entries.filter(([name]) => unused !== undefined && name.startsWith(unused));
-    const trained = Object.fromEntries(entries.filter((entry) => !idle.includes(entry)));
+    const { rows, prepared } = plan;
+    const views = settings.source.views({ rows, prepared, groups: method.groups });
+    const [trained, idle] = divide(state.parameters, (name) => isTrained(name, { stage, network }));
     const { gradients, others } = withGradients((parameters) => {
-      const all = { ...parameters, ...Object.fromEntries(idle) };
-      const { terms, statistics } = lossOf(
-        { parameters: all, statistics: state.statistics },
-        { global, local, plainWeight: plan.plainWeight },
-        settings,
-      );
-      const losses = tf.stack(lossNames.map((name) => terms[name]));
-      return { scalar: terms.total, others: { statistics, losses } };
+      const variables = { parameters: { ...parameters, ...idle }, statistics: state.statistics };
+      const { terms, statistics } = lossOf(variables, { views, plan }, settings);
+      const ordered = method.terms.map((name) => termOf(terms, name, method.name));
+      return { scalar: ordered[0]!, others: { statistics, losses: tf.stack(ordered) } };
     }, trained);
-    const { parameters, momentum } = sgdStep(
+    const stepped = sgdStep(
       { parameters: trained, momentum: state.momentum },
       gradients,
-      { ...settings, learningRate: plan.learningRate },
+      {
+        learningRate: plan.learningRate,
+        momentum: optimizer.momentum ?? 0.9,
+        weightDecay: optimizer.weightDecay ?? 0,
+      },
     );
-    const ofIdle = Object.fromEntries(idle.map(([name]) => [name, state.momentum[name]]));
+    const parameters = stage.afterStep?.(stepped.parameters) ?? stepped.parameters;
+    const [, momentumOfIdle] = divide(state.momentum, (name) => name in trained);
     return {
       state: {
-        parameters: { ...parameters, ...Object.fromEntries(idle) },
-        momentum: { ...momentum, ...ofIdle },
+        parameters: { ...parameters, ...idle },
+        momentum: { ...stepped.momentum, ...momentumOfIdle },
         statistics: others.statistics,
       },
       losses: others.losses,
@@ -124,60 +109,57 @@ export function createTrainStep(
   };
 }
 
-function mixedViews(
-  plan: StepInputs,
-  settings: StepSettings,
-): { readonly global: MixedView; readonly local: MixedView } {
-  const { network, bank, labels, classWeights, channels } = settings;
-  const [rows, crops, flips] = [plan.rows, plan.crops, plan.flips].map((t) => tf.split(t, 2));
-  // Apart, so that each view's images are prepared on a core of their own.
-  const [view1, view2] = [0, 1].map((view) => {
-    const choice = { rows: rows[view], crops: crops[view], flips: flips[view] };
-    return tf.split(normalise(cropViews(bank, choice, settings), channels), 2);
+/** Runs the method's loss and returns its terms, with the running statistics after its last pass. */
+function lossOf(
+  { parameters, statistics: before }: Variables,
+  { views, plan }: { readonly views: readonly Tensor[]; readonly plan: StepInputs },
+  { stage, network, labels, constants }: StepSettings,
+): {
+  readonly terms: Readonly<Record<string, Tensor>>;
+  readonly statistics: Record<string, Tensor>;
+} {
+  let statistics = before;
+  const mode = stage.statistics === "kept" ? "evaluate" : "train";
+  const run = (images: Tensor): NetworkOutputs => {
+    const pass = network.apply({ parameters, statistics }, images, mode);
+    statistics = pass.statistics;
+    return pass.outputs;
+  };
+  const { groups } = stage.method;
+  const rowsOf = (group: number): Tensor =>
+    groups === 1 ? plan.rows : tf.split(plan.rows, groups)[group]!;
+  const terms = stage.method.loss({
+    options: stage.options,
+    images: views,
+    labels: (group) => {
+      const classes = gatherIntegers(labels, rowsOf(group)) as tf.Tensor1D;
+      return tf.oneHot(classes, network.classes, 1, 0, "float32");
+    },
+    draws: plan.draws,
+    schedule: plan.schedule,
+    constants,
+    network: run,
   });
-  const classes = gatherIntegers(labels, rows[0]);
-  const [firstLabels, secondLabels] = tf.split(
-    tf.oneHot(classes as tf.Tensor1D, network.classes, 1, 0, "float32"),
-    2,
-  );
-  return glmcMixture({
-    firstView1: view1[0],
-    secondView1: view1[1],
-    firstView2: view2[0],
-    secondView2: view2[1],
-    firstLabels,
-    secondLabels,
-    mixWeight: plan.mixWeight,
-    box: plan.box,
-    classWeights,
-  }, settings);
+  return { terms, statistics };
 }
 
-function lossOf(
-  { parameters, statistics }: Pick<TrainState, "parameters" | "statistics">,
-  { global, local, plainWeight }: {
-    readonly global: MixedView;
-    readonly local: MixedView;
-    readonly plainWeight: Tensor;
-  },
-  settings: StepSettings,
-): { readonly terms: LossTerms; readonly statistics: Record<string, Tensor> } {
-  const { network, classifiers } = settings;
-  const ofGlobal = network.apply({ parameters, statistics }, global.images, "train");
-  // The second pass continues the running statistics of the first, as two calls of the official model.
-  const ofLocal = network.apply(
-    { parameters, statistics: ofGlobal.statistics },
-    local.images,
-    "train",
+function termOf(terms: Readonly<Record<string, Tensor>>, name: string, method: string): Tensor {
+  const term = terms[name];
+  if (term !== undefined) return term;
+  throw new TypeError(
+    `Cannot train with method ${method}: its loss returned ${
+      Object.keys(terms).join(", ") || "no terms"
+    } but not "${name}": return every one of its terms`,
   );
-  const outputs = (pass: typeof ofGlobal, view: MixedView): ViewOutputs => ({
-    ...pass.outputs,
-    ...view,
-    logits: classifiers === "one" ? pass.outputs.rebalancedLogits : pass.outputs.logits,
-  });
-  const terms = glmcLoss(outputs(ofGlobal, global), outputs(ofLocal, local), {
-    ...settings,
-    plainWeight,
-  });
-  return { terms, statistics: ofLocal.statistics };
+}
+
+/** Those entries that are chosen, and the others. */
+function divide(
+  tensors: Record<string, Tensor>,
+  isChosen: (name: string) => boolean,
+): [chosen: Record<string, Tensor>, others: Record<string, Tensor>] {
+  const entries = Object.entries(tensors);
+  const chosen = entries.filter(([name]) => isChosen(name));
+  const others = entries.filter(([name]) => !isChosen(name));
+  return [Object.fromEntries(chosen), Object.fromEntries(others)];
 }

@@ -1,43 +1,20 @@
 /**
- * A training on the device: its images, its compiled step and its predictor.
+ * A training on the device: its images, the compiled steps of its stages, and their predictors.
  *
  * @module
  */
 
-import { createPixelBank } from "../images/pixel_bank.ts";
-import type { ChannelStatistics } from "../images/normalise.ts";
-import type { ImageSet } from "../data/image_set.ts";
-import { classWeights, type Split } from "../data/long_tail.ts";
+import type { ImageSource } from "../images/source.ts";
+import type { StepPlan } from "../data/plan.ts";
 import { randomStream } from "../data/random.ts";
-import type { Network, Variables } from "../model/network.ts";
-import type { Engine, ExecutionMode } from "../tensor/engine.ts";
+import type { Network } from "../model/network.ts";
+import type { CompiledFunction, Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors, mapTensors } from "../tensor/named_tensors.ts";
 import { tf } from "../tensor/tfjs.ts";
-import { createPredictor } from "./predict.ts";
-import type { ScheduleOptions } from "./schedule.ts";
-import { createTrainStep, type StepInputs, type StepResult, type StepSettings } from "./step.ts";
-import type { TrainState } from "./step.ts";
-
-/** Hyper-parameters of a training. */
-export interface TrainingOptions
-  extends
-    ScheduleOptions,
-    Omit<StepSettings, "network" | "bank" | "labels" | "classWeights" | "channels"> {
-  /** Seed of everything random but the split. */
-  readonly seed: number;
-  /** Pairs of images in a step. */
-  readonly batchSize: number;
-  /** Exponent q of the second sampler. */
-  readonly resampleExponent: number;
-  /** Exponent k of the class weights. */
-  readonly labelWeightExponent: number;
-  /** Parameter b of the law Beta(b, b) of the mix weight; 1 as in the official code. */
-  readonly mixtureBeta: number;
-  /** `eager` runs steps op by op. */
-  readonly mode?: ExecutionMode;
-  /** Whether XLA compiles the step; meant for GPUs. */
-  readonly xla?: boolean;
-}
+import { planEpoch } from "./plan_epoch.ts";
+import { createPredictor, type Predictor } from "./predict.ts";
+import { type Stage, stageAt, totalEpochs } from "./stage.ts";
+import { createTrainStep, type StepInputs, type StepResult, type TrainState } from "./step.ts";
 
 /** What a training is made of. */
 export interface TrainingParts {
@@ -45,75 +22,112 @@ export interface TrainingParts {
   readonly engine: Engine;
   /** The network to train. */
   readonly network: Network;
-  /** Images to draw the split from. */
-  readonly train: ImageSet;
-  /** Images to evaluate on. */
-  readonly test: ImageSet;
-  /** Normalisation of both. */
-  readonly channels: ChannelStatistics;
-  /** The long-tailed subset to train on. */
-  readonly split: Split;
+  /** The training images in the order of the split; the training disposes them. */
+  readonly train: ImageSource;
+  /** The test images; the training disposes them. */
+  readonly test: ImageSource;
+  /** Class of each training and each test image. */
+  readonly labels: { readonly train: Int32Array; readonly test: Int32Array };
+  /** Training images of each class `[classes]`. */
+  readonly counts: readonly number[];
+}
+
+/** How a training runs. */
+export interface TrainingOptions {
+  /** Its stages in order. */
+  readonly stages: readonly Stage[];
+  /** Seed of everything random but the split. */
+  readonly seed: number;
+  /** `eager` runs steps op by op. */
+  readonly mode?: ExecutionMode | undefined;
+  /** Whether XLA compiles the steps; meant for GPUs. */
+  readonly xla?: boolean | undefined;
+  /** Seconds after which a long epoch is worth a checkpoint; 300 by default. */
+  readonly checkpointSeconds?: number | undefined;
+}
+
+/** A stage on the device. */
+export interface TrainingStage {
+  /** What it is. */
+  readonly stage: Stage;
+  /** One step; the caller owns the result. */
+  readonly step: CompiledFunction<
+    { readonly state: TrainState; readonly plan: StepInputs },
+    StepResult
+  >;
+  /** Outputs of its tested head for the test images. */
+  readonly predict: Predictor;
 }
 
 /** A training that is ready to run. */
 export interface Training {
   /** What it is made of. */
   readonly parts: TrainingParts;
-  /** Its hyper-parameters. */
+  /** How it runs. */
   readonly options: TrainingOptions;
-  /** One step; the caller owns the result. */
-  readonly step: (inputs: { readonly state: TrainState; readonly plan: StepInputs }) => StepResult;
-  /** Logits of the tested classifier for the test images `[N, C]`. */
-  readonly predict: (variables: Variables) => Promise<Float32Array>;
-  /** Frees the images on the device. */
+  /** Its stages on the device. */
+  readonly stages: readonly TrainingStage[];
+  /** Epochs of all stages. */
+  readonly epochs: number;
+  /** Outputs of the last stage's tested head for the test images `[N, C]`. */
+  readonly predict: Predictor;
+  /** Every step of an epoch, counted over all stages. */
+  readonly plan: (epoch: number) => StepPlan[];
+  /** Frees images and compiled functions. */
   readonly dispose: () => void;
 }
 
 /**
- * Puts the images on the device and compiles step and predictor.
+ * Compiles the steps and predictors of a training.
  *
  * @param parts Engine, network and data.
- * @param options Hyper-parameters.
+ * @param options Stages, seed, and how to run.
+ * @returns The training; the caller disposes it.
+ * @throws {RangeError} If there is nothing to train on, to test on, or to do.
  */
 export function createTraining(parts: TrainingParts, options: TrainingOptions): Training {
-  const { engine, network, train, test, channels, split } = parts;
-  const bank = createPixelBank(subset(train, split.indices), train);
-  const testBank = createPixelBank(test.images, test);
-  const labels = tf.tensor1d(split.indices.map((index) => train.labels[index]), "int32");
-  const weights = classWeights(split.counts, { exponent: options.labelWeightExponent });
-  const weightTensor = tf.tensor1d(weights);
-  const step = createTrainStep({
-    ...options,
-    network,
-    bank,
-    labels,
-    channels,
-    classWeights: weightTensor,
+  check(parts, options);
+  const { engine, network, train, test, labels, counts } = parts;
+  const { stages, seed, mode, xla } = options;
+  const deviceLabels = tf.tensor1d(labels.train, "int32");
+  const plan = (epoch: number): StepPlan[] =>
+    planEpoch({ stages, epoch, seed, counts, source: train });
+  const onDevice = stages.map((stage) => {
+    const constants = stage.method.constants?.({ options: stage.options, counts }) ?? {};
+    const step = createTrainStep({
+      stage,
+      network,
+      source: train,
+      labels: deviceLabels,
+      constants,
+    });
+    const predict = createPredictor({
+      engine,
+      network,
+      source: test,
+      head: stage.method.testedHead,
+      mode,
+    });
+    return { stage, constants, predict, step: engine.compile(step, { mode, xla }) };
   });
   return {
     parts,
     options,
-    step: engine.compile(step, options),
-    predict: createPredictor({
-      ...options,
-      batchSize: 500,
-      engine,
-      network,
-      channels,
-      bank: testBank,
-    }),
-    dispose: () =>
-      disposeTensors({ labels, weightTensor, train: bank.pixels, test: testBank.pixels }),
+    stages: onDevice,
+    epochs: totalEpochs(stages),
+    predict: onDevice.at(-1)!.predict,
+    plan,
+    dispose() {
+      for (const { step, predict, constants } of onDevice) {
+        step.dispose();
+        predict.dispose();
+        disposeTensors(constants);
+      }
+      deviceLabels.dispose();
+      train.dispose();
+      test.dispose();
+    },
   };
-}
-
-function subset({ images, height, width, channels }: ImageSet, indices: Int32Array): Uint8Array {
-  const size = height * width * channels;
-  const taken = new Uint8Array(indices.length * size);
-  indices.forEach((index, row) =>
-    taken.set(images.subarray(index * size, (index + 1) * size), row * size)
-  );
-  return taken;
 }
 
 /**
@@ -124,6 +138,57 @@ function subset({ images, height, width, channels }: ImageSet, indices: Int32Arr
  */
 export function initialState({ parts, options }: Training): TrainState {
   const { parameters, statistics } = parts.network.init(randomStream(options.seed, "init"));
-  const momentum = mapTensors(parameters, (tensor) => tf.zerosLike(tensor));
-  return { parameters, statistics, momentum };
+  return { parameters, statistics, momentum: zeroMomentum(parameters) };
+}
+
+/**
+ * Velocities before the first step of a stage.
+ *
+ * @param parameters The trained tensors.
+ * @returns Zeros under the same names; the caller owns them.
+ */
+export function zeroMomentum(parameters: TrainState["parameters"]): TrainState["momentum"] {
+  return mapTensors(parameters, (tensor) => tf.zerosLike(tensor));
+}
+
+/**
+ * The stage on the device that an epoch belongs to.
+ *
+ * @param training The training.
+ * @param epoch Epoch, from 0, counted over all stages.
+ * @returns The stage, and its first epoch.
+ * @throws {RangeError} If no stage has the epoch.
+ */
+export function trainingStageAt(
+  training: Training,
+  epoch: number,
+): TrainingStage & { readonly first: number; readonly index: number } {
+  const { index, first } = stageAt(training.options.stages, epoch);
+  return { ...training.stages[index]!, first, index };
+}
+
+function check({ train, test, labels, network }: TrainingParts, options: TrainingOptions): void {
+  if (options.stages.length === 0) {
+    throw new RangeError("Cannot train: there are no stages: name at least one");
+  }
+  const sizes = { training: [train.count, labels.train], test: [test.count, labels.test] } as const;
+  for (const [which, [count, labels]] of Object.entries(sizes)) {
+    if (count === 0) {
+      throw new RangeError(`Cannot train: there are no ${which} images: add some to the data set`);
+    }
+    if (count !== labels.length) {
+      throw new RangeError(
+        `Cannot train: ${count} ${which} images have ${labels.length} labels: give one to each`,
+      );
+    }
+    const wrong = labels.findIndex((label) => !(label >= 0 && label < network.classes));
+    if (wrong >= 0) {
+      throw new RangeError(
+        `Cannot train: ${which} image ${wrong} has label ${
+          labels[wrong]
+        }: labels must be from 0 to ` +
+          `${network.classes - 1}: check the data set or the number of classes`,
+      );
+    }
+  }
 }

@@ -37,8 +37,10 @@ Deno.test("bench prints a table and writes the numbers and a page with a plot", 
   assertMatch(stdout, /Best single convolution of this width: [1-9]\d* GFLOP\/s in float32/);
   const report: BenchReport = JSON.parse(await Deno.readTextFile(out));
   assertEquals([report.width, report.rounds, report.device], [2, 2, "cpu"]);
-  const [{ batchSize, rows }] = report.results;
-  assertEquals(batchSize, 8);
+  assertEquals(report.results.map(({ batchSize }) => batchSize), [8]);
+  const rows = report.results.flatMap(({ rows }) => rows);
+  assertMatch(stdout, /pairs\/s +images\/s/);
+  assertEquals(rows.map(({ unit }) => unit), ["pairs", "pairs", "pairs", "images"]);
   assert(
     rows.every(({ milliseconds: { min, median, max } }) =>
       0 < min && min <= median && median <= max
@@ -49,12 +51,14 @@ Deno.test("bench prints a table and writes the numbers and a page with a plot", 
 });
 
 Deno.test("bench refuses numbers that are no counts, in one line", async () => {
-  for (const args of [["--rounds", "0"], ["--inter_op_threads", "1.5"]]) {
-    const { code, stderr } = await bench(...args);
+  for (
+    const [flag, value] of [["--rounds", "0"], ["--inter_op_threads", "1.5"], ["-b", "0"]] as const
+  ) {
+    const { code, stderr } = await bench(flag, value);
     assertEquals(code, 2);
-    assertMatch(
+    assertEquals(
       stderr,
-      /^error: Cannot use --\w+ [\d.]+: it must be a whole number, at least 1\n$/,
+      `error: Cannot use ${flag} ${value}: it must be a whole number, at least 1\n`,
     );
   }
 });

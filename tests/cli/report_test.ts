@@ -123,7 +123,10 @@ Deno.test("report says what is wrong with a run in one line", async () => {
 
   assertMatch(young.stderr, /^error: .*"my-run": none of its epochs is finished: .*\n$/);
   assertMatch(mistyped.stderr, /^error: .*no such run: did you mean "my-run"\?\n$/);
-  assertMatch(nameless.stderr, /^error: Name a run with --run <name>: see .*--help\n$/);
+  assertMatch(
+    nameless.stderr,
+    /^error: Cannot report: no run is named: add --run <name>: see .*--help\n$/,
+  );
   assertMatch(damaged.stderr, /^error: .*it is damaged.*\n$/);
   assertEquals([young, mistyped, nameless, damaged].map(({ code }) => code), [1, 1, 2, 1]);
 });

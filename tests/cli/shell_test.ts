@@ -36,7 +36,7 @@ Deno.test("progressLine() never fills the terminal, so that the line does not wr
   line.update("epoch 1 step 17 loss 2.302585");
 
   assertEquals(written, ["\r\x1b[Kepoch 1 step 17 lo…"]);
-  assertEquals(written[0].replace("\r\x1b[K", "").length, 19);
+  assertEquals(written[0]?.replace("\r\x1b[K", "").length, 19);
 });
 
 Deno.test("progressLine() prints notes above the line on terminals", () => {

@@ -118,8 +118,8 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     const entries = Object.entries(tensors).map(([name, tensor]) => [`module.${name}`, tensor]);
     const file = `${runs}/exported.safetensors`;
     await Deno.writeFile(file, writeSafetensors(Object.fromEntries(entries)));
-    const args = ["evaluate", "--weights", file, "--data", data, "--width", "1", "--json"];
-    const { code, stdout, stderr } = await glmc(args, { runs });
+    const args = ["evaluate", "--weights", file, "--data", data, "--json"];
+    const { code, stdout, stderr } = await glmc([...args, "--width", "1"], { runs });
     assertEquals(code, 0, stderr);
     assertEquals(JSON.parse(stdout).top1, metrics.evaluation.top1);
 
@@ -128,14 +128,26 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     assertMatch(wrong.stderr, /^error: Cannot use the weights in .*--arch.*\n$/);
   });
 
-  await t.step("a damaged checkpoint is one clear line and stays as it is", async () => {
+  await t.step("a damaged checkpoint falls back to the one before it, and says so", async () => {
     const path = `${folder}/${runFiles.checkpoint}`;
-    const bytes = Deno.readFileSync(path).subarray(0, 1000);
-    Deno.writeFileSync(path, bytes);
+    const sound = Deno.readFileSync(path);
+    Deno.writeFileSync(path, sound.subarray(0, 1000));
+    const { code, stderr } = await glmc(["train", "--resume", "tiny"], { runs });
+    assertEquals(code, 0, stderr);
+    assertMatch(stderr, /checkpoint\.safetensors.*: continuing from the checkpoint before it/);
+    assertEquals(readSafetensors(Deno.readFileSync(path)).tensors, readSafetensors(sound).tensors);
+  });
+
+  await t.step("two damaged checkpoints are one clear line and stay as they are", async () => {
+    const paths = [runFiles.checkpoint, runFiles.previousCheckpoint].map((file) =>
+      `${folder}/${file}`
+    );
+    const bytes = paths.map((path) => Deno.readFileSync(path).subarray(0, 1000));
+    paths.forEach((path, i) => Deno.writeFileSync(path, bytes[i]!));
     const { code, stderr } = await glmc(["train", "--resume", "tiny"], { runs });
     assertEquals(code, 1);
-    assertMatch(stderr, /^error: Cannot continue from .*checkpoint\.safetensors.*\n$/);
-    assertEquals(Deno.readFileSync(path), bytes);
+    assertMatch(stderr, /^error: Cannot [^\n]*checkpoint\.safetensors[^\n]*\n$/);
+    assertEquals(paths.map((path) => Deno.readFileSync(path)), bytes);
   });
 });
 
@@ -143,7 +155,7 @@ for (
   const [args, code, text] of [
     ["train --epoch 3", 2, /did you mean --epochs/],
     ["train --imbanlance_rate 2", 2, /\(0, 1\]/],
-    ["train --resume nothing", 1, /there is no run/],
+    ["train --resume nothing", 1, /there is no such run/],
     ["train --name a/b", 2, /letters, digits/],
     ["train --data /nowhere", 1, /holds neither/],
     ["evaluate", 2, /either --run <name> or --weights <file>/],

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { fetchArchive } from "glmc/data/archive.ts";
+import { createTar } from "nanotar";
+import { fetchArchive, unpackArchive } from "glmc/data/archive.ts";
 import { namesIn, serveFiles, temporaryFolder } from "./disposables.ts";
 import {
   factsAt,
@@ -77,6 +78,68 @@ Deno.test("fetchArchive() names a file that the archive does not have", async ()
         facts: factsAt(tinyFacts, server.address, archive),
       }),
     Error,
-    'Cannot read "data_batch_3.bin" of CIFAR-10: the archive does not have it',
+    'Cannot read "data_batch_3.bin" of CIFAR-10: the archive does not have it: choose another',
   );
+});
+
+/** A gzipped archive of two files, the first header of which is changed. */
+async function changedArchive(path: string, change: (header: Uint8Array) => void): Promise<void> {
+  const tar = createTar([{ name: "folder/a.bin", data: "aaaa" }, {
+    name: "folder/b.bin",
+    data: "b",
+  }]);
+  change(tar.subarray(0, 512));
+  const stream = new Blob([tar.slice()]).stream().pipeThrough(new CompressionStream("gzip"));
+  await Deno.writeFile(path, stream);
+}
+
+const put = (text: string, start: number) => (header: Uint8Array): void =>
+  header.set(new TextEncoder().encode(text), start);
+
+for (
+  const [what, change, problem] of [
+    ["lies about a size", put("77777777777", 124), '"folder/a.bin" should take 8589934591 bytes'],
+    ["has a size that is no number", put("size", 124), '"folder/a.bin" should take NaN bytes'],
+    ["has a negative size", put("-0000000777", 124), '"folder/a.bin" should take -511 bytes'],
+    ["holds a symbolic link", put("2", 156), '"folder/a.bin" is a symbolic link, where only'],
+    ["holds a hard link", put("1", 156), '"folder/a.bin" is a hard link, where only'],
+    ["holds a device", put("3", 156), '"folder/a.bin" is a device, where only'],
+    ["reaches outside", put("../a.bin\0\0\0\0", 0), '"../a.bin" lies outside of the archive'],
+    ["reaches outside from the root", put("/older/a.bin", 0), '"/older/a.bin" lies outside'],
+    ["reaches outside by its prefix", put("../..", 345), '"../../folder/a.bin" lies outside'],
+    ["holds two files of one name", put("folder/b.bin", 0), 'it holds two files called "b.bin"'],
+  ] as const
+) {
+  Deno.test(`unpackArchive() refuses an archive that ${what}`, async () => {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/archive.tar.gz`;
+    await changedArchive(path, change);
+
+    await assertRejects(
+      () => unpackArchive(path),
+      SyntaxError,
+      `Cannot unpack "${path}": ${problem}`,
+    );
+    assertEquals(namesIn(folder.path), ["archive.tar.gz"]);
+  });
+}
+
+Deno.test("unpackArchive() refuses what is no archive, cut off or a long name outside", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/archive.tar.gz`;
+  await changedArchive(path, () => {});
+  const bytes = await Deno.readFile(path);
+  assertEquals([...(await unpackArchive(path)).keys()], ["a.bin", "b.bin"]);
+
+  for (const wrong of [bytes.subarray(0, -20), new TextEncoder().encode("<html>")]) {
+    await Deno.writeFile(path, wrong);
+    await assertRejects(() => unpackArchive(path), SyntaxError, `Cannot unpack "${path}"`);
+  }
+  const name = `../${"deep/".repeat(30)}a.bin`;
+  const tar = createTar([{ name: "long", data: `${name}\0` }, { name: "short", data: "a" }]);
+  // A long name of GNU tar.
+  put("L", 156)(tar);
+  const stream = new Blob([tar.slice()]).stream().pipeThrough(new CompressionStream("gzip"));
+  await Deno.writeFile(path, stream);
+  await assertRejects(() => unpackArchive(path), SyntaxError, "lies outside of the archive");
 });

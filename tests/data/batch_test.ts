@@ -89,7 +89,7 @@ Deno.test("decodeSheet() reads one image from each row of pixels", () => {
 
 Deno.test("decodeSheet() refuses another size and damaged bytes", () => {
   const png = encode({ width: 1024, height: 2, channels: 3, depth: 8, data: tinyImages });
-  const damaged = png.with(png.length - 30, png[png.length - 30] ^ 1);
+  const damaged = png.with(-30, png.at(-30)! ^ 1);
 
   assertThrows(() => decodeSheet(png, { count: 3 }), RangeError, "it has 1024 x 2 pixels");
   assertThrows(() => decodeSheet(damaged, { count: 2 }), Error);

@@ -44,7 +44,7 @@ Deno.test("download() brings the file, tells its progress and leaves no part", a
     assertEquals(await Deno.readFile(`${folder.path}/${algorithm}`), bytes);
   }
   assertEquals(progress.at(-1), [bytes.length, bytes.length]);
-  assert(progress.every(([received, total]) => received <= total));
+  assert(progress.every(([received = NaN, total = NaN]) => received <= total));
   assertEquals(namesIn(folder.path), ["md5", "sha256", "sha512"]);
 });
 
@@ -188,7 +188,7 @@ Deno.test({
     await assertRejects(
       () => download(`${server.address}/file`, `${folder.path}/file`, { integrity: integrity() }),
       Error,
-      "No space left on device (os error 28): free some disk space and try again",
+      "No space left on device: free some disk space and try again",
     );
     assertEquals(namesIn(folder.path), []);
     assertEquals(server.ranges.length, 1);

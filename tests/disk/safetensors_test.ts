@@ -1,4 +1,11 @@
-import { assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { Buffer } from "node:buffer";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { readSafetensors, type SafeTensors, writeSafetensors } from "glmc/disk/safetensors.ts";
 import { golden } from "../golden.ts";
 
@@ -13,6 +20,7 @@ const sample: SafeTensors = {
     "empty": { dtype: "F32", shape: [0, 4], data: new Float32Array() },
   },
   metadata: { format: "pt", note: "Größe" },
+  sealed: true,
 };
 
 /** A file with this header text and this many bytes of data. */
@@ -31,12 +39,17 @@ function assertDamaged(bytes: Uint8Array, reason: string): void {
 
 Deno.test("readSafetensors() reads back what writeSafetensors() wrote", () => {
   assertEquals(readSafetensors(writeSafetensors(sample.tensors, sample.metadata)), sample);
-  assertEquals(readSafetensors(writeSafetensors({})), { tensors: {}, metadata: {} });
+  assertEquals(readSafetensors(writeSafetensors({})), {
+    tensors: {},
+    metadata: {},
+    sealed: true,
+  });
 });
 
 Deno.test("readSafetensors() reads files of the official library", () => {
   const { label_i, view1_i, mixup_y } = golden("mix");
 
+  assert(label_i && view1_i && mixup_y);
   assertEquals([label_i.dtype, label_i.shape, label_i.data.length], ["I64", [8], 8]);
   assertEquals([view1_i.dtype, view1_i.shape], ["U8", [8, 32, 32, 3]]);
   for (let row = 0; row < 8; row++) {
@@ -78,6 +91,82 @@ Deno.test("readSafetensors() reads from anywhere in a larger buffer", () => {
   assertEquals(readSafetensors(shifted).tensors, sample.tensors);
 });
 
+Deno.test("readSafetensors() reads Node buffers, which lie in a shared pool at odd places", () => {
+  const bytes = writeSafetensors(sample.tensors, sample.metadata);
+  for (const offset of [0, 1, 5]) {
+    const pooled = Buffer.from(Buffer.concat([Buffer.alloc(offset), bytes]));
+    const { tensors, metadata } = readSafetensors(pooled.subarray(offset));
+    pooled.fill(0);
+
+    assertEquals({ tensors, metadata, sealed: true }, sample);
+  }
+});
+
+Deno.test("writeSafetensors() writes views from anywhere in a larger buffer", () => {
+  const data = new Float32Array(8).map((_, index) => index).subarray(3, 5);
+  const bytes = Buffer.from([9, 1, 2, 9]).subarray(1, 3);
+
+  const { a, b } = readSafetensors(writeSafetensors({
+    a: { dtype: "F32", shape: [2], data },
+    b: { dtype: "U8", shape: [2], data: bytes },
+  })).tensors;
+
+  assertEquals(a?.data, Float32Array.of(3, 4));
+  assertEquals(b?.data, Uint8Array.of(1, 2));
+});
+
+Deno.test("readSafetensors() notices every flipped bit of a sealed file", () => {
+  const bytes = writeSafetensors(sample.tensors, sample.metadata);
+  for (const [place, byte] of bytes.entries()) {
+    for (let bit = 0; bit < 8; bit++) {
+      assertThrows(
+        () => readSafetensors(bytes.with(place, byte ^ 1 << bit)),
+        SyntaxError,
+        "Cannot read",
+      );
+    }
+  }
+});
+
+Deno.test("readSafetensors() notices zeroed blocks, swapped tensors and added bytes", () => {
+  const { weight } = sample.tensors;
+  assert(weight);
+  const bytes = writeSafetensors({ ...sample.tensors, other: { ...weight, data: weight.data } });
+  for (let start = 0; start < bytes.length; start++) {
+    for (const length of [1, 7, 64]) {
+      const zeroed = bytes.slice().fill(0, start, start + length);
+      if (zeroed.every((byte, place) => byte === bytes[place])) continue;
+      assertThrows(() => readSafetensors(zeroed), SyntaxError);
+    }
+  }
+  assertThrows(() => readSafetensors(Uint8Array.of(...bytes, 0)), SyntaxError);
+  const text = new TextDecoder("latin1").decode(bytes);
+  const swapped = Uint8Array.from(
+    text.replace('"other"', '"weigh"'),
+    (letter) => letter.charCodeAt(0),
+  );
+  assertThrows(() => readSafetensors(swapped), SyntaxError, "SHA-256 does not fit");
+});
+
+Deno.test("readSafetensors() says that a file of another program has no seal", () => {
+  const bytes = file(
+    '{"__metadata__":{"format":"pt"},"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}',
+    1,
+  );
+
+  const { sealed, metadata } = readSafetensors(bytes);
+
+  assertEquals({ sealed, metadata }, { sealed: false, metadata: { format: "pt" } });
+  assertEquals(readSafetensors(file("{}")).sealed, false);
+});
+
+Deno.test("writeSafetensors() seals anew what was read", () => {
+  const { tensors, metadata } = readSafetensors(writeSafetensors(sample.tensors, { epoch: "1" }));
+  const bytes = writeSafetensors(tensors, { ...metadata, "glmc.sha256": "of another file" });
+
+  assertEquals(readSafetensors(bytes).metadata, { epoch: "1" });
+});
+
 Deno.test("writeSafetensors() aligns every tensor and gives equal bytes for equal contents", () => {
   const bytes = writeSafetensors(sample.tensors);
   const reversed = Object.fromEntries(Object.entries(sample.tensors).toReversed());
@@ -86,7 +175,18 @@ Deno.test("writeSafetensors() aligns every tensor and gives equal bytes for equa
 
   assertEquals(writeSafetensors(reversed), bytes);
   assertEquals(headerLength % 8, 0);
-  assertEquals(Object.keys(header), ["mean", "steps", "count", "empty", "weight", "flag", "image"]);
+  const { __metadata__, ...entries } = header;
+  assertEquals(Object.keys(header)[0], "__metadata__");
+  assertEquals(Object.keys(__metadata__), ["glmc.sha256"]);
+  assertEquals(Object.keys(entries), [
+    "mean",
+    "steps",
+    "count",
+    "empty",
+    "weight",
+    "flag",
+    "image",
+  ]);
 });
 
 Deno.test("writeSafetensors() refuses a shape that does not fit", () => {

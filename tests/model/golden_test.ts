@@ -1,12 +1,6 @@
 /**
  * The networks against the official ones, their weights given by a formula.
  *
- * In four of the five cases the formula makes a chaotic network: in training mode a change of the
- * weights in their last digit moves the outputs by 5 to 100 per cent, and the golden values, float32
- * themselves, are as far from the exact ones. There a value may be off by ten times what such a change
- * does to our own network; everywhere else the tolerances of tests/golden/README.md hold. With the
- * usual initial weights nothing is chaotic: see reference_test.ts.
- *
  * @module
  */
 import { assert } from "@std/assert";
@@ -31,8 +25,11 @@ const cases: readonly [string, Architecture, { classes: number; width?: number }
   ["net_resnet50", "resnet50", { classes: 100 }],
 ];
 
-/** The last binary digit of a float32. */
-const lastDigit = 2 ** -23;
+/**
+ * Those of tests/golden/README.md. A single gradient norm is held less tightly: one ReLU whose input
+ * lies within float32 rounding of zero moves some of them by 5e-3, and every kernel rounds in its way.
+ */
+const tolerances = { value: 5e-4, gradients: 2e-3, gradient: 2e-2 };
 
 for (const [name, architecture, options] of cases) {
   Deno.test(`Network.apply() agrees with the official ${name}`, async (t) => {
@@ -41,30 +38,28 @@ for (const [name, architecture, options] of cases) {
     const { x, ...others } = golden(name);
     const expected = Object.entries(others).map(([key, { data }]): Value => [key, data as Numbers]);
     const images = tf.tidy(() =>
-      tf.transpose(tf.tensor(x.data as Float32Array, [...x.shape]), [0, 2, 3, 1])
+      tf.transpose(tf.tensor(x!.data as Float32Array, [...x!.shape]), [0, 2, 3, 1])
     );
     const variables = formulaVariables(network);
-    const nudged = formulaVariables(network, lastDigit);
-    const pass = onePass(network);
-    const [compiled, eager] = [engine.compile(pass), engine.compile(pass, { mode: "eager" })];
-    const actual = await read(compiled({ ...variables, images }));
-    const moved = errors(await read(compiled({ ...nudged, images })), [...actual]);
 
-    for (
-      const [mode, values] of [
-        ["compiled", actual],
-        ["eager", await read(eager({ ...variables, images }))],
-      ] as const
-    ) {
-      await t.step(mode, () => {
-        for (const [key, error] of errors(values, expected)) {
-          const tolerance = Math.max(key === "gradnorm" ? 2e-2 : 1e-3, 10 * moved.get(key)!);
+    for (const mode of ["compiled", "eager"] as const) {
+      await t.step(mode, async () => {
+        const pass = engine.compile(onePass(network), { mode });
+        const values = await read(pass({ ...variables, images }));
+        const ofGradients: number[] = [];
+        for (const [key, numbers] of expected) {
+          const error = relativeError(values.get(key), numbers);
+          const isGradient = key.startsWith("gradnorm.");
+          const tolerance = isGradient ? tolerances.gradient : tolerances.value;
           assert(error <= tolerance, `${key} is off by ${error}, more than ${tolerance}`);
+          if (isGradient) ofGradients.push(error);
         }
+        const mean = Math.hypot(...ofGradients) / Math.sqrt(ofGradients.length);
+        assert(mean <= tolerances.gradients, `the gradients are off by ${mean}`);
       });
     }
 
-    disposeTensors({ ...variables, nudged, images });
+    disposeTensors({ ...variables, images });
   });
 }
 
@@ -114,16 +109,9 @@ async function read(tensors: NamedTensors): Promise<Map<string, Numbers>> {
   return values;
 }
 
-/** Relative error of each value in the Euclidean norm; of gradient norms the largest one. */
-function errors(actual: Map<string, Numbers>, expected: readonly Value[]): Map<string, number> {
-  const result = new Map<string, number>();
-  for (const [key, numbers] of expected) {
-    const found = actual.get(key);
-    assert(found?.length === numbers.length, `${key} is missing or has another size`);
-    const difference = Array.from(numbers, (number, i) => found[i] - number);
-    const group = key.startsWith("gradnorm") ? "gradnorm" : key;
-    const error = Math.hypot(...difference) / Math.hypot(...Array.from(numbers));
-    result.set(group, Math.max(error, result.get(group) ?? 0));
-  }
-  return result;
+/** Relative error in the Euclidean norm. */
+function relativeError(actual: Numbers | undefined, expected: Numbers): number {
+  assert(actual?.length === expected.length, "a value is missing or has another size");
+  const difference = Array.from(expected, (number, i) => actual[i]! - number);
+  return Math.hypot(...difference) / Math.hypot(...Array.from(expected));
 }

@@ -20,9 +20,9 @@ function slope(
     tf.tidy(() => {
       const moved = Object.entries(at).map(([name, tensor]) => [
         name,
-        name in direction ? tf.add(tensor, tf.mul(direction[name], sign * step)) : tensor,
+        name in direction ? tf.add(tensor, tf.mul(direction[name]!, sign * step)) : tensor,
       ]);
-      return loss(Object.fromEntries(moved)).dataSync()[0];
+      return loss(Object.fromEntries(moved)).dataSync()[0]!;
     });
   return (value(1) - value(-1)) / (2 * step);
 }
@@ -48,26 +48,26 @@ for (
     const { structure, init } = createNetwork(architecture, { classes: 2, width });
     const { parameters, statistics } = init(randomStream(1, "init"));
     const block = structure.blocks.find(({ convolutions }) =>
-      convolutions[0].name.startsWith(name)
+      convolutions[0]!.name.startsWith(name)
     )!;
     const ofBlock = Object.entries(parameters).filter(([key]) => key.startsWith(name));
-    const x = normalTensor([2, 6, 6, block.convolutions[0].inputs], 2);
+    const x = normalTensor([2, 6, 6, block.convolutions[0]!.inputs], 2);
     const weights = normalTensor([2, 3, 3, block.convolutions.at(-1)!.outputs], 3);
-    const loss = ({ x, ...parameters }: Tensors): Tensor => {
+    const loss = ({ x: images, ...parameters }: Tensors): Tensor => {
       const pass = {
         parameters,
         statistics: { ...statistics },
         mode: "train",
         computeType: "float32",
       } as const;
-      return tf.mean(tf.mul(residualBlock(x, block, pass), weights));
+      return tf.mean(tf.mul(residualBlock(images!, block, pass), weights));
     };
     const at: Tensors = { ...Object.fromEntries(ofBlock), x };
     const { gradients } = withGradients((at) => ({ scalar: loss(at), others: {} }), at);
 
     assertEquals(Object.keys(gradients).length, ofBlock.length + 1);
     for (const [key, gradient] of Object.entries(gradients)) {
-      const norm = tf.norm(gradient).dataSync()[0];
+      const norm = tf.norm(gradient).dataSync()[0]!;
       const direction = { [key]: tf.div(gradient, norm) };
       // Along a gradient the slope is its norm. ReLUs that switch within the step cost a per cent.
       assertAlmostEquals(slope(loss, at, direction, 3e-3) / norm, 1, 3e-2, key);
@@ -93,7 +93,7 @@ for (const architecture of architectures) {
       parameters,
     );
     const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
-    const norm = tf.sqrt(tf.addN(squares)).dataSync()[0];
+    const norm = tf.sqrt(tf.addN(squares)).dataSync()[0]!;
     const direction = mapTensors(gradients, (gradient) => tf.div(gradient, norm)) as Tensors;
 
     // Short, since these deep networks bend quickly: resnet50 is 3 per cent off at this step.

@@ -1,7 +1,9 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { randomStream } from "glmc/data/random.ts";
 import { createNetwork, type Network } from "glmc/model/network.ts";
+import { sizeOf } from "glmc/model/shapes.ts";
 import { disposeTensors } from "glmc/tensor/named_tensors.ts";
+import { tf } from "glmc/tensor/tfjs.ts";
 import { testEngine } from "../engine.ts";
 
 async function drawn(network: Network, seed = 1): Promise<Map<string, Float32Array>> {
@@ -33,7 +35,8 @@ Deno.test("Network.init() of resnet32 is Kaiming normal with uniform biases", as
   for (const [name, values] of await drawn(network)) {
     const shape = network.parameterShapes[name];
     if (shape === undefined || shape.length === 1) continue;
-    const fanIn = shape.length === 4 ? shape[0] * shape[1] * shape[2] : shape[1];
+    // All but the outputs, which come last in weights of convolutions and first in linear ones.
+    const fanIn = sizeOf(shape.length === 4 ? shape.slice(0, 3) : shape.slice(1));
     const { mean, deviation, largest } = moments(values);
     const expected = Math.sqrt(2 / fanIn);
     assertAlmostEquals(mean / expected, 0, 4 / Math.sqrt(values.length), name);
@@ -87,4 +90,18 @@ Deno.test("Network.init() depends on the stream alone", async () => {
 
   assertEquals(first, again);
   assert(first.get("fc.bias")!.every((value, i) => value !== other.get("fc.bias")![i]));
+});
+
+Deno.test("Network.init() leaves nothing on the device if a draw fails", async () => {
+  await testEngine();
+  const network = createNetwork("resnet32", { classes: 10, width: 4 });
+  const before = tf.memory().numTensors;
+  let left = 1000;
+  const normal = (): number => {
+    if (left-- === 0) throw new Error("no more numbers");
+    return 0;
+  };
+
+  assertThrows(() => network.init({ normal, uniform: () => 0 }), Error, "no more numbers");
+  assertEquals(tf.memory().numTensors, before);
 });

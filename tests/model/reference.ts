@@ -9,7 +9,8 @@ import type { HostTensor } from "glmc/model/weights.ts";
 /** Images `[batch, height, width, channels]`, or features with a height and width of 1. */
 export interface Images {
   readonly batch: number;
-  readonly side: number;
+  readonly height: number;
+  readonly width: number;
   readonly channels: number;
   readonly data: Float64Array;
 }
@@ -26,7 +27,7 @@ export function referencePass(
 ): Record<string, Float64Array> {
   const results: Record<string, Float64Array> = {};
   const layer = (x: Images, name: string, norm: string, stride = 1): Images => {
-    const y = convolution(x, weights[`${name}.weight`], stride);
+    const y = convolution(x, weights[`${name}.weight`]!, stride);
     const { output, mean, variance } = batchNorm(y, weights, norm);
     results[`${norm}.running_mean`] = mean.map((value) => 0.1 * value);
     results[`${norm}.running_var`] = variance.map((value) => 0.9 + 0.1 * value);
@@ -78,37 +79,39 @@ export function referencePass(
 }
 
 function convolution(
-  { batch, side, channels, data }: Images,
+  { batch, height, width, channels, data }: Images,
   weight: HostTensor,
   stride: number,
 ): Images {
-  const [outputs, , kernel] = weight.shape;
+  const [outputs, , kernel] = weight.shape as [number, number, number];
   const rows = Float64Array.from(weight.data as Float32Array);
   const padding = (kernel - 1) / 2;
-  const outputSide = Math.floor((side + 2 * padding - kernel) / stride) + 1;
-  const result = new Float64Array(batch * outputSide * outputSide * outputs);
+  const [outputHeight, outputWidth] = [height, width].map((side) =>
+    Math.floor((side + 2 * padding - kernel) / stride) + 1
+  ) as [number, number];
+  const result = new Float64Array(batch * outputHeight * outputWidth * outputs);
   const size = channels * kernel * kernel;
   const patch = new Float64Array(size);
   let position = 0;
   for (let image = 0; image < batch; image++) {
-    for (let row = 0; row < outputSide; row++) {
-      for (let column = 0; column < outputSide; column++) {
+    for (let row = 0; row < outputHeight; row++) {
+      for (let column = 0; column < outputWidth; column++) {
         for (let i = 0; i < size; i++) {
           const [channel, within] = [Math.floor(i / kernel / kernel), i % (kernel * kernel)];
           const y = row * stride + Math.floor(within / kernel) - padding;
           const x = column * stride + within % kernel - padding;
-          const inside = y >= 0 && y < side && x >= 0 && x < side;
-          patch[i] = inside ? data[((image * side + y) * side + x) * channels + channel] : 0;
+          const inside = y >= 0 && y < height && x >= 0 && x < width;
+          patch[i] = inside ? data[((image * height + y) * width + x) * channels + channel]! : 0;
         }
         for (let output = 0; output < outputs; output++) {
           let sum = 0;
-          for (let i = 0; i < size; i++) sum += patch[i] * rows[output * size + i];
+          for (let i = 0; i < size; i++) sum += patch[i]! * rows[output * size + i]!;
           result[position++] = sum;
         }
       }
     }
   }
-  return { batch, side: outputSide, channels: outputs, data: result };
+  return { batch, height: outputHeight, width: outputWidth, channels: outputs, data: result };
 }
 
 function batchNorm(
@@ -118,16 +121,24 @@ function batchNorm(
 ): { output: Images; mean: Float64Array; variance: Float64Array } {
   const { channels, data } = x;
   const count = data.length / channels;
-  const [mean, squares] = [new Float64Array(channels), new Float64Array(channels)];
-  data.forEach((value, i) => mean[i % channels] += value / count);
-  data.forEach((value, i) => squares[i % channels] += (value - mean[i % channels]) ** 2);
-  const [scale, offset] = [weights[`${name}.weight`].data, weights[`${name}.bias`].data];
+  const ofChannel = (f: (value: number, channel: number) => number): Float64Array => {
+    const sums = new Float64Array(channels);
+    data.forEach((value, i) => {
+      const channel = i % channels;
+      sums[channel] = sums[channel]! + f(value, channel);
+    });
+    return sums;
+  };
+  const mean = ofChannel((value) => value / count);
+  const squares = ofChannel((value, channel) => (value - mean[channel]!) ** 2);
+  const [scale, offset] = [weights[`${name}.weight`]!.data, weights[`${name}.bias`]!.data];
   const normalised = data.map((value, i) => {
     const channel = i % channels;
-    const deviation = Math.sqrt(squares[channel] / count + 1e-5);
-    return (value - mean[channel]) / deviation * Number(scale[channel]) + Number(offset[channel]);
+    const deviation = Math.sqrt(squares[channel]! / count + 1e-5);
+    return (value - mean[channel]!) / deviation * Number(scale[channel]) + Number(offset[channel]);
   });
-  const variance = squares.map((sum) => sum / (count - 1));
+  // Where there is one value, its variance is taken to be 0; PyTorch refuses it.
+  const variance = squares.map((sum) => sum / Math.max(count - 1, 1));
   return { output: { ...x, data: normalised }, mean, variance };
 }
 
@@ -138,30 +149,31 @@ function relu(x: Images, added?: Images): Images {
 }
 
 /** Every second pixel, between as many new channels of zero on either side as make twice the number. */
-function optionA({ batch, side, channels, data }: Images): Images {
-  const half = side / 2;
-  const result = new Float64Array(batch * half * half * 2 * channels);
-  for (let pixel = 0; pixel < batch * half * half; pixel++) {
-    const image = Math.floor(pixel / half / half);
-    const [row, column] = [Math.floor(pixel / half) % half, pixel % half];
-    const start = ((image * side + 2 * row) * side + 2 * column) * channels;
+function optionA({ batch, height, width, channels, data }: Images): Images {
+  const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+  const result = new Float64Array(batch * rows * columns * 2 * channels);
+  for (let pixel = 0; pixel < batch * rows * columns; pixel++) {
+    const image = Math.floor(pixel / rows / columns);
+    const [row, column] = [Math.floor(pixel / columns) % rows, pixel % columns];
+    const start = ((image * height + 2 * row) * width + 2 * column) * channels;
     result.set(data.subarray(start, start + channels), pixel * 2 * channels + channels / 2);
   }
-  return { batch, side: half, channels: 2 * channels, data: result };
+  return { batch, height: rows, width: columns, channels: 2 * channels, data: result };
 }
 
-function mean({ batch, side, channels, data }: Images): Images {
+function mean({ batch, height, width, channels, data }: Images): Images {
   const result = new Float64Array(batch * channels);
-  const size = side * side * channels;
+  const size = height * width * channels;
   data.forEach((value, i) => {
-    result[Math.floor(i / size) * channels + i % channels] += value / side / side;
+    const feature = Math.floor(i / size) * channels + i % channels;
+    result[feature] = result[feature]! + value / height / width;
   });
-  return { batch, side: 1, channels, data: result };
+  return { batch, height: 1, width: 1, channels, data: result };
 }
 
 function linear(x: Images, weights: Weights, name: string): Images {
-  const { shape, data } = weights[`${name}.weight`];
+  const { shape, data } = weights[`${name}.weight`]!;
   const y = convolution(x, { dtype: "F32", shape: [...shape, 1, 1], data }, 1);
-  const bias = weights[`${name}.bias`].data;
+  const bias = weights[`${name}.bias`]!.data;
   return { ...y, data: y.data.map((value, i) => value + Number(bias[i % y.channels])) };
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { joinText, readNotebook, withOutputs } from "../../lib/notebook/document.ts";
 import { executeNotebook } from "../../lib/notebook/execute.ts";
 import { executeCells, notebookOf } from "./temporary_notebook.ts";
@@ -83,7 +83,7 @@ Deno.test("watchTraining() in a kernel that is interrupted leaves it alive and s
       yield { type: "stopped", progress: { epoch: 0, step, history: [] } } as const;
       return;
     }
-    yield { type: "step", epoch: 0, step, steps: 100, losses: {}, imagesPerSecond: 1 } as const;
+    yield { type: "step", epoch: 0, step, steps: 100, losses: {}, examplesPerSecond: 1, unit: "pairs" } as const;
   }
 }`,
     // What Jupyter's interrupt sends.
@@ -93,10 +93,13 @@ Deno.test("watchTraining() in a kernel that is interrupted leaves it alive and s
   ]);
 
   assertEquals(problem, undefined);
-  const [, , watched, last] = outputs.map((cell) =>
+  const [, , watched = [], last] = outputs.map((cell) =>
     cell.map(({ data }) => String(data?.["text/plain"]))
   );
-  assertMatch(watched[0], /^Toy: stopped after 0 of 1 epochs; run this cell again to continue$/);
+  assertEquals(
+    watched[0],
+    "Toy: stopped after 0 of 1 epochs; run this cell again to continue",
+  );
   assertEquals(last, ["stopped: true"]);
 });
 
@@ -108,7 +111,7 @@ Deno.test("executeNotebook() says what to do where Jupyter is not complete", asy
     await assertRejects(
       () => executeNotebook(path, { python: "/bin/false", mode: "smoke" }),
       Error,
-      "run deno task lab once",
+      "run deno task setup --lab",
     );
   }
   await Deno.remove(path);

@@ -14,7 +14,8 @@ async function* train(
   signal: AbortSignal,
   { epochs, steps, step: milliseconds }: { epochs: number; steps: number; step: number },
 ): AsyncGenerator<WatchedEvent<Epoch>> {
-  for (let epoch = 0; epoch < epochs; epoch++) {
+  for (const record of sampleHistory.slice(0, epochs)) {
+    const { epoch } = record;
     const history = sampleHistory.slice(0, epoch);
     for (let step = 1; step <= steps; step++) {
       await pause(milliseconds);
@@ -28,10 +29,10 @@ async function* train(
         step,
         steps,
         losses: { total: 3 - step / steps },
-        imagesPerSecond: 100,
+        examplesPerSecond: 100,
+        unit: "pairs",
       };
     }
-    const record = sampleHistory[epoch];
     yield { type: "epoch", record, progress: { history: [...history, record] } };
   }
 }
@@ -57,8 +58,8 @@ Deno.test("watchTraining() shows curves that grow and ends with the whole figure
 
   const [line, curves, ...more] = page;
   assertEquals(more, []);
-  assertEquals(line.bundle, { "text/plain": "Toy: 4 of 4 epochs, top-1 36.00 %" });
-  assert(curves.updates >= 2, `the curves were drawn ${curves.updates} times`);
+  assertEquals(line?.bundle, { "text/plain": "Toy: 4 of 4 epochs, top-1 36.00 %" });
+  assert(curves && curves.updates >= 2, `the curves were drawn ${curves?.updates} times`);
   const { data } = curves.bundle["application/vnd.plotly.v1+json"] as {
     data: { name: string; y: number[] }[];
   };

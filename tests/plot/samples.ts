@@ -24,7 +24,7 @@ const contenders = (speed: number) =>
   ["compiled", "PyTorch eager"].map((name, i) => ({
     name,
     milliseconds: { median: 300 + 100 * i },
-    imagesPerSecond: speed / (1 + i),
+    examplesPerSecond: speed / (1 + i),
   }));
 
 /** Epochs of a pretended training. */
@@ -38,7 +38,7 @@ export const sampleHistory = Array.from({ length: 20 }, (_, epoch) => ({
 }));
 
 /** The figures by what they are. */
-export const sampleFigures: Readonly<Record<string, Figure>> = {
+export const sampleFigures = {
   lines: lineFigure(
     [{ name: "total", y: [3, 2, 1.5, 1.2] }, {
       name: "plain",
@@ -128,4 +128,4 @@ export const sampleFigures: Readonly<Record<string, Figure>> = {
     { name: "cross-entropy", history: sampleHistory },
     { name: "GLMC", history: sampleHistory.slice(0, 10) },
   ]),
-};
+} satisfies Record<string, Figure>;

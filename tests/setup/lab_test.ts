@@ -80,7 +80,7 @@ Deno.test("lab starts JupyterLab on the notebooks with the port that was asked f
   const { code, stdout, stderr } = await copy.run(["lab", "--port", "9123", "--no-browser"]);
 
   assertEquals(code, 0, stderr);
-  const [started] = stdout.trim().split("\n").slice(-1);
+  const started = String(stdout.trim().split("\n").at(-1));
   for (
     const part of [
       `--ServerApp.root_dir=${copy.root}`,

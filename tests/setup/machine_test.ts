@@ -31,16 +31,16 @@ Deno.test("runProgram() tells a failing program from a missing one", async () =>
 });
 
 Deno.test("explainNpmFailure() tells network, disk and the rest apart", () => {
-  const messages = [
+  const [network = "", disk = "", rest] = [
     "error: Failed loading it\n\nCaused by:\n    client error (Connect): Connection refused",
     "error: Writing it: No space left on device (os error 28)",
     "error: \x1b[31mBad\x1b[0m checksum\n\nStack backtrace:\n   0: <unknown>",
   ].map((output) => explainNpmFailure(output, "/kit").message);
 
-  assertMatch(messages[0], /registry does not answer: check the network/);
-  assertMatch(messages[1], /disk is full/);
+  assertMatch(network, /registry does not answer: check the network/);
+  assertMatch(disk, /disk is full/);
   assertEquals(
-    messages[2],
+    rest,
     "Cannot fetch the npm packages: Bad checksum: run deno install to see more",
   );
 });

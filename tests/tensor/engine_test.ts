@@ -2,7 +2,11 @@ import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "
 import { startEngine } from "../../lib/tensor/start.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
-import { assertNoLeak } from "../assertions.ts";
+import { typeAttribute } from "../../lib/tensor/attributes.ts";
+import { runOperation } from "../../lib/tensor/operation.ts";
+import { convert } from "../../lib/ops/precision.ts";
+import { projectRoot } from "../../lib/setup/project.ts";
+import { assertClose, assertNoLeak } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
 
 const engine = await testEngine();
@@ -13,8 +17,60 @@ Deno.test("startEngine() runs TensorFlow 2.21 on the device asked for", () => {
   assert(engine.devices.some(({ type }) => type === "CPU"));
 });
 
-Deno.test("startEngine() refuses to start twice with different options", async () => {
-  await assertRejects(() => startEngine({ device: "cpu", interOpThreads: 7 }), Error, "restart");
+Deno.test("startEngine() refuses to start twice with different options, and names them", async () => {
+  const error = await assertRejects(
+    () => startEngine({ device: "cpu", interOpThreads: 7 }),
+    Error,
+    "interOpThreads 7 (it runs with 2)",
+  );
+  assertMatch(error.message, /restart/);
+});
+
+Deno.test("startEngine() knows the same options by their values", async () => {
+  const { interOp, intraOp } = engine.threads;
+  const spelledOut = {
+    tensorFloat32: false,
+    intraOpThreads: intraOp,
+    interOpThreads: interOp,
+    device: "cpu",
+  } as const;
+  assertEquals(await startEngine(spelledOut), engine);
+});
+
+Deno.test("two starts at once give one engine", async () => {
+  const code = `
+    const { startEngine } = await import("glmc/tensor/start.ts");
+    const [a, b] = await Promise.all([startEngine({ device: "cpu" }), startEngine({ device: "cpu" })]);
+    console.log(a === b);
+    Deno.exit(0);`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", code],
+    cwd: projectRoot,
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout).trim(), "true");
+});
+
+Deno.test("a bfloat16 tensor is read as the numbers it holds", async () => {
+  const short = convert(tf.tensor1d([1, -0.5, 3e38, 0]), { from: "float32", to: "bfloat16" });
+  const values = [...await short.data()];
+  // bfloat16 keeps 8 bits: within a part in 256 of the number.
+  assertClose(values, [1, -0.5, 3e38, 0], { relative: 1 / 256 });
+  short.dispose();
+});
+
+Deno.test("an operation that is refused leaves nothing behind and the engine goes on", async () => {
+  await assertNoLeak(engine, () => {
+    const [x, gone] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 4])];
+    gone.dataSync();
+    gone.dispose();
+    for (let repeat = 0; repeat < 100; repeat++) {
+      assertThrows(() => runOperation("AddV2", [typeAttribute("T", "float32")], [x, gone]));
+      const attribute = { name: "T", type: 99, value: 1 };
+      assertThrows(() => runOperation("Neg", [attribute], [x]), TypeError, "kind 99");
+    }
+    tf.tidy(() => assertEquals([...tf.neg(x).dataSync()], [-1, -2]));
+    x.dispose();
+  });
 });
 
 for (const mode of ["compiled", "eager"] as const) {

@@ -1,36 +1,18 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { drawSplit } from "../../lib/data/long_tail.ts";
-import { createNetwork } from "../../lib/model/network.ts";
+import { crossEntropyMethod } from "../../lib/method/cross_entropy.ts";
+import type { Method } from "../../lib/method/method.ts";
 import { exportWeights } from "../../lib/model/weights.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { tf } from "../../lib/tensor/tfjs.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import { DivergedError, type EpochRecord, type Progress } from "../../lib/train/events.ts";
 import { initialProgress, trainEpochs } from "../../lib/train/loop.ts";
-import { createTraining, type Training, type TrainingOptions } from "../../lib/train/training.ts";
+import type { Stage } from "../../lib/train/stage.ts";
+import type { Training } from "../../lib/train/training.ts";
+import { assertNoLeak } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
-import { smallDataset } from "../fixtures.ts";
+import { readCheckpoint, smallStage, smallTraining, writeCheckpoint } from "./small_training.ts";
 
 const engine = await testEngine();
-
-function smallTraining(changes: Partial<TrainingOptions> = {}): Training {
-  const { train, test, mean, std } = smallDataset();
-  const network = createNetwork("resnet32", { classes: 10, width: 4 });
-  const counts = [15, 12, 10, 8, 6, 5, 4, 3, 3, 2];
-  const split = drawSplit(train.labels, { counts, seed: 0 });
-  return createTraining({ engine, network, train, test, split, channels: { mean, std } }, {
-    seed: 42,
-    epochs: 2,
-    batchSize: 24,
-    learningRate: 0.01,
-    weightDecay: 5e-3,
-    resampleExponent: 0.5,
-    labelWeightExponent: 1,
-    consistencyWeight: 4,
-    mixtureBeta: 1,
-    ...changes,
-  });
-}
 
 interface Outcome {
   readonly checkpoint: Uint8Array;
@@ -57,7 +39,7 @@ async function trainUntil(
       if (done >= steps) controller.abort();
     } else {
       const { progress } = event;
-      const checkpoint = await encodeCheckpoint(progress);
+      const checkpoint = await writeCheckpoint(training, progress);
       outcome = { checkpoint, history: progress.history, stopped: event.type === "stopped" };
     }
   }
@@ -70,63 +52,103 @@ function untimed({ trainSeconds: _, evaluateSeconds: __, ...record }: EpochRecor
 }
 
 async function weightsOf(checkpoint: Uint8Array, training: Training): Promise<unknown> {
-  const { state } = decodeCheckpoint(checkpoint, training.parts.network);
-  const { momentum, ...variables } = state;
+  const { state } = readCheckpoint(training, checkpoint);
+  const { momentum: parameters, ...variables } = state;
   const weights = [
     await exportWeights(variables),
-    await exportWeights({
-      parameters: momentum,
-      statistics: {},
-    }),
+    await exportWeights({ parameters, statistics: {} }),
   ];
   disposeTensors(state);
   return weights;
 }
 
 Deno.test("trainEpochs() reports losses and an evaluation for each epoch", async () => {
-  const training = smallTraining();
+  const training = smallTraining(engine);
   const { history } = await trainUntil(training);
-  assertEquals(history.map(({ epoch }) => epoch), [0, 1]);
-  assertEquals(history.map(({ plainWeight }) => plainWeight), [1, 0.75]);
+  assertEquals(history.map(({ epoch, stage }) => [epoch, stage]), [[0, "train"], [1, "train"]]);
+  assertEquals(history.map(({ schedule }) => schedule), [{ plainWeight: 1 }, {
+    plainWeight: 0.75,
+  }]);
   for (const { losses, evaluation } of history) {
-    // With plain weight a: total = a balanced + (1 - a) rebalanced + 4 consistency, within float32.
-    assert(Number.isFinite(losses.total) && losses.balanced > 0 && losses.rebalanced > 0);
-    assert(losses.consistency >= -2 && losses.consistency <= 2);
+    assertEquals(Object.keys(losses), ["total", "balanced", "rebalanced", "consistency"]);
+    const { consistency } = losses as { consistency: number };
+    assert(Object.values(losses).every(Number.isFinite));
+    assert(consistency >= -2 && consistency <= 2);
     assert(evaluation.top1 >= 0 && evaluation.top1 <= evaluation.top5 && evaluation.top5 <= 100);
     assertEquals(evaluation.classAccuracy.length, 10);
   }
-  assert(history[1].losses.balanced < history[0].losses.balanced, "the network learns");
+  const balanced = history.map(({ losses }) => losses.balanced!) as [number, number];
+  assert(balanced[1] < balanced[0], "the network learns");
   training.dispose();
 });
 
-for (const steps of [2, 4, 6]) {
-  Deno.test(`trainEpochs() stopped after ${steps} steps and continued ends with the same bits`, async () => {
-    const whole = smallTraining();
-    const expected = await trainUntil(whole);
-    const half = smallTraining();
-    const stopped = await trainUntil(half, { steps });
-    assert(stopped.stopped);
-    half.dispose();
-    const rest = smallTraining();
-    const from = decodeCheckpoint(stopped.checkpoint, rest.parts.network);
-    const continued = await trainUntil(rest, { from });
-    assertEquals(
-      await weightsOf(continued.checkpoint, rest),
-      await weightsOf(expected.checkpoint, whole),
-    );
-    assertEquals(continued.history.map(untimed), expected.history.map(untimed));
-    whole.dispose();
-    rest.dispose();
-  });
+const second: Stage = smallStage({
+  name: "classifier",
+  trains: "classifier",
+  statistics: "kept",
+  epochs: 1,
+});
+const plans: Record<string, readonly Stage[]> = {
+  "GLMC": [smallStage()],
+  "cross-entropy": [smallStage({ method: crossEntropyMethod as Method })],
+  "GLMC and its classifiers alone": [smallStage({ epochs: 1 }), second],
+};
+
+for (const [name, stages] of Object.entries(plans)) {
+  for (const steps of [2, 3, 4, 6]) {
+    Deno.test(`${name}: stopped after ${steps} steps and continued ends with the same bits`, async () => {
+      const whole = smallTraining(engine, { stages });
+      const expected = await trainUntil(whole);
+      const half = smallTraining(engine, { stages });
+      const stopped = await trainUntil(half, { steps });
+      assert(stopped.stopped);
+      half.dispose();
+      const rest = smallTraining(engine, { stages });
+      const from = readCheckpoint(rest, stopped.checkpoint);
+      const continued = await trainUntil(rest, { from });
+      assertEquals(
+        await weightsOf(continued.checkpoint, rest),
+        await weightsOf(expected.checkpoint, whole),
+      );
+      assertEquals(continued.history.map(untimed), expected.history.map(untimed));
+      whole.dispose();
+      rest.dispose();
+    });
+  }
 }
+
+Deno.test("a classifier stage trains the classifiers, and nothing else moves", async () => {
+  const stages = [smallStage({ epochs: 1 }), second];
+  const training = smallTraining(engine, { stages });
+  const checkpoints: Uint8Array[] = [];
+  for await (const event of trainEpochs(training, { from: initialProgress(training) })) {
+    if (event.type === "epoch") checkpoints.push(await writeCheckpoint(training, event.progress));
+  }
+  const [before, after] = await Promise.all(checkpoints.map(async (checkpoint) => {
+    const { state } = readCheckpoint(training, checkpoint);
+    const weights = await exportWeights(state);
+    disposeTensors(state);
+    return weights;
+  }));
+
+  const moved = Object.keys(before!).filter((name) =>
+    `${before![name]!.data}` !== `${after![name]!.data}`
+  );
+  assertEquals(moved.sort(), ["fc.bias", "fc.weight", "fc_cb.bias", "fc_cb.weight"]);
+  training.dispose();
+});
 
 for (const mode of ["compiled", "eager"] as const) {
   Deno.test(`50 steps in ${mode} mode neither leak tensors nor native handles`, async () => {
-    const training = smallTraining({ mode, epochs: 30, batchSize: 34 });
+    const stages = [smallStage({ epochs: 30, batchSize: 34 })];
+    const training = smallTraining(engine, { mode, stages });
     const counts: string[] = [];
     for await (const event of trainEpochs(training, { from: initialProgress(training) })) {
       if (event.type !== "step") continue;
-      counts.push(`${tf.memory().numTensors} ${engine.tensorCount()}`);
+      // Steps ahead are prepared while there are any: one place of an epoch is like another epoch's.
+      if (event.step === event.steps) {
+        counts.push(`${tf.memory().numTensors} ${engine.tensorCount()}`);
+      }
       if (event.epoch === 25) break;
     }
     // The first epoch compiles; from then on nothing may grow.
@@ -136,9 +158,52 @@ for (const mode of ["compiled", "eager"] as const) {
   });
 }
 
-Deno.test("trainEpochs() stops when the loss is no longer finite, naming epoch, step and terms", async () => {
-  const training = smallTraining({ learningRate: 1e20 });
-  await assertRejects(() => trainUntil(training), DivergedError, "epoch 1, step");
+Deno.test("trainEpochs() stops when the loss is no longer finite, and frees the state", async () => {
+  await assertNoLeak(engine, async () => {
+    const training = smallTraining(engine, { stages: [smallStage({ learningRate: 1e20 })] });
+    await assertRejects(() => trainUntil(training), DivergedError, "epoch 1, step");
+    training.dispose();
+  });
+});
+
+Deno.test("an evaluation that fails comes after a checkpoint of its epoch", async () => {
+  const training = smallTraining(engine);
+  const broken: Training = {
+    ...training,
+    stages: training.stages.map((stage) => ({
+      ...stage,
+      predict: Object.assign(() => Promise.reject(new Error("no memory")), {
+        dispose: stage.predict.dispose,
+      }),
+    })),
+  };
+  let checkpoint: Uint8Array | undefined;
+  const failing = async (): Promise<void> => {
+    for await (const event of trainEpochs(broken, { from: initialProgress(training) })) {
+      if (event.type === "checkpoint") checkpoint = await writeCheckpoint(training, event.progress);
+    }
+  };
+  await assertRejects(failing, Error, "no memory");
+
+  const whole = await trainUntil(training);
+  const from = readCheckpoint(training, checkpoint!);
+  assertEquals([from.epoch, from.step], [0, 3]);
+  const continued = await trainUntil(training, { from });
+  assertEquals(continued.history.map(untimed), whole.history.map(untimed));
+  training.dispose();
+});
+
+Deno.test("a long epoch is worth checkpoints between its steps", async () => {
+  const training = smallTraining(engine, {
+    checkpointSeconds: 0,
+    stages: [smallStage({ epochs: 1, batchSize: 4 })],
+  });
+  const positions: number[] = [];
+  for await (const event of trainEpochs(training, { from: initialProgress(training) })) {
+    if (event.type === "checkpoint") positions.push(event.progress.step);
+  }
+  // 17 steps, whose losses are read now and then; the last checkpoint is that before the evaluation.
+  assertEquals(positions.at(-1), 17);
   training.dispose();
 });
 
@@ -150,15 +215,14 @@ for (
     { lossScale: "mean" },
   ] as const
 ) {
-  const [[name, value]] = Object.entries(change);
+  const [[name, value]] = Object.entries(change) as [[string, string]];
   Deno.test(`the reading ${name} = ${value} trains and differs from the official code`, async () => {
-    const [official, other] = [
-      smallTraining({ epochs: 1 }),
-      smallTraining({ epochs: 1, ...change }),
-    ];
+    const [official, other] = [{}, change].map((options) =>
+      smallTraining(engine, { stages: [smallStage({ epochs: 1, options })] })
+    ) as [Training, Training];
     const [a, b] = [await trainUntil(official), await trainUntil(other)];
-    assert(Object.values(b.history[0].losses).every(Number.isFinite));
-    assertNotEquals(b.history[0].losses, a.history[0].losses);
+    assert(Object.values(b.history[0]!.losses).every(Number.isFinite));
+    assertNotEquals(b.history[0]!.losses, a.history[0]!.losses);
     official.dispose();
     other.dispose();
   });

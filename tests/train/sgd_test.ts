@@ -22,7 +22,7 @@ Deno.test("sgdStep() follows PyTorch's rule over several steps", () => {
       });
     }
     // a few float32 roundings
-    assertClose(state.parameters.w.dataSync(), [weight], { relative: 1e-6 });
-    assertClose(state.momentum.w.dataSync(), [velocity], { relative: 1e-6 });
+    assertClose(state.parameters.w!.dataSync(), [weight], { relative: 1e-6 });
+    assertClose(state.momentum.w!.dataSync(), [velocity], { relative: 1e-6 });
   });
 });

@@ -63,7 +63,7 @@ export function glmcMixture(
     const labels = mixUp(firstLabels, secondLabels, share);
     return { images, labels, weightedLabels: weightLabels(labels, classWeights, rebalanceTarget) };
   };
-  const [, height, width] = inputs.firstView2.shape;
+  const [, height, width] = inputs.firstView2.shape as [number, number, number];
   const localShare = cutMixLabel === "area" ? keptShare(box, height * width) : mixWeight;
   return tf.tidy(() => ({
     global: { ...view(mixUp(inputs.firstView1, inputs.secondView1, mixWeight), mixWeight) },

@@ -1,0 +1,143 @@
+/**
+ * What a disk refuses, in words that fit the reason.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+
+/**
+ * Tells whether an error means that the disk is full, read-only, faulty, or not ours to write.
+ *
+ * @param error What was thrown.
+ * @returns Whether writing again would fail in the same way.
+ * @example A full disk
+ * ```ts
+ * import { isDiskError } from "glmc/disk/errors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const full = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
+ *
+ * assertEquals(isDiskError(full), true);
+ * assertEquals(isDiskError(new TypeError("error reading a body from connection")), false);
+ * ```
+ */
+export function isDiskError(error: unknown): boolean {
+  const codes = ["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO"];
+  return codes.includes(codeOf(error));
+}
+
+/**
+ * Says in one line why a file could not be written and what to do.
+ *
+ * @param path The file.
+ * @param error What was thrown.
+ * @returns The error to throw, of the same class for a missing folder or permission, with the first
+ * one as its cause.
+ * @example A full disk
+ * ```ts
+ * import { diskError } from "glmc/disk/errors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
+ *
+ * assertEquals(
+ *   diskError("a.bin", error).message,
+ *   'Cannot write "a.bin": No space left on device: free some disk space and try again',
+ * );
+ * ```
+ */
+export function diskError(path: string, error: unknown): Error {
+  const advice: Readonly<Record<string, string>> = {
+    ENOSPC: "free some disk space and try again",
+    EDQUOT: "free some disk space, for your quota is used up, and try again",
+    EFBIG: "choose a disk that takes files of this size",
+    EIO: "check the disk, or choose another one",
+    ENOENT: `make the folder "${dirname(path)}" first`,
+    ENOTDIR: `choose another place, for a part of "${dirname(path)}" is a file`,
+    EISDIR: "choose another name, for there is a folder of this one",
+    ENAMETOOLONG: "choose a shorter name",
+  };
+  const next = advice[codeOf(error)] ?? "check the folder and its permissions";
+  return rephrase(error, `Cannot write "${path}": ${reasonOf(error)}: ${next}`);
+}
+
+/**
+ * Says in one line why a file could not be read and what to do.
+ *
+ * A missing file, one that may not be read, and a disk at fault are three different things.
+ *
+ * @param path The file.
+ * @param error What was thrown.
+ * @returns The error to throw, of the same class for a missing file or permission, with the first
+ * one as its cause.
+ * @example A missing file
+ * ```ts
+ * import { readError } from "glmc/disk/errors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = await Deno.readFile("none.json").catch((error) => readError("none.json", error));
+ *
+ * assertEquals(
+ *   (error as Error).message,
+ *   'Cannot read "none.json": there is no such file: check the path',
+ * );
+ * ```
+ */
+export function readError(path: string, error: unknown): Error {
+  const known: Readonly<Record<string, string>> = {
+    ENOENT: "there is no such file: check the path",
+    ENOTDIR: "a part of its path is a file, not a folder: check the path",
+    EISDIR: "it is a folder, not a file: check the path",
+    EACCES: "permission denied: make it readable for you, or ask its owner to",
+    EPERM: "permission denied: make it readable for you, or ask its owner to",
+  };
+  const text = known[codeOf(error)] ?? `${reasonOf(error)}: check the disk and try again`;
+  return rephrase(error, `Cannot read "${path}": ${text}`);
+}
+
+/**
+ * An error of the same class with other words.
+ *
+ * @param error What was thrown.
+ * @param message The whole new message.
+ * @returns The error to throw, with the first one as its cause.
+ * @example A label that is out of range, in a file with a name
+ * ```ts
+ * import { rephrase } from "glmc/disk/errors.ts";
+ * import { assert } from "@std/assert";
+ *
+ * const error = rephrase(new RangeError("label 300"), 'Cannot read "a.bin": label 300');
+ *
+ * assert(error instanceof RangeError);
+ * ```
+ */
+export function rephrase(error: unknown, message: string): Error {
+  const { NotFound, PermissionDenied } = Deno.errors;
+  const kinds = [NotFound, PermissionDenied, RangeError, SyntaxError, TypeError];
+  const kind = kinds.find((kind) => error instanceof kind) ?? Error;
+  return new kind(message, { cause: error });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+/**
+ * The operating system's words, without the call and the temporary name it failed on.
+ *
+ * @param error What was thrown.
+ * @returns Its message, shortened.
+ * @example A missing file
+ * ```ts
+ * import { reasonOf } from "glmc/disk/errors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new Error("No such file or directory (os error 2): open 'a'");
+ *
+ * assertEquals(reasonOf(error), "No such file or directory");
+ * ```
+ */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\).*$/s, "");
+}

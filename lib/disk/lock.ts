@@ -1,0 +1,319 @@
+/**
+ * Locks that let one process at a time work on something, and end with the process that holds them.
+ *
+ * @module
+ */
+import { dirname, relative } from "node:path";
+import { diskError } from "./errors.ts";
+
+/** Who holds a lock; stored in the lock file as JSON. */
+export interface LockOwner {
+  /** Process id. */
+  readonly pid: number;
+  /** Name of the machine. */
+  readonly host: string;
+  /** The command that was started. */
+  readonly command: string;
+  /** When the lock was taken, as ISO 8601. */
+  readonly since: string;
+}
+
+/** Settings of {@linkcode acquireLock}. */
+export interface LockOptions {
+  /** What shall be done under the lock, such as `continue the run "x"`, for messages. */
+  readonly what: string;
+  /** Told one line where the disk has no locks and the work goes on without; else it is refused. */
+  readonly onNotice?: (line: string) => void;
+}
+
+/** Settings of {@linkcode withLock}. */
+export interface WithLockOptions extends LockOptions {
+  /** Told once who holds the lock, when there is something to wait for. */
+  readonly onWait?: (owner: LockOwner | undefined) => void;
+}
+
+/** A lock that is held. */
+export interface FileLock {
+  /** False where the disk has no locks. */
+  readonly isExclusive: boolean;
+  /**
+   * Makes sure that the lock is still this one's, and takes it back if its file was removed.
+   *
+   * @throws {LockedError} If another process has taken it meanwhile.
+   */
+  confirm(): Promise<void>;
+  /** Gives the lock back and removes its file; again does nothing. */
+  release(): void;
+  /** As {@linkcode FileLock.release}, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** Another process holds a lock. */
+export class LockedError extends Error {
+  override readonly name = "LockedError";
+  /** Who holds it; `undefined` if the lock file does not say. */
+  readonly owner: LockOwner | undefined;
+
+  /**
+   * An error that names who holds the lock.
+   *
+   * @param what What cannot be done.
+   * @param owner Who holds the lock.
+   */
+  constructor(what: string, owner: LockOwner | undefined) {
+    super(`Cannot ${what}: ${describeOwner(owner)} is at work on it: wait for it, or stop it`);
+    this.owner = owner;
+  }
+}
+
+/**
+ * Takes a lock, or says at once who holds it.
+ *
+ * The lock is the operating system's, so it ends with the process that holds it, however that ends;
+ * a lock file that a killed process has left is no lock. It holds among processes of one machine,
+ * and among machines that share a disk with locks.
+ *
+ * @param path The lock file; its folder must exist.
+ * @param options What the lock is for.
+ * @returns The lock, to be released.
+ * @throws {LockedError} If it is held, by another process or by this one.
+ * @throws {Deno.errors.NotSupported} If the disk has no locks and there is no `onNotice`.
+ * @throws {Error} If the folder does not take the file.
+ * @example A second writer
+ * ```ts
+ * import { acquireLock, LockedError } from "glmc/disk/lock.ts";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const path = `${Deno.makeTempDirSync()}/lock`;
+ * const options = { what: 'continue the run "x"' };
+ * const lock = await acquireLock(path, options);
+ *
+ * await assertRejects(() => acquireLock(path, options), LockedError, 'Cannot continue the run "x"');
+ *
+ * lock.release();
+ * using again = await acquireLock(path, options);
+ * ```
+ */
+export async function acquireLock(path: string, options: LockOptions): Promise<FileLock> {
+  const { what, onNotice } = options;
+  let { file, isExclusive } = await take(path, options);
+  let isHeld = true;
+  const release = (): void => {
+    if (!isHeld) return;
+    isHeld = false;
+    // While it is still held: whoever opened it before sees by its identity that it has gone.
+    if (isExclusive && isFileAt(file, path)) removeQuietly(path);
+    file.close();
+  };
+  const confirm = async (): Promise<void> => {
+    if (!isHeld) throw new TypeError(`Cannot ${what}: its lock was given back: take it again`);
+    if (!isExclusive || isFileAt(file, path)) return;
+    const renewed = await take(path, { what, onNotice });
+    file.close();
+    ({ file, isExclusive } = renewed);
+  };
+  return {
+    get isExclusive() {
+      return isExclusive;
+    },
+    confirm,
+    release,
+    [Symbol.dispose]: release,
+  };
+}
+
+/**
+ * Runs `work` while no other process does so under the same lock file, and waits for its turn.
+ *
+ * @param path The lock file. Its folder is made when missing.
+ * @param work What to do meanwhile.
+ * @param options What the lock is for, and whom to tell of waiting.
+ * @returns What `work` returns.
+ * @throws {Error} If the folder does not take the file, or what `work` throws.
+ * @example One after the other
+ * ```ts
+ * import { withLock } from "glmc/disk/lock.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${Deno.makeTempDirSync()}/new/lock`;
+ *
+ * assertEquals(await withLock(path, () => Promise.resolve(42), { what: "count" }), 42);
+ * ```
+ */
+export async function withLock<Result>(
+  path: string,
+  work: () => Promise<Result>,
+  options: WithLockOptions,
+): Promise<Result> {
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw diskError(dirname(path), error);
+  }
+  using _lock = await waitForLock(path, options);
+  return await work();
+}
+
+async function waitForLock(path: string, options: WithLockOptions): Promise<FileLock> {
+  for (let tries = 0;; tries++) {
+    try {
+      return await acquireLock(path, options);
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error;
+      if (tries === 0) options.onWait?.(error.owner);
+      await delay(200);
+    }
+  }
+}
+
+/**
+ * Says who holds a lock, as part of a sentence.
+ *
+ * @param owner The owner; `undefined` if it is not known.
+ * @returns Such as `process 12 on host "a" (deno task train, since 2026-03-01 10:15)`.
+ * @example An unknown one
+ * ```ts
+ * import { describeOwner } from "glmc/disk/lock.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(describeOwner(undefined), "another process");
+ * ```
+ */
+export function describeOwner(owner: LockOwner | undefined): string {
+  if (!owner) return "another process";
+  const { pid, host, command, since } = owner;
+  const isThis = pid === Deno.pid && host === Deno.hostname();
+  const who = isThis ? "this very process" : `process ${pid} on host "${host}"`;
+  // The Swedish way of writing a time is year, month, day and 24 hours.
+  const time = new Date(since).toLocaleString("sv").slice(0, 16);
+  return `${who} (${command}, since ${time})`;
+}
+
+async function take(
+  path: string,
+  options: LockOptions,
+): Promise<{ file: Deno.FsFile; isExclusive: boolean }> {
+  for (;;) {
+    const file = await open(path, options);
+    try {
+      const isExclusive = tryLock(file, path, options);
+      if (isExclusive === undefined) throw new LockedError(options.what, await readOwner(path));
+      // The holder before may have removed the file after it was opened here.
+      if (isExclusive && !isFileAt(file, path)) {
+        file.close();
+        continue;
+      }
+      await writeOwner(file);
+      return { file, isExclusive };
+    } catch (error) {
+      file.close();
+      throw error instanceof LockedError || error instanceof Deno.errors.NotSupported
+        ? error
+        : diskError(path, error);
+    }
+  }
+}
+
+async function open(path: string, { what }: LockOptions): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(path, { read: true, write: true, create: true });
+  } catch (error) {
+    // The lock of another user, whose file may be read but not written.
+    const owner = await readOwner(path);
+    if (owner && await isLockedByOther(path)) throw new LockedError(what, owner);
+    throw diskError(path, error);
+  }
+}
+
+async function isLockedByOther(path: string): Promise<boolean> {
+  try {
+    using file = await Deno.open(path);
+    return !file.tryLockSync(true);
+  } catch {
+    return false;
+  }
+}
+
+/** True: locked. False: the disk has no locks. Undefined: another one holds it. */
+function tryLock(
+  file: Deno.FsFile,
+  path: string,
+  { what, onNotice }: LockOptions,
+): boolean | undefined {
+  try {
+    return file.tryLockSync(true) || undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!onNotice) {
+      throw new Deno.errors.NotSupported(
+        `Cannot ${what}: the disk of "${path}" has no locks (${reason}): use a local disk`,
+        { cause: error },
+      );
+    }
+    onNotice(
+      `The disk of "${path}" has no locks (${reason}): make sure that nothing else is at work there`,
+    );
+    return false;
+  }
+}
+
+function isFileAt(file: Deno.FsFile, path: string): boolean {
+  try {
+    const [held, there] = [file.statSync(), Deno.statSync(path)];
+    return held.ino === there.ino && held.dev === there.dev;
+  } catch {
+    return false;
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // A lock file that stays is no lock.
+  }
+}
+
+async function writeOwner(file: Deno.FsFile): Promise<void> {
+  const owner: LockOwner = {
+    pid: Deno.pid,
+    host: Deno.hostname(),
+    command: commandLine(),
+    since: new Date().toISOString(),
+  };
+  await file.truncate();
+  await file.write(new TextEncoder().encode(JSON.stringify(owner) + "\n"));
+}
+
+async function readOwner(path: string): Promise<LockOwner | undefined> {
+  // Between taking a lock and writing the owner down the file is empty for a moment.
+  for (let tries = 0; tries < 3; tries++) {
+    try {
+      return checkedOwner(JSON.parse(await Deno.readTextFile(path)));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) return undefined;
+      await delay(20);
+    }
+  }
+  return undefined;
+}
+
+function checkedOwner(value: unknown): LockOwner | undefined {
+  const { pid, host, command, since } = (value ?? {}) as Partial<LockOwner>;
+  if (typeof pid !== "number" || typeof since !== "string" || Number.isNaN(Date.parse(since))) {
+    return undefined;
+  }
+  return { pid, host: String(host), command: String(command), since };
+}
+
+/** The command as a user would type it. */
+function commandLine(): string {
+  const program = Deno.mainModule.replace(/^file:\/\//, "");
+  const isTask = program.endsWith("/lib/cli/main.ts");
+  const start = isTask ? "deno task" : `deno run ${relative(Deno.cwd(), program) || program}`;
+  return [start, ...Deno.args].join(" ");
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

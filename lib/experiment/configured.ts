@@ -1,0 +1,106 @@
+/**
+ * What a configuration asks for: its subset, its network, its stages.
+ *
+ * @module
+ */
+
+import { type Dataset, hashImageSet } from "../data/image_set.ts";
+import { sha256 } from "../disk/digest.ts";
+import { classCounts, drawSplit, type Split } from "../data/long_tail.ts";
+import type { Method } from "../method/method.ts";
+import { createNetwork, headNames, type Network } from "../model/network.ts";
+import type { RecordedStage } from "../train/record.ts";
+import type { Stage } from "../train/stage.ts";
+import type { RunConfig } from "./config.ts";
+
+/** Settings of functions that look methods up by name. */
+export interface MethodsOption {
+  /** The methods there are. */
+  readonly methods: readonly Method[];
+}
+
+/**
+ * Draws the long-tailed subset a configuration asks for.
+ *
+ * @param config The configuration.
+ * @param dataset The images.
+ * @returns The subset.
+ * @throws {RangeError} If a class has too few images.
+ */
+export function drawConfiguredSplit({ data }: RunConfig, { train }: Dataset): Split {
+  const { classes, imbalanceRate, profile, largestClass } = data;
+  const sizes = new Array<number>(classes).fill(0);
+  for (const label of train.labels) sizes[label]! += 1;
+  const largest = largestClass ?? sizes.reduce((most, size) => Math.max(most, size), 0);
+  const counts = profile === "given"
+    ? sizes
+    : classCounts({ classes, imbalanceRate, profile, largest });
+  return drawSplit(train.labels, { counts, seed: data.splitSeed, replace: data.replace });
+}
+
+/**
+ * The network a configuration asks for, with the heads that its methods need.
+ *
+ * @param config The configuration.
+ * @param options The methods there are, and the values of a pixel: 3 by default.
+ * @returns The network.
+ * @throws {RangeError} If a method is not there.
+ */
+export function createConfiguredNetwork(
+  config: RunConfig,
+  { methods, channels = 3 }: MethodsOption & { readonly channels?: number },
+): Network {
+  const { data: { classes }, network: { architecture, width, precision } } = config;
+  const needed = configuredStages(config, { methods }).flatMap(({ method }) => method.heads);
+  // In the order of the first method's initial draws, whatever a later one needs besides.
+  const heads = [...new Set(needed)].filter((head) => headNames.includes(head));
+  const trainingType = precision === "bfloat16" ? "bfloat16" : "float32";
+  return createNetwork(architecture, { classes, width, channels, heads, trainingType });
+}
+
+/**
+ * The stages a configuration asks for, ready to be trained.
+ *
+ * @param config The configuration.
+ * @param options The methods there are.
+ * @returns The stages.
+ * @throws {RangeError} If a method is not there.
+ */
+export function configuredStages(config: RunConfig, options: MethodsOption): readonly Stage[] {
+  return stagesOf(config, options).map((stage) => {
+    const { method, name } = stage;
+    if (method !== undefined) return { ...stage, method };
+    const missing = config.stages.find((stage) => stage.name === name)?.method;
+    throw new RangeError(
+      `Cannot train by the method ${missing}: there is none of this name: pass it to the store that ` +
+        "opens the run, or name its file with --method",
+    );
+  });
+}
+
+/**
+ * The stages a configuration tells of, whose methods may be missing: enough to read records.
+ *
+ * @param config The configuration.
+ * @param options The methods there are.
+ * @returns The stages.
+ */
+export function stagesOf(
+  { stages }: RunConfig,
+  { methods }: MethodsOption,
+): readonly RecordedStage[] {
+  return stages.map((stage) => ({
+    ...stage,
+    method: methods.find(({ name }) => name === stage.method),
+  }));
+}
+
+/**
+ * SHA-256 of all that a training can see of a data set: pixels and labels, training and test.
+ *
+ * @param dataset The decoded images.
+ * @returns 64 hexadecimal digits.
+ */
+export function hashDataset({ train, test }: Dataset): string {
+  return sha256(`${hashImageSet(train)} ${hashImageSet(test)}`);
+}

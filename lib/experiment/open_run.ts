@@ -1,0 +1,174 @@
+/**
+ * A run in the hands of the process that works on it.
+ *
+ * @module
+ */
+
+import { basename } from "node:path";
+import type { Split } from "../data/long_tail.ts";
+import type { FileLock } from "../disk/lock.ts";
+import type { Progress, TrainEvent } from "../train/events.ts";
+import type { Stage } from "../train/stage.ts";
+import { bestRecord } from "./best_record.ts";
+import { type Restored, type RestorePlan, restoreRun } from "./restore.ts";
+import { environmentChanges } from "./run_card.ts";
+import type { Environment, RunDescription } from "./run_folder.ts";
+import { type DescribedRun, readSplit } from "./run_reading.ts";
+import {
+  writeBestWeights,
+  writeCheckpoint,
+  writeDescription,
+  writeEvaluation,
+  writeMetrics,
+  writeSplit,
+} from "./run_writing.ts";
+
+export type { Restored, RestorePlan };
+
+/** Images and machine on which a run is continued. */
+export interface ContinueOptions {
+  /** The subset as it is drawn now. */
+  readonly split: Split;
+  /** SHA-256 of the decoded images and labels. */
+  readonly dataHash: string;
+  /** The machine and the kit. */
+  readonly environment: Environment;
+  /** Where the run stands. */
+  readonly at: Pick<Progress, "epoch" | "step">;
+}
+
+/** A run that is locked for this process. */
+export interface OpenRun {
+  /** Name of its folder. */
+  readonly name: string;
+  /** Its folder, as an absolute path. */
+  readonly folder: string;
+  /** What it is. */
+  readonly description: RunDescription;
+  /**
+   * Reads where it stands; a damaged checkpoint falls back to the one before it.
+   *
+   * @throws {SyntaxError} If both are damaged, or one is with nothing before it.
+   */
+  restore(plan: RestorePlan): Promise<Restored>;
+  /**
+   * Makes sure that images are those of the run; what is other about the machine goes into its
+   * description.
+   *
+   * @returns What was damaged and was written again, a line each.
+   * @throws {Error} If subset or images differ; says which.
+   */
+  confirm(now: ContinueOptions): Promise<readonly string[]>;
+  /**
+   * Writes down what an event brings; after it the process can be killed and the run continued.
+   *
+   * @throws {LockedError} If another process has taken the lock meanwhile.
+   */
+  keep(event: TrainEvent, plan: Pick<RestorePlan, "stages">): Promise<void>;
+  /** Gives the lock back. */
+  release(): void;
+}
+
+/**
+ * Takes a run into one's hands.
+ *
+ * @param run The run.
+ * @param lock Its lock, held.
+ * @returns The run; the caller releases it.
+ */
+export function holdRun(run: DescribedRun, lock: FileLock): OpenRun {
+  const { folder } = run;
+  let { description } = run;
+  let keepsPrevious = true;
+  return {
+    name: basename(folder),
+    folder,
+    get description() {
+      return description;
+    },
+    async restore(plan) {
+      const restored = await restoreRun({ folder, description }, plan);
+      // A damaged checkpoint must not take the place of the sound one before it.
+      keepsPrevious = restored.hasSoundCheckpoint;
+      return restored;
+    },
+    async confirm(now) {
+      await lock.confirm();
+      checkImages({ folder, description }, now);
+      const notices = await mendSplit({ folder, description }, now.split);
+      const changes = environmentChanges(description, now.environment);
+      if (Object.keys(changes).length === 0) return notices;
+      const { epoch, step } = now.at;
+      const record = { when: new Date().toISOString(), epoch, step, changes };
+      description = { ...description, resumed: [...description.resumed, record] };
+      await writeDescription(folder, description);
+      return notices;
+    },
+    async keep(event, { stages }) {
+      if (event.type === "step") return;
+      await lock.confirm();
+      await keepEvent({ folder, description }, event, { stages, keepsPrevious });
+      keepsPrevious = true;
+    },
+    release: () => lock.release(),
+  };
+}
+
+/**
+ * Writes the files of an event. Each is whole or as it was, and the checkpoint comes last: a process
+ * killed between two of them is continued from the checkpoint before the evaluation, evaluates the same
+ * weights again, and writes the same files again. Of what can be read in between, the evaluation is at
+ * most one epoch ahead of the history.
+ */
+async function keepEvent(
+  run: DescribedRun,
+  event: Exclude<TrainEvent, { type: "step" }>,
+  options: { readonly stages: readonly Stage[]; readonly keepsPrevious: boolean },
+): Promise<void> {
+  const { progress } = event;
+  if (event.type === "epoch") {
+    const { record: { epoch }, evaluation } = event;
+    await writeEvaluation(run, { which: "last", epoch, evaluation });
+    if (bestRecord(progress.history)?.epoch === epoch) {
+      await writeEvaluation(run, { which: "best", epoch, evaluation });
+      await writeBestWeights(run, { progress, epoch });
+    }
+    await writeMetrics(run, progress.history);
+  }
+  await writeCheckpoint(run, progress, options);
+}
+
+function checkImages(
+  { folder, description }: DescribedRun,
+  { split, dataHash }: ContinueOptions,
+): void {
+  const cannot = `Cannot continue the run in "${folder}"`;
+  const advice = "use the data set the run was started with";
+  const isSameSplit = description.splitHash === split.hash &&
+    `${description.classCounts}` === `${split.counts}`;
+  if (!isSameSplit) {
+    throw new Error(
+      `${cannot}: its subset has hash ${description.splitHash}, ` +
+        `this data set gives ${split.hash}: ${advice}`,
+    );
+  }
+  if (description.dataHash !== null && description.dataHash !== dataHash) {
+    throw new Error(
+      `${cannot}: its images and labels have hash ${description.dataHash}, ` +
+        `those of this data set ${dataHash}: ${advice}`,
+    );
+  }
+}
+
+async function mendSplit(run: DescribedRun, split: Split): Promise<string[]> {
+  let problem: string;
+  try {
+    if (await readSplit(run) !== undefined) return [];
+    problem = `"${run.folder}/split.json" is gone`;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    problem = error.message.replace(/: continue the run.*$/, "");
+  }
+  await writeSplit(run, split);
+  return [`${problem}: it is drawn and written again`];
+}

@@ -1,0 +1,119 @@
+/**
+ * Lists runs.
+ *
+ * @module
+ */
+
+import { kill } from "node:process";
+import { totalEpochs } from "../train/stage.ts";
+import { bestRecord } from "./best_record.ts";
+import type { MethodsOption } from "./configured.ts";
+import { isLeftOfBeginning } from "./reserve.ts";
+import { type RunDescription, runFiles } from "./run_folder.ts";
+import { readDescription, readMetrics, recordContext } from "./run_reading.ts";
+
+/** How far a run has come. */
+export type RunState = "reserved" | "begun" | "running" | "stopped" | "finished" | "damaged";
+
+/** A line of the list of runs. */
+export interface RunSummary {
+  /** Name of its folder. */
+  readonly name: string;
+  /** Its folder, as an absolute path. */
+  readonly folder: string;
+  /**
+   * `reserved`: the folder is there and nothing in it; `begun`: no epoch is finished; `running`: a
+   * process works on it; `stopped`, `finished`; `damaged`: it cannot be read, see `problem`.
+   */
+  readonly state: RunState;
+  /** What it is; absent of a reserved or damaged run. */
+  readonly description?: RunDescription;
+  /** Finished epochs. */
+  readonly epochs?: number;
+  /** Epochs that are planned. */
+  readonly totalEpochs?: number;
+  /** Highest top-1 accuracy in percent; absent before the first epoch is finished. */
+  readonly bestTop1?: number | undefined;
+  /** Top-1 accuracy of the last epoch in percent; absent before the first epoch is finished. */
+  readonly lastTop1?: number | undefined;
+  /** Why it cannot be read, in one line. */
+  readonly problem?: string;
+}
+
+/**
+ * Lists all runs, without their weights and evaluations.
+ *
+ * @param runs Folder of all runs.
+ * @param options The methods there are.
+ * @returns A line for each folder that is or was to be a run, by name.
+ * @throws {Error} If the folder itself cannot be read.
+ */
+export async function listRuns(runs: string, options: MethodsOption): Promise<RunSummary[]> {
+  let names: string[];
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(runs));
+    names = entries.filter(({ isFile }) => !isFile).map(({ name }) => name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  const summaries: RunSummary[] = [];
+  for (const name of names) {
+    const summary = await summaryOf(name, `${runs}/${name}`, options);
+    if (summary !== undefined) summaries.push(summary);
+  }
+  return summaries;
+}
+
+async function summaryOf(
+  name: string,
+  folder: string,
+  options: MethodsOption,
+): Promise<RunSummary | undefined> {
+  try {
+    const names = await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name);
+    if (!names.includes(runFiles.description)) {
+      // Whatever else lies among the runs is nobody's business.
+      return names.every(isLeftOfBeginning) ? { name, folder, state: "reserved" } : undefined;
+    }
+    const description = await readDescription(folder, options);
+    const history = await readMetrics({ folder, description }, recordContext(description, options));
+    const { config: { stages } } = description;
+    const total = totalEpochs(stages) - stages[0].startEpoch;
+    const state = await isAtWork(`${folder}/${runFiles.lock}`)
+      ? "running"
+      : history.length === total
+      ? "finished"
+      : history.length === 0
+      ? "begun"
+      : "stopped";
+    return {
+      name,
+      folder,
+      state,
+      description,
+      epochs: history.length,
+      totalEpochs: total,
+      bestTop1: bestRecord(history)?.evaluation.top1,
+      lastTop1: history.at(-1)?.evaluation.top1,
+    };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { name, folder, state: "damaged", problem };
+  }
+}
+
+/**
+ * Whether the process that a lock file names is there. The lock itself is left alone: to try it would
+ * be to hold it for a moment, and to refuse whoever comes then.
+ */
+async function isAtWork(path: string): Promise<boolean> {
+  try {
+    const { pid, host } = JSON.parse(await Deno.readTextFile(path));
+    if (host !== Deno.hostname()) return true;
+    kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

@@ -1,0 +1,357 @@
+/**
+ * Reads the files of a run, each with its digest, the id of its run, and every value in its place.
+ *
+ * @module
+ */
+
+import { basename } from "node:path";
+import { readError } from "../disk/errors.ts";
+import { openSealedJson, readSealedJson } from "../disk/json_file.ts";
+import { readSafetensors } from "../disk/safetensors.ts";
+import { sha256 } from "../disk/digest.ts";
+import type { Schema } from "../disk/schema.ts";
+import { accuracyByClass } from "../evaluate/metrics.ts";
+import type { Network, Variables } from "../model/network.ts";
+import { importWeights } from "../model/weights.ts";
+import type { Method } from "../method/method.ts";
+import type { EpochRecord } from "../train/events.ts";
+import { checkAccuracies, readHistory, type RecordContext } from "../train/record.ts";
+import { checkWeights } from "../train/checkpoint.ts";
+import { readConfig } from "./config.ts";
+import { stagesOf } from "./configured.ts";
+import { type RunDescription, runFiles } from "./run_folder.ts";
+import {
+  descriptionSchema,
+  evaluationSchema,
+  formerDescriptionSchema,
+  splitSchema,
+  type StoredEvaluation,
+  type StoredSplit,
+} from "./run_schema.ts";
+
+/** A run whose description is read. */
+export interface DescribedRun {
+  /** Its folder. */
+  readonly folder: string;
+  /** What it is. */
+  readonly description: RunDescription;
+}
+
+/** Keys of the metadata of a run's safetensors files. */
+export const metadataKeys = { run: "glmc.run", epoch: "glmc.epoch" } as const;
+
+/**
+ * What to do about a damaged file of a run.
+ *
+ * @param file Name of the file.
+ * @param folder Folder of the run.
+ * @returns The last part of a message.
+ * @example A file that can be had again
+ * ```ts
+ * import { adviceFor } from "glmc/experiment/run_reading.ts";
+ * import { assertMatch } from "@std/assert";
+ *
+ * assertMatch(adviceFor("metrics.jsonl", "/runs/a"), /train --resume a/);
+ * ```
+ */
+export function adviceFor(file: string, folder: string): string {
+  const name = basename(folder);
+  const again = `continue the run, which writes it again: deno task train --resume ${name}`;
+  const checkpoint = "evaluate the best weights, or start the run anew: " +
+    `deno task evaluate --run ${name}`;
+  const advice: Readonly<Record<string, string>> = {
+    [runFiles.split]: again,
+    [runFiles.metrics]: again,
+    [runFiles.lastEvaluation]: again,
+    [runFiles.bestEvaluation]: again,
+    [runFiles.best]: "continue the run, which writes it again if its last epoch is the best one, " +
+      `or evaluate the last weights: deno task evaluate --run ${name} --epoch last`,
+    [runFiles.checkpoint]: checkpoint,
+    [runFiles.previousCheckpoint]: checkpoint,
+  };
+  return advice[file] ?? "bring it back from a copy, or start the run anew under another name";
+}
+
+/**
+ * Reads what a run is.
+ *
+ * @param folder Folder of the run.
+ * @param options Methods that its configuration may name.
+ * @returns Its description.
+ * @throws {Deno.errors.NotFound} If there is no `config.json`.
+ * @throws {SyntaxError} If it is damaged.
+ */
+export async function readDescription(
+  folder: string,
+  { methods }: { readonly methods: readonly Method[] },
+): Promise<RunDescription> {
+  const path = `${folder}/${runFiles.description}`;
+  const advice = adviceFor(runFiles.description, folder);
+  const { value, sealed } = await readSealedJson(path, { advice });
+  const described = explained(path, advice, () => {
+    if (sealed) return descriptionSchema(value, "it");
+    const former = formerDescriptionSchema(value, "it");
+    return { ...former, id: null, dataHash: null, classNames: null, resumed: [] };
+  });
+  const config = readConfig(described.config, { methods, file: path });
+  return explained(path, advice, () => {
+    if (described.classCounts.length !== config.data.classes) {
+      throw new TypeError(
+        `it counts ${described.classCounts.length} classes where ${config.data.classes} are configured`,
+      );
+    }
+    return { ...described, config };
+  });
+}
+
+/**
+ * What the records of a run must agree with.
+ *
+ * @param description What the run is.
+ * @param options The methods there are.
+ * @returns Stages and class counts.
+ */
+export function recordContext(
+  { config, classCounts }: RunDescription,
+  { methods }: { readonly methods: readonly Method[] },
+): RecordContext {
+  return { stages: stagesOf(config, { methods }), counts: classCounts };
+}
+
+/**
+ * Reads the records of a run's finished epochs.
+ *
+ * @param run The run.
+ * @param context What they must agree with.
+ * @returns The records; none before the first epoch is finished.
+ * @throws {SyntaxError} If the file is damaged.
+ */
+export async function readMetrics(
+  { folder, description }: DescribedRun,
+  context: RecordContext,
+): Promise<readonly EpochRecord[]> {
+  const path = `${folder}/${runFiles.metrics}`;
+  const advice = adviceFor(runFiles.metrics, folder);
+  const text = await readTextIfThere(path);
+  if (text === undefined || text === "") return [];
+  return explained(path, advice, () => {
+    if (!text.endsWith("\n")) throw new TypeError("its last line is not complete");
+    const records = text.slice(0, -1).split("\n").map((line) =>
+      identified(openSealedJson(line, path, { advice }), description)
+    );
+    return readHistory(records, context);
+  });
+}
+
+/**
+ * Reads a full evaluation.
+ *
+ * @param run The run.
+ * @param which Of the best epoch or of the last one.
+ * @returns The evaluation; `undefined` if there is none.
+ * @throws {SyntaxError} If the file is damaged.
+ */
+export async function readEvaluation(
+  run: DescribedRun,
+  which: "best" | "last",
+): Promise<StoredEvaluation | undefined> {
+  const file = which === "best" ? runFiles.bestEvaluation : runFiles.lastEvaluation;
+  return await readRunJson(run, {
+    file,
+    schema: (value, name) =>
+      checkedEvaluation(evaluationSchema(value, name), run.description.classCounts),
+  });
+}
+
+/**
+ * Reads the rows of a run's subset.
+ *
+ * @param run The run.
+ * @returns What the file holds; `undefined` if there is none.
+ * @throws {SyntaxError} If the file is damaged or of another run.
+ */
+export async function readSplit(run: DescribedRun): Promise<StoredSplit | undefined> {
+  const { config: { data }, splitHash, classCounts } = run.description;
+  return await readRunJson(run, {
+    file: runFiles.split,
+    schema: (value, name) => {
+      const split = splitSchema(value, name);
+      const found = sha256(new Uint8Array(Int32Array.from(split.indices).buffer));
+      const isWhole = found === split.hash && split.hash === splitHash &&
+        `${split.counts}` === `${classCounts}`;
+      if (!isWhole) throw new TypeError("its rows are not those of the run");
+      if (split.seed !== data.splitSeed || split.replace !== data.replace) {
+        throw new TypeError("its seed or its way of drawing is not that of the run");
+      }
+      return split;
+    },
+  });
+}
+
+/** Weights of a run on the device. */
+export interface RunWeights {
+  /** Parameters and statistics; the caller owns them. */
+  readonly variables: Variables;
+  /** The epoch they are of, from 0; `undefined` in runs that are older than this entry. */
+  readonly epoch: number | undefined;
+}
+
+/**
+ * Reads the weights of the best epoch.
+ *
+ * @param run The run.
+ * @param network Its network.
+ * @returns The weights; `undefined` if there are none.
+ * @throws {SyntaxError} If the file is damaged, or of another run or network.
+ */
+export async function readBestWeights(
+  { folder, description }: DescribedRun,
+  network: Network,
+): Promise<RunWeights | undefined> {
+  const path = `${folder}/${runFiles.best}`;
+  const bytes = await readBytesIfThere(path);
+  if (bytes === undefined) return undefined;
+  return explained(path, adviceFor(runFiles.best, folder), () => {
+    const { tensors, metadata, sealed } = readSafetensors(bytes);
+    checkId({ id: metadata[metadataKeys.run], sealed }, description);
+    checkWeights(tensors);
+    const variables = importWeights(tensors, network);
+    const epoch = metadata[metadataKeys.epoch];
+    return { variables, epoch: epoch === undefined ? undefined : Number(epoch) };
+  });
+}
+
+/**
+ * Reads a file as bytes.
+ *
+ * @param path The file.
+ * @returns Its bytes; `undefined` if there is no such file.
+ * @throws {Error} If it cannot be read, for another reason than damage.
+ */
+export async function readBytesIfThere(
+  path: string,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw readError(path, error);
+  }
+}
+
+/**
+ * Makes sure that a file belongs to a run.
+ *
+ * @param file The id it carries, and whether it carried a digest.
+ * @param run The id of the run.
+ * @throws {TypeError} If it does not.
+ * @example A file of another run
+ * ```ts
+ * import { checkId } from "glmc/experiment/run_reading.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => checkId({ id: "a", sealed: true }, { id: "b" }), TypeError, "another run");
+ * ```
+ */
+export function checkId(
+  { id, sealed }: { readonly id: unknown; readonly sealed: boolean },
+  run: Pick<RunDescription, "id">,
+): void {
+  if ((id ?? null) !== run.id) throw new TypeError("it belongs to another run");
+  if (run.id !== null && !sealed) throw new TypeError("its SHA-256 is missing");
+}
+
+async function readRunJson<Value>(
+  { folder, description }: DescribedRun,
+  { file, schema }: { readonly file: string; readonly schema: Schema<Value> },
+): Promise<Value | undefined> {
+  const path = `${folder}/${file}`;
+  const advice = adviceFor(file, folder);
+  const text = await readTextIfThere(path);
+  if (text === undefined) return undefined;
+  return explained(
+    path,
+    advice,
+    () => schema(identified(openSealedJson(text, path, { advice }), description), "it"),
+  );
+}
+
+/** Takes the id of the run off a record, after a look at it. */
+function identified(
+  { value, sealed }: { readonly value: unknown; readonly sealed: boolean },
+  description: RunDescription,
+): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const { run: id, ...rest } = value as Record<string, unknown>;
+  checkId({ id, sealed }, description);
+  return rest;
+}
+
+async function readTextIfThere(path: string): Promise<string | undefined> {
+  const bytes = await readBytesIfThere(path);
+  return bytes === undefined ? undefined : explained(
+    path,
+    "bring it back from a copy, or remove it and continue the run",
+    () => {
+      try {
+        return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+      } catch {
+        throw new TypeError("its text is not UTF-8");
+      }
+    },
+  );
+}
+
+/**
+ * Says of what is wrong inside a file which file it is and what to do.
+ *
+ * @param path The file.
+ * @param advice What to do.
+ * @param read Reads it.
+ * @returns What `read` returns.
+ * @throws {SyntaxError} If `read` finds something wrong.
+ */
+export function explained<Value>(path: string, advice: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.message.startsWith(`Cannot read "${path}"`)) throw cause;
+    // The inner messages bring an advice of their own, for a file that may come from anywhere.
+    const [what = cause.message] = cause.message.replace(
+      /^Cannot (read the safetensors file|continue from this file|use the weights|load the weights): /,
+      "",
+    ).split(/: (?:it is damaged or|the file is damaged, or|it is damaged, or|name the one)/);
+    throw new SyntaxError(`Cannot read "${path}": it is damaged: ${what}: ${advice}`, { cause });
+  }
+}
+
+function checkedEvaluation(
+  evaluation: StoredEvaluation,
+  counts: readonly number[],
+): StoredEvaluation {
+  const { confusion, top1, classAccuracy, reliability, calibrationError } = evaluation;
+  checkAccuracies(evaluation, { counts, name: "it" });
+  const classes = counts.length;
+  if (confusion.length !== classes * classes) {
+    throw new TypeError(`its confusion matrix has ${confusion.length} entries, not ${classes}²`);
+  }
+  const images = sum(confusion);
+  const hits = sum(counts.map((_, label) => confusion[label * classes + label]!));
+  const expected = accuracyByClass(Int32Array.from(confusion), classes);
+  if (top1 !== 100 * hits / images || `${expected}` !== `${classAccuracy}`) {
+    throw new TypeError("its accuracies do not follow from its confusion matrix");
+  }
+  const binned = sum(reliability.map(({ count }) => count));
+  const error = sum(
+    reliability.map(({ count, accuracy, confidence }) => count * Math.abs(accuracy - confidence)),
+  ) / images;
+  // Means of sums in another order: equal but for some rounding.
+  if (binned !== images || Math.abs(error - calibrationError) > 1e-9) {
+    throw new TypeError("its calibration error does not follow from its bins");
+  }
+  return evaluation;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

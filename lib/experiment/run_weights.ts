@@ -1,0 +1,57 @@
+/**
+ * The weights of a run, to look at or to evaluate.
+ *
+ * @module
+ */
+
+import type { Network, Variables } from "../model/network.ts";
+import { disposeTensors } from "../tensor/named_tensors.ts";
+import { configuredStages, type MethodsOption } from "./configured.ts";
+import { readCheckpoint } from "./restore.ts";
+import { runFiles } from "./run_folder.ts";
+import { type DescribedRun, readBestWeights } from "./run_reading.ts";
+
+/** Which weights of a run. */
+export interface RunWeightsOptions {
+  /** Those of the epoch with the highest top-1 accuracy, or the last ones that were written down. */
+  readonly which: "best" | "last";
+  /** Network of the run. */
+  readonly network: Network;
+}
+
+/**
+ * Reads weights of a run, which may be at work.
+ *
+ * @param run The run.
+ * @param options Which weights, of which network; and the methods there are.
+ * @returns Parameters and statistics; the caller owns them.
+ * @throws {Deno.errors.NotFound} If they are not there yet.
+ * @throws {SyntaxError} If their file is damaged.
+ */
+export async function readRunWeights(
+  run: DescribedRun,
+  { which, network, methods }: RunWeightsOptions & MethodsOption,
+): Promise<Variables> {
+  const found = which === "best"
+    ? (await readBestWeights(run, network))?.variables
+    : await lastWeights(run, { network, methods });
+  if (found !== undefined) return found;
+  const file = which === "best" ? runFiles.best : runFiles.checkpoint;
+  throw new Deno.errors.NotFound(
+    `Cannot read the ${which} weights: there is no "${run.folder}/${file}": ` +
+      "wait for the end of the first epoch, or continue the run",
+  );
+}
+
+async function lastWeights(
+  run: DescribedRun,
+  { network, methods }: Pick<RunWeightsOptions, "network"> & MethodsOption,
+): Promise<Variables | undefined> {
+  const stages = configuredStages(run.description.config, { methods });
+  const { progress, problem } = await readCheckpoint(run, runFiles.checkpoint, { network, stages });
+  if (problem !== undefined) throw new SyntaxError(problem);
+  if (progress === undefined) return undefined;
+  const { momentum, ...variables } = progress.state;
+  disposeTensors(momentum);
+  return variables;
+}

@@ -1,0 +1,84 @@
+/**
+ * The list of networks: a new one is a file that describes it and a line here.
+ *
+ * @module
+ */
+
+import { classicalResnet } from "./resnet_classical.ts";
+import { wideResnet } from "./resnet_wide.ts";
+import type { Backbone, BackboneOptions } from "./structure.ts";
+
+/** A network that can be chosen by name. */
+export interface ArchitectureEntry {
+  /** Describes it for a width and images of some channels. */
+  readonly describe: (options: BackboneOptions) => Backbone;
+  /** Channels of its first stage unless others are chosen. */
+  readonly width: number;
+  /** Whether other widths can be chosen. */
+  readonly anyWidth: boolean;
+}
+
+const basic = (depths: readonly number[]) => (options: BackboneOptions): Backbone =>
+  wideResnet({ depths, block: "basic" }, options);
+const bottleneck = (depths: readonly number[]) => (options: BackboneOptions): Backbone =>
+  wideResnet({ depths, block: "bottleneck" }, options);
+
+/** The list: a name, how to describe it, and its widths. */
+export const architectureEntries = {
+  resnet32: {
+    describe: (options) => classicalResnet([5, 5, 5], options),
+    width: 64,
+    anyWidth: true,
+  },
+  resnet18: { describe: basic([2, 2, 2, 2]), width: 64, anyWidth: false },
+  resnet34: { describe: basic([3, 4, 6, 3]), width: 64, anyWidth: false },
+  resnet50: { describe: bottleneck([3, 4, 6, 3]), width: 64, anyWidth: false },
+} as const satisfies Record<string, ArchitectureEntry>;
+
+/** Names of the networks, as the official `--arch` writes them. */
+export type Architecture = keyof typeof architectureEntries;
+
+/** Names of all networks. */
+export const architectures = Object.keys(architectureEntries) as readonly Architecture[];
+
+/**
+ * What is known about a network.
+ *
+ * @param name Its name.
+ * @returns How to describe it, and which widths it comes in.
+ * @throws {RangeError} If there is none of that name.
+ * @example A network of one width
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { architectureEntry } from "glmc/model/architectures.ts";
+ *
+ * const { width, anyWidth } = architectureEntry("resnet18");
+ * assertEquals([width, anyWidth], [64, false]);
+ * ```
+ */
+export function architectureEntry(name: Architecture): ArchitectureEntry {
+  if (!Object.hasOwn(architectureEntries, name)) {
+    throw new RangeError(
+      `Cannot make a network: "${name}" is unknown: choose one of ${
+        architectures.join(", ")
+      } (--arch)`,
+    );
+  }
+  return architectureEntries[name];
+}
+
+/**
+ * Names of the networks that come in other widths than their own.
+ *
+ * @returns Names in the order of the list.
+ * @example There is one today
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { namesOfAnyWidth } from "glmc/model/architectures.ts";
+ *
+ * assertEquals(namesOfAnyWidth(), ["resnet32"]);
+ * ```
+ */
+export function namesOfAnyWidth(): Architecture[] {
+  return architectures.filter((name) => architectureEntries[name].anyWidth);
+}

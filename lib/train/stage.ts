@@ -1,0 +1,90 @@
+/**
+ * A training is a list of stages: each has a method, a length, and a say in what moves.
+ *
+ * @module
+ */
+
+import type { Method } from "../method/method.ts";
+import type { SettingValue } from "../settings/field.ts";
+import type { Tensor } from "../tensor/tfjs.ts";
+
+/** One leg of a training. */
+export interface Stage {
+  /** Its name in records and messages, such as `train`. */
+  readonly name: string;
+  /** How it trains. */
+  readonly method: Method;
+  /** The method's settings, complete. */
+  readonly options: Readonly<Record<string, SettingValue>>;
+  /** Which parameters are trained: all that the method uses, or its classifiers alone. */
+  readonly trains: "all" | "classifier";
+  /** Whether the running statistics of batch norm move; `kept` also normalises by them. */
+  readonly statistics: "updated" | "kept";
+  /** Its epochs. */
+  readonly epochs: number;
+  /** Epoch to start at, within the stage; 0 by default. */
+  readonly startEpoch?: number;
+  /** Examples in a step; the last step of an epoch takes what is left. */
+  readonly batchSize: number;
+  /** Learning rate at its start η. */
+  readonly learningRate: number;
+  /** Whether the ten-epoch warm-up rule of the large sets applies; false by default. */
+  readonly warmUp?: boolean;
+  /** Momentum of the optimiser; 0.9 by default. */
+  readonly momentum?: number;
+  /** Weight decay; 0 by default. */
+  readonly weightDecay?: number;
+  /** Changes the trained parameters after each step, inside the compiled step; such as a projection. */
+  readonly afterStep?: (parameters: Record<string, Tensor>) => Record<string, Tensor>;
+}
+
+/** A stage and where it lies among the epochs of a training. */
+export interface StagePosition<S = Stage> {
+  /** The stage. */
+  readonly stage: S;
+  /** Which one, from 0. */
+  readonly index: number;
+  /** Its first epoch, counted over all stages. */
+  readonly first: number;
+}
+
+/**
+ * Epochs of all stages together.
+ *
+ * @param stages The stages.
+ * @returns Their sum.
+ * @example Two stages
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { totalEpochs } from "glmc/train/stage.ts";
+ *
+ * assertEquals(totalEpochs([{ epochs: 200 }, { epochs: 10 }]), 210);
+ * ```
+ */
+export function totalEpochs(stages: readonly Pick<Stage, "epochs">[]): number {
+  return stages.reduce((sum, { epochs }) => sum + epochs, 0);
+}
+
+/**
+ * The stage that an epoch belongs to.
+ *
+ * @param stages The stages.
+ * @param epoch Epoch, from 0, counted over all stages.
+ * @returns The stage and where it begins.
+ * @throws {RangeError} If no stage has the epoch.
+ */
+export function stageAt<S extends Pick<Stage, "epochs">>(
+  stages: readonly S[],
+  epoch: number,
+): StagePosition<S> {
+  let first = 0;
+  for (const [index, stage] of stages.entries()) {
+    if (epoch >= first && epoch < first + stage.epochs) return { stage, index, first };
+    first += stage.epochs;
+  }
+  throw new RangeError(
+    `Cannot train epoch ${epoch}: the stages have epochs 0 to ${
+      first - 1
+    }: check where the training stands`,
+  );
+}

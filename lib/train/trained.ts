@@ -1,0 +1,45 @@
+/**
+ * Which parameters a stage trains.
+ *
+ * @module
+ */
+
+import type { HeadName, Network } from "../model/network.ts";
+import type { Stage } from "./stage.ts";
+
+const classifiers: readonly HeadName[] = ["logits", "rebalancedLogits"];
+
+/**
+ * Whether a stage trains a parameter: all that its method uses, or its classifiers alone.
+ *
+ * @param name Official name, such as `fc_cb.weight`.
+ * @param training Stage and network.
+ * @returns Whether steps change it.
+ * @example The classifier alone
+ * ```ts
+ * import { createNetwork, crossEntropyMethod } from "glmc";
+ * import { isTrained } from "glmc/train/trained.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const network = createNetwork("resnet32", { classes: 10, heads: ["logits"] });
+ * const stage = { method: crossEntropyMethod, options: {}, trains: "classifier" } as const;
+ *
+ * assertEquals(isTrained("fc.weight", { stage, network }), true);
+ * assertEquals(isTrained("conv1.weight", { stage, network }), false);
+ * ```
+ */
+export function isTrained(
+  name: string,
+  { stage, network }: {
+    readonly stage: Pick<Stage, "method" | "options" | "trains">;
+    readonly network: Pick<Network, "headParameters">;
+  },
+): boolean {
+  const { method, options, trains } = stage;
+  const idle = method.idleHeads?.(options) ?? [];
+  const belongsTo = (heads: readonly HeadName[]): boolean =>
+    heads.some((head) => network.headParameters(head).includes(name));
+  if (belongsTo(idle)) return false;
+  return trains === "all" ||
+    belongsTo(method.heads.filter((head) => classifiers.includes(head)));
+}

@@ -1,0 +1,110 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  openSealedJson,
+  readJson,
+  readSealedJson,
+  sealJson,
+  writeJson,
+  writeSealedJson,
+} from "glmc/disk/json_file.ts";
+import { temporaryFolder } from "../data/disposables.ts";
+
+const record = {
+  name: "Größe",
+  counts: Int32Array.of(1, 2),
+  rate: 0.1,
+  nested: { empty: [], none: null, text: '"sha256": "' },
+};
+const plain = { ...record, counts: [1, 2] };
+
+Deno.test("writeJson() and readJson() keep numbers, texts and typed arrays", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/a.json`;
+
+  await writeJson(path, record);
+
+  assertEquals(await readJson(path), plain);
+});
+
+Deno.test("readJson() tells a missing, a forbidden, an empty and a damaged file apart", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/a.json`;
+  const { readFile } = Deno;
+
+  await assertRejects(() => readJson(path), Deno.errors.NotFound, "there is no such file");
+  await assertRejects(() => readJson(folder.path), Error, "it is a folder");
+  await Deno.writeTextFile(path, "");
+  await assertRejects(() => readJson(path), SyntaxError, "it is empty: write it again");
+  await Deno.writeTextFile(path, '{"a": 1');
+  await assertRejects(
+    () => readJson(path, { advice: "start the run anew" }),
+    SyntaxError,
+    `Cannot read "${path}": it is damaged, its text is not JSON: start the run anew`,
+  );
+  await Deno.writeFile(path, Uint8Array.of(0x22, 0xff, 0x22));
+  await assertRejects(() => readJson(path), SyntaxError, "its text is not UTF-8");
+  // The administrator may read everything, so the refusal is pretended.
+  Deno.readFile = () =>
+    Promise.reject(
+      Object.assign(new Deno.errors.PermissionDenied("Permission denied"), { code: "EACCES" }),
+    );
+  try {
+    await assertRejects(() => readJson(path), Deno.errors.PermissionDenied, "permission denied");
+  } finally {
+    Deno.readFile = readFile;
+  }
+});
+
+Deno.test("sealed JSON comes back, in both layouts", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/a.json`;
+
+  await writeSealedJson(path, record);
+
+  assertEquals(await readSealedJson(path), { value: plain, sealed: true });
+  assertEquals(openSealedJson(sealJson(record), "a.jsonl"), { value: plain, sealed: true });
+  await writeJson(path, record);
+  assertEquals(await readSealedJson(path), { value: plain, sealed: false });
+});
+
+Deno.test("sealJson() refuses what has no place for a seal", () => {
+  for (const value of [[], {}, { sha256: "" }]) {
+    assertThrows(() => sealJson(value), TypeError, "Cannot seal");
+    assertThrows(() => sealJson(value, { spread: true }), TypeError, "Cannot seal");
+  }
+});
+
+Deno.test("readSealedJson() notices every flipped bit, every truncation and every block of zeros", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/a.json`;
+  for (const spread of [true, false]) {
+    const bytes = new TextEncoder().encode(sealJson(record, { spread }));
+    const assertNoticed = async (altered: Uint8Array, how: string): Promise<void> => {
+      await Deno.writeFile(path, altered);
+      const error = await readSealedJson(path).catch((error) => error);
+      assert(error instanceof SyntaxError, `${how}: ${JSON.stringify(error)}`);
+    };
+    for (const [place, byte] of bytes.entries()) {
+      for (let bit = 0; bit < 8; bit++) {
+        await assertNoticed(bytes.with(place, byte ^ 1 << bit), `bit ${bit} of byte ${place}`);
+      }
+      await assertNoticed(bytes.subarray(0, place), `cut at ${place}`);
+      await assertNoticed(bytes.slice().fill(0, place, place + 16), `zeros from ${place}`);
+    }
+  }
+});
+
+Deno.test("readSealedJson() notices a number that was edited by hand", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/config.json`;
+  await writeSealedJson(path, record);
+  const text = await Deno.readTextFile(path);
+
+  await Deno.writeTextFile(path, text.replace("0.1", "0.2"));
+
+  await assertRejects(
+    () => readSealedJson(path, { advice: "start the run anew" }),
+    SyntaxError,
+    `Cannot read "${path}": it was altered after it was written, its SHA-256 does not fit: start the run anew`,
+  );
+});
