@@ -90,7 +90,8 @@ export function checkedSetting(name: string, value: unknown, field: Field): Sett
     shown(value)
   }: it must be ${field.wanted}`;
   const types: Partial<Record<Field["kind"], string>> = { switch: "boolean", number: "number" };
-  const isOfType = (types[field.kind] ?? "string") === typeof value;
+  const type: string = typeof value;
+  const isOfType = type === (types[field.kind] ?? "string");
   throw isOfType ? new RangeError(message) : new TypeError(message);
 }
 

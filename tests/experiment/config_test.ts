@@ -1,0 +1,398 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  configHash,
+  configure,
+  defaultConfig,
+  defaultRunName,
+  describeChanges,
+  effectivePrecision,
+  readConfig,
+  type RunConfig,
+  type Settings,
+  settingsOf,
+  unknownMethods,
+} from "../../lib/experiment/config.ts";
+import { glmcFields } from "../../lib/method/glmc/fields.ts";
+import { numberField } from "../../lib/settings/field.ts";
+import { projectRoot } from "../../lib/setup/project.ts";
+
+const toyFields = {
+  strength: numberField({ default: 0.5, most: 1, flags: ["strength"], help: "of the toy" }),
+};
+const methods = [
+  { name: "glmc", fields: glmcFields },
+  { name: "cross_entropy", fields: {} },
+  { name: "toy", fields: toyFields },
+];
+const config = (settings: Settings): RunConfig => configure(settings, { methods });
+
+/** The form of a stored configuration before it had a version, as `config.json` of a run has it. */
+const oldForm = {
+  dataset: "cifar10",
+  source: "npm",
+  dataFolder: null,
+  classes: 10,
+  imbalanceRate: 0.02,
+  profile: "exponential",
+  replace: false,
+  splitSeed: 0,
+  architecture: "resnet32",
+  width: 16,
+  precision: "float32",
+  epochs: 2,
+  startEpoch: 0,
+  batchSize: 64,
+  learningRate: 0.01,
+  warmUp: false,
+  momentum: 0.9,
+  weightDecay: 5e-3,
+  resampleExponent: 0,
+  labelWeightExponent: 1.2,
+  consistencyWeight: 4,
+  officialBeta: 0.5,
+  mixtureBeta: 1,
+  cutMixLabel: "lambda",
+  lossScale: "sum",
+  rebalanceTarget: "component",
+  classifiers: "two",
+  seed: 42,
+};
+
+Deno.test("defaultConfig is the run that it has always been", () => {
+  const { data, network, stages, seed } = defaultConfig;
+  const { name, method, options, trains, statistics, ...stage } = stages[0];
+  assertEquals<unknown>({ ...data, ...network, ...stage, ...options, seed }, oldForm);
+  assertEquals(
+    { name, method, trains, statistics, stages: stages.length },
+    { name: "train", method: "glmc", trains: "all", statistics: "updated", stages: 1 },
+  );
+});
+
+Deno.test("configure() completes what follows from other settings", () => {
+  assertEquals(config({}), defaultConfig);
+  const { data } = config({ dataset: "cifar100" });
+  assertEquals([data.classes, data.source], [100, "archive"]);
+  assertEquals(config({ architecture: "resnet32" }).network.width, 64);
+  assertEquals(config({ architecture: "resnet32", width: 8 }).network.width, 8);
+  assertEquals(config({ method: "cross_entropy" }).stages[0].options, {});
+  assertEquals(config({ method: "toy" }).stages[0].options, { strength: 0.5 });
+  assertEquals(config({ dataFolder: "images" }).data.dataFolder, `${Deno.cwd()}/images`);
+});
+
+Deno.test("configure() adds a second stage that trains the classifier alone", () => {
+  const [first, second, ...others] =
+    config({ secondStage: "classifier", learningRate: 0.1, warmUp: true }).stages;
+  assertEquals(others, []);
+  assertEquals(second, {
+    ...first,
+    name: "classifier",
+    trains: "classifier",
+    statistics: "kept",
+    epochs: 10,
+    warmUp: false,
+  });
+  const { stages } = config({ secondStage: "classifier", secondEpochs: 3, secondLearningRate: 1 });
+  assertEquals([stages[1]?.epochs, stages[1]?.learningRate], [3, 1]);
+});
+
+for (
+  const [settings, text] of [
+    [
+      { epoch: 3 },
+      "Cannot use the setting epoch: there is none of that name: did you mean epochs?",
+    ],
+    [{ toString: 1 }, "Cannot use the setting toString: there is none of that name"],
+    [{ method: "cross_entrpy" }, "no such method: did you mean cross_entropy?"],
+    [{ method: "constructor" }, "no such method"],
+    [
+      { method: "cross_entropy", consistencyWeight: 1 },
+      "Cannot use consistencyWeight (--contrast_weight) with the method cross_entropy: it belongs to " +
+      "glmc: leave it out, or choose the method glmc",
+    ],
+    [{ strength: 1 }, "it belongs to toy"],
+    [{ method: "toy", strength: 2 }, "a number in [0, 1]"],
+    [{ epochs: 0 }, "Cannot use epochs (--epochs) 0: it must be a whole number in [1, 1000000]"],
+    [{ epochs: 2.5 }, "a whole number"],
+    [{ learningRate: NaN }, "Cannot use learningRate (--lr) NaN: it must be a number in [0, 1000]"],
+    [{ resampleExponent: 400 }, "a number in [0, 10]"],
+    [{ mixtureBeta: 1e-4 }, "a number in [0.01, 1000]"],
+    [{ seed: -1 }, "a whole number, at least 0"],
+    [{ seed: 2 ** 53 }, "a whole number, at least 0"],
+    [{ classes: 100 }, "Cannot use classes (--num_classes) 100: it must be 10 for cifar10"],
+    [{ dataset: "cifar100", source: "npm" }, "it must be archive for cifar100"],
+    [{ startEpoch: 2 }, "a whole number in [0, 2)"],
+    [{ architecture: "resnet18", width: 16 }, "only resnet32"],
+    [{ secondEpochs: 3 }, "there is no second stage"],
+    [{ secondStage: "none", secondLearningRate: 3 }, "there is no second stage"],
+    [{ secondStage: "classifier", secondEpochs: 0 }, "a whole number in [1, 1000000]"],
+  ] as [Settings, string][]
+) {
+  Deno.test(`configure() refuses ${JSON.stringify(settings)}`, () => {
+    assertThrows(() => config(settings), RangeError, text);
+  });
+}
+
+Deno.test("configure() calls a value of another type a TypeError", () => {
+  assertThrows(() => config({ epochs: "3" }), TypeError, 'Cannot use epochs (--epochs) "3"');
+  assertThrows(() => config({ replace: null }), TypeError, "true or false");
+});
+
+Deno.test("configure() refuses a method whose settings are those of every run", () => {
+  for (const [name, flag] of [["epochs", "my_epochs"], ["rate", "lr"]] as const) {
+    const fields = { [name]: numberField({ default: 1, flags: [flag], help: "" }) };
+    assertThrows(
+      () => configure({ method: "mine" }, { methods: [{ name: "mine", fields }] }),
+      RangeError,
+      "is there already",
+    );
+  }
+});
+
+Deno.test("a configuration survives being stored, whatever was set", () => {
+  for (
+    const settings of [
+      {},
+      { method: "toy", strength: 0.25 },
+      { secondStage: "classifier", secondEpochs: 3, dataFolder: "/images" },
+      { dataset: "cifar100", architecture: "resnet50", precision: "bfloat16", replace: true },
+    ] as Settings[]
+  ) {
+    const made = config(settings);
+    assertEquals(readConfig(JSON.parse(JSON.stringify(made)), { methods }), made);
+    assertEquals(config(settingsOf(made)), made);
+  }
+});
+
+Deno.test("readConfig() brings the form without a version into today's", () => {
+  assertEquals(readConfig(oldForm, { methods }), defaultConfig);
+  const { precision: _, rebalanceTarget: __, classifiers: ___, ...older } = oldForm;
+  assertEquals(readConfig(older, { methods }), defaultConfig);
+  assertEquals(
+    readConfig({ ...oldForm, dataFolder: "images" }, { methods }).data.dataFolder,
+    `${projectRoot}/images`,
+  );
+  const withoutMethods = readConfig(oldForm, { methods: [] });
+  assertEquals(withoutMethods.stages[0].options, defaultConfig.stages[0].options);
+});
+
+Deno.test("readConfig() refuses a configuration with any field missing, null or of another type", () => {
+  const laterFields = ["precision", "rebalanceTarget", "classifiers"];
+  for (const name of Object.keys(oldForm)) {
+    const { [name]: value, ...rest } = oldForm as Settings;
+    if (!laterFields.includes(name)) {
+      const error = assertThrows(() => readConfig(rest, { methods }), SyntaxError);
+      assertStringIncludes(error.message, `${name} is missing`);
+    }
+    for (const other of [null, [], {}, value === true || typeof value === "string" ? 1 : "x"]) {
+      if (name === "dataFolder" && (other === null || other === "x")) continue;
+      const error = assertThrows(
+        () => readConfig({ ...oldForm, [name]: other }, { methods }),
+        SyntaxError,
+      );
+      assertMatch(
+        error.message,
+        new RegExp(`^Cannot read the configuration in "config.json": ${name} must be .*: it is `),
+      );
+    }
+  }
+});
+
+/** Every way to leave out one part of a value, or to put something else there. */
+function* mutations(value: unknown, path = ""): Generator<{ path: string; value: unknown }> {
+  if (value === null || typeof value !== "object") return;
+  for (const key of Object.keys(value)) {
+    const inside = `${path}.${key}`;
+    const put = (part: unknown): unknown =>
+      Array.isArray(value) ? value.with(Number(key), part) : { ...value, [key]: part };
+    const part = (value as Record<string, unknown>)[key];
+    const others = [
+      undefined,
+      -1,
+      1.5,
+      1e9,
+      "",
+      "other",
+      {},
+      [],
+      [null],
+      ...(part === null ? [] : [null]),
+    ];
+    for (const other of others) {
+      yield { path: `${inside} = ${JSON.stringify(other)}`, value: put(other) };
+    }
+    for (const deeper of mutations(part, inside)) yield { ...deeper, value: put(deeper.value) };
+  }
+  if (!Array.isArray(value)) yield { path: `${path}.more`, value: { ...value, more: 1 } };
+}
+
+Deno.test("readConfig() takes no mutation silently: each is another valid value or one clear line", () => {
+  const stored = config({ secondStage: "classifier", dataFolder: "/images" });
+  let refused = 0;
+  for (const { path, value } of mutations(stored)) {
+    const text = JSON.stringify(value);
+    let read: RunConfig;
+    try {
+      read = readConfig(JSON.parse(text), { methods });
+    } catch (error) {
+      assert(error instanceof SyntaxError, `${path}: ${error}`);
+      assertMatch(error.message, /^Cannot read the configuration in "config.json": [^\n]+$/, path);
+      refused++;
+      continue;
+    }
+    // Taken as what it says, not as something else: it is stored again as it was read.
+    assertEquals(JSON.parse(JSON.stringify(read)), JSON.parse(text), path);
+    assertNotEquals(configHash(read), configHash(stored), path);
+  }
+  assert(refused > 300, `${refused} refused`);
+});
+
+for (
+  const [stored, text] of [
+    [null, "the configuration must be an object of settings: it is null"],
+    [[], "the configuration must be an object"],
+    ["text", 'it is "text"'],
+    [{ version: 3 }, "its form is 3, this version of the kit reads forms up to 2: use the version"],
+    [{ version: "2" }, 'version must be 2: it is "2"'],
+    [{ ...oldForm, contrast: 1 }, "contrast is no setting of this version of the kit"],
+    [{ ...defaultConfig, width: 16 }, "width is no setting of this version of the kit"],
+    [{ ...defaultConfig, stages: [] }, "stages must be a list of at least one: it is []"],
+    [
+      { ...defaultConfig, stages: [{ ...defaultConfig.stages[0], epochs: null }] },
+      "stages[0].epochs must be a whole number in [1, 1000000]: it is null",
+    ],
+    [
+      { ...defaultConfig, stages: [defaultConfig.stages[0], defaultConfig.stages[0]] },
+      'stages[1].name must be unlike those before it: it is "train"',
+    ],
+    [
+      { ...defaultConfig, network: { architecture: "resnet32", width: 16 } },
+      "network.precision is missing",
+    ],
+    [
+      { ...defaultConfig, data: { ...defaultConfig.data, classes: 9 } },
+      "classes (--num_classes) 9: it must be 10 for cifar10",
+    ],
+  ] as [unknown, string][]
+) {
+  Deno.test(`readConfig() says: ${text}`, () => {
+    assertThrows(() => readConfig(stored, { methods }), SyntaxError, text);
+  });
+}
+
+Deno.test("readConfig() keeps the settings of a method that is not there", () => {
+  const made = config({ method: "toy", strength: 0.25 });
+  const read = readConfig(JSON.parse(JSON.stringify(made)), { methods: methods.slice(0, 2) });
+  assertEquals(read, made);
+  assertEquals(unknownMethods(read, { methods: methods.slice(0, 2) }), ["toy"]);
+  assertEquals(unknownMethods(read, { methods }), []);
+  const [stage] = made.stages;
+  const nested = { ...made, stages: [{ ...stage, options: { strength: { a: 1 } } }] };
+  assertThrows(
+    () => readConfig(nested, { methods: [] }),
+    SyntaxError,
+    'stages[0].options.strength must be a text, a number, true, false or null: it is {"a":1}',
+  );
+});
+
+Deno.test("describeChanges() names what differs, and defaultRunName() from the method's defaults", () => {
+  const name = (settings: Settings): string => defaultRunName(config(settings), { methods });
+  assertEquals(
+    describeChanges(defaultConfig, defaultConfig),
+    "cifar10-lt50-resnet32w16-glmc-seed42",
+  );
+  assertEquals(name({}), "cifar10-lt50-resnet32w16-glmc-seed42");
+  assertEquals(
+    name({ batchSize: 32, learningRate: 1e-7, replace: true, lossScale: "mean" }),
+    "cifar10-lt50-resnet32w16-glmc-replace_on-b32-lr1e_7-lossscale_mean-seed42",
+  );
+  assertEquals(
+    name({
+      dataset: "cifar100",
+      imbalanceRate: 1,
+      architecture: "resnet18",
+      method: "cross_entropy",
+    }),
+    "cifar100-balanced-resnet18w64-cross_entropy-seed42",
+  );
+  assertEquals(
+    name({ method: "toy", strength: 1, secondStage: "classifier" }),
+    "cifar10-lt50-resnet32w16-toy-secondstage_classifier-secondepochs10-secondlr0.01-strength1-seed42",
+  );
+  assertMatch(
+    name({ dataFolder: "/my images" }),
+    /^cifar10-lt50-resnet32w16-glmc-root-seed42-[0-9a-f]{12}$/,
+  );
+});
+
+Deno.test("two configurations have two names, and every name fits into a file system", () => {
+  const base = { secondStage: "classifier", architecture: "resnet32" } as const;
+  const variants: Settings[] = [
+    { imbalanceRate: 0.0213 },
+    { imbalanceRate: 0.02130001 },
+    { imbalanceRate: 1 },
+    { dataFolder: "/a" },
+    { dataFolder: "/b" },
+    { dataFolder: "/a b" },
+    { learningRate: 1e-7 },
+    { learningRate: 1 / 3 },
+    { learningRate: 1 / 3 + 1e-16 },
+    { width: 6, epochs: 4 },
+    { width: 64 },
+    { method: "toy" },
+    { method: "toy", strength: 0.1 },
+    { ...base },
+    { ...base, secondEpochs: 11 },
+    { ...base, secondLearningRate: 1 },
+    {
+      replace: true,
+      batchSize: 1_000_000,
+      learningRate: 1 / 7,
+      momentum: 1 / 7,
+      weightDecay: 1 / 7,
+      splitSeed: 2 ** 53 - 1,
+      consistencyWeight: 1 / 7,
+    },
+    {
+      replace: true,
+      batchSize: 1_000_000,
+      learningRate: 1 / 7,
+      momentum: 1 / 7,
+      weightDecay: 1 / 7,
+      splitSeed: 2 ** 53 - 1,
+      consistencyWeight: 2 / 7,
+    },
+  ];
+  const configs = [defaultConfig, ...variants.map(config)];
+  const [stage] = defaultConfig.stages;
+  configs.push({ ...defaultConfig, stages: [{ ...stage, name: "other" }] });
+  configs.push({ ...defaultConfig, stages: [{ ...stage, statistics: "kept" }] });
+  const names = configs.map((config) => defaultRunName(config, { methods }));
+  assertEquals(new Set(names).size, names.length, names.join("\n"));
+  for (const name of names) assertMatch(name, /^[\w.-]{1,100}$/);
+});
+
+Deno.test("configHash() does not depend on the order of the fields", () => {
+  const reversed = (value: unknown): unknown =>
+    value === null || typeof value !== "object" || Array.isArray(value)
+      ? Array.isArray(value) ? value.map(reversed) : value
+      : Object.fromEntries(Object.entries(value).reverse().map(([k, v]) => [k, reversed(v)]));
+  assertEquals(configHash(reversed(defaultConfig) as RunConfig), configHash(defaultConfig));
+  assertMatch(configHash(defaultConfig), /^[0-9a-f]{64}$/);
+});
+
+Deno.test("effectivePrecision() says that a CPU has no TensorFloat-32", () => {
+  const { precision, notice } = effectivePrecision("tf32", "cpu");
+  assertEquals(precision, "float32");
+  assertStringIncludes(notice ?? "", "float32");
+  for (const wanted of ["float32", "bfloat16"] as const) {
+    assertEquals(effectivePrecision(wanted, "cpu"), { precision: wanted });
+  }
+  assertEquals(effectivePrecision("tf32", "gpu"), { precision: "tf32" });
+});
