@@ -38,7 +38,7 @@ export function uint8Tensor(bytes: Uint8Array, shape: readonly number[]): Tensor
 export function gatherBytes(table: Tensor, rows: Tensor): Tensor {
   return tf.tidy(() => {
     const types = [typeAttribute("SrcT", "uint8"), typeAttribute("DstT", "float32")];
-    return runOperation("Cast", types, [gather(table, rows, "uint8")]);
+    return runOperation("Cast", types, [gather(table, rows, "uint8")])[0];
   });
 }
 
@@ -60,5 +60,5 @@ function gather(table: Tensor, rows: Tensor, type: "uint8" | "int32"): Tensor {
     typeAttribute("Tindices", "int32"),
     typeAttribute("Taxis", "int32"),
   ];
-  return runOperation("GatherV2", types, [table, rows, tf.scalar(0, "int32")]);
+  return runOperation("GatherV2", types, [table, rows, tf.scalar(0, "int32")])[0];
 }

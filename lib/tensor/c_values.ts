@@ -16,6 +16,11 @@ export function cText(text: string): Bytes {
   return bytes;
 }
 
+/** Lets go of a text that will not come again. */
+export function forgetText(text: string): void {
+  texts.delete(text);
+}
+
 /** The text behind a C string owned by TensorFlow. */
 export function textOf(pointer: Handle): string {
   return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);

@@ -14,9 +14,22 @@ export type Mapped<I extends NamedTensors, T> = {
   readonly [K in keyof I]: I[K] extends NamedTensors ? Mapped<I[K], T> : T;
 };
 
-/** Whether a value of a record is a tensor, and not a record again. */
-// Not `instanceof`: tests and notebooks may hold another copy of the class.
+/**
+ * Whether a value of a record is a tensor, and not again a record.
+ *
+ * @param value A value of a record of named tensors.
+ * @returns `true` for a tensor.
+ * @example Usage
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { isTensor, startEngine, tf } from "glmc";
+ *
+ * await startEngine({ device: "cpu" });
+ * assert(isTensor(tf.scalar(1)) && !isTensor({ weight: tf.scalar(1) }));
+ * ```
+ */
 export function isTensor(value: Tensor | NamedTensors): value is Tensor {
+  // Not `instanceof`: tests and notebooks may hold another copy of the class.
   return "dataId" in value && "rankType" in value;
 }
 

@@ -21,7 +21,7 @@ Deno.test("startEngine() refuses to start twice with different options, and name
   const error = await assertRejects(
     () => startEngine({ device: "cpu", interOpThreads: 7 }),
     Error,
-    "interOpThreads 7 (it runs with 2)",
+    "7 operations at once: it runs with 2",
   );
   assertMatch(error.message, /restart/);
 });
