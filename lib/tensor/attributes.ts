@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cInt64List, cText } from "./c_values.ts";
+import { cInt64List, cShape, cText } from "./c_values.ts";
 import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
 import type { Status } from "./status.ts";
 
@@ -44,7 +44,7 @@ export function typeAttribute(name: string, type: keyof typeof dataType): Attrib
  *
  * @param target The operation and whether it runs now (`TFE_Op`) or is recorded (`TF_OperationDescription`).
  * @throws {TypeError} If an attribute is of a kind that cannot be passed.
- * @throws {RangeError} If an integer is not whole.
+ * @throws {RangeError} If an integer is not whole, or a shape has too many axes.
  */
 export function setAttributes(
   library: LibTensorFlow,
@@ -105,7 +105,7 @@ export function setAttributes(
       }
       case attributeKind.shape: {
         const shape = value as number[];
-        const dims = cInt64List(shape);
+        const dims = cShape(shape);
         if (recorded) library.TF_SetAttrShape(operation, key, dims, shape.length);
         else {
           library.TFE_OpSetAttrShape(operation, key, dims, shape.length, status.pointer);

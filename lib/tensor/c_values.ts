@@ -33,6 +33,21 @@ export function cInt64List(values: readonly number[]): Bytes {
   return new Uint8Array(list.buffer);
 }
 
+// Its constructor ends the process otherwise.
+const maximumAxes = 254;
+
+/**
+ * A shape.
+ *
+ * @throws {RangeError} If it has more axes than TensorFlow allows.
+ */
+export function cShape(shape: readonly number[]): Bytes {
+  if (shape.length <= maximumAxes) return cInt64List(shape);
+  throw new RangeError(
+    `Cannot use a shape of ${shape.length} axes: TensorFlow has at most ${maximumAxes}: reshape it`,
+  );
+}
+
 /** One output of a graph operation. */
 export interface GraphOutput {
   /** The operation. */

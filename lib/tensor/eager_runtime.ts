@@ -5,7 +5,7 @@
  */
 
 import { type Attribute, dataType, setAttributes } from "./attributes.ts";
-import { cConfig, cInt64List, cText, forgetText, type RuntimeConfig, textOf } from "./c_values.ts";
+import { cConfig, cShape, cText, forgetText, type RuntimeConfig, textOf } from "./c_values.ts";
 import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
 import { OutOfMemoryError, Status } from "./status.ts";
 import { describe, type TensorRecord } from "./tensor_record.ts";
@@ -110,7 +110,7 @@ export class EagerRuntime {
     const { buffer, byteOffset, byteLength } = values;
     const pointer = this.library.TF_AllocateTensor(
       dtype,
-      cInt64List(shape),
+      cShape(shape),
       shape.length,
       BigInt(byteLength),
     );

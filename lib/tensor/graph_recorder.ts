@@ -5,7 +5,7 @@
  */
 
 import { type Attribute, attributeKind, setAttributes } from "./attributes.ts";
-import { cInt64List, cOutputs, cText, forgetText, type GraphOutput } from "./c_values.ts";
+import { cOutputs, cShape, cText, forgetText, type GraphOutput } from "./c_values.ts";
 import type { EagerRuntime, KnownOutput } from "./eager_runtime.ts";
 import type { Handle } from "./libtensorflow.ts";
 import { describe, type TensorRecord } from "./tensor_record.ts";
@@ -70,9 +70,10 @@ export class GraphRecorder {
 
   #placeholder({ shape, dtype }: Omit<TensorRecord, "id">): SymbolicTensor {
     const { library } = this.#runtime;
+    const dims = cShape(shape);
     const description = this.#describe("Placeholder");
     library.TF_SetAttrType(description, cText("dtype"), dtype);
-    library.TF_SetAttrShape(description, cText("shape"), cInt64List(shape), shape.length);
+    library.TF_SetAttrShape(description, cText("shape"), dims, shape.length);
     return this.#output(this.#finish(description, "Placeholder"), 0);
   }
 
@@ -243,10 +244,9 @@ export class GraphRecorder {
     return operation;
   }
 
-  /** Frees an operation that is half described: only finishing does, and it must not succeed. */
+  /** Frees an operation that is half described: only finishing it does. Nothing uses what comes of it. */
   #abandon(description: Handle): void {
     const { library, status } = this.#runtime;
-    library.TF_SetAttrBool(description, cText("abandoned"), 1);
     library.TF_FinishOperation(description, status.pointer);
   }
 
