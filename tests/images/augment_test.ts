@@ -15,7 +15,7 @@ import { testEngine } from "../engine.ts";
 import { golden, goldenIndex } from "../golden.ts";
 import { randomStream } from "../../lib/data/random.ts";
 import type { ImageSet } from "../../lib/data/image_set.ts";
-import { cutBox } from "../../lib/data/plan.ts";
+import { cutBox } from "../../lib/images/cut_box.ts";
 
 await testEngine();
 
@@ -40,7 +40,7 @@ Deno.test("glmcMixture() reproduces the official views and labels", () => {
       firstLabels: labels("label_i"),
       secondLabels: labels("label_j"),
       mixWeight: tf.scalar(lam),
-      box: tf.tensor1d(cutBox({ size: 32, mixWeight: lam, centre }), "int32"),
+      box: tf.tensor1d(cutBox({ height: 32, width: 32, mixWeight: lam, centre }), "int32"),
       classWeights: tf.tensor1d(values.class_weight!.data as Float32Array),
     });
     const expected = {
