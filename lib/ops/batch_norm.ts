@@ -73,7 +73,20 @@ export interface BatchNormOptions {
  *
  * The running variance takes the unbiased variance, as PyTorch does. The caller owns the results.
  *
+ * @param inputs Features, scale, offset, running statistics and the shortcut, if there is one.
+ * @param options Whether a ReLU follows, and two constants.
  * @returns Output `[B, H, W, C]`, new running mean `[C]` and variance `[C]`; only the first one carries gradients.
+ * @example Two values around their mean
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { startEngine, tf, trainingBatchNorm } from "glmc";
+ *
+ * await startEngine({ device: "cpu" });
+ * const [x, zero, one] = [tf.tensor4d([3, 5], [2, 1, 1, 1]), tf.zeros([1]), tf.ones([1])];
+ * const inputs = { x, scale: one, offset: zero, mean: zero, variance: one };
+ * const { output } = trainingBatchNorm(inputs);
+ * assertEquals([...output.dataSync()].map(Math.round), [-1, 1]);
+ * ```
  */
 export function trainingBatchNorm(
   { x, scale, offset, mean, variance, shortcut }: BatchNormInputs,

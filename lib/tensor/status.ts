@@ -40,7 +40,7 @@ const resourceExhausted = 8;
 const advice: Record<number, string> = {
   3: "check the shapes, the element types and the values given to it",
   5: 'it is not in the installed TensorFlow: run "deno task doctor"',
-  [resourceExhausted]: "the memory of the device is full: compute less at a time, or free tensors",
+  [resourceExhausted]: "compute less at a time, or free tensors: the memory of the device is full",
   11: "check that indices lie inside the tensor",
   12: "TensorFlow cannot do this with these types on this device: use float32, or --device cpu",
 };

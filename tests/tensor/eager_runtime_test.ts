@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { attributeKind, dataType, typeAttribute } from "../../lib/tensor/attributes.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { OutOfMemoryError } from "../../lib/tensor/status.ts";
@@ -89,7 +89,7 @@ Deno.test("a runtime that ends frees its context and status", () => {
 
 Deno.test("a tensor larger than the memory is refused as such, and leaves nothing behind", () => {
   const before = alive();
-  // A view that claims its length; TensorFlow is asked for the memory before a byte is copied.
+  // A view that only claims its length; TensorFlow is asked for the memory before a byte is copied.
   const values = { buffer: new ArrayBuffer(0), byteOffset: 0, byteLength: 2 ** 46 };
   assertThrows(
     () => runtime.create([2 ** 44], dataType.float32, values as unknown as Float32Array),
@@ -97,6 +97,11 @@ Deno.test("a tensor larger than the memory is refused as such, and leaves nothin
     `float32[${2 ** 44}]`,
   );
   assertEquals(alive(), before);
+});
+
+Deno.test("an operation for whose result there is no memory says so by the class of its error", () => {
+  const { message } = assertThrows(() => tf.fill([2 ** 30, 2 ** 14], 1), OutOfMemoryError);
+  assertMatch(message, /^Cannot run Fill on int32\[2\], float32\[\]: .*: compute less at a time/s);
 });
 
 Deno.test("an operation may have more outputs than any before it", async () => {
