@@ -27,9 +27,17 @@ export * from "./loss/consistency.ts";
 export * from "./loss/cross_entropy.ts";
 export * from "./method/glmc/cumulative.ts";
 export * from "./method/glmc/loss.ts";
+export { architectureEntries, type ArchitectureEntry } from "./model/architectures.ts";
 export * from "./model/layer_table.ts";
 export * from "./model/network.ts";
-export type { Backbone, Block, Convolution, Heads, Linear } from "./model/structure.ts";
+export type {
+  Backbone,
+  BackboneOptions,
+  Block,
+  Convolution,
+  Heads,
+  Linear,
+} from "./model/structure.ts";
 export * from "./model/weights.ts";
 export * from "./notebook/kernel.ts";
 export * from "./notebook/mode.ts";
