@@ -136,7 +136,9 @@ export { shotGroup } from "./evaluate/shots.ts";
 
 // Runs
 export { configure, defaultConfig } from "./experiment/config.ts";
+export { settingsOf } from "./experiment/config.ts";
 export type { RunConfig, Settings, StageConfig } from "./experiment/config.ts";
+export { configuredStages, createConfiguredNetwork } from "./experiment/configured.ts";
 export { beginRun, type BeginRunOptions, type Run } from "./experiment/run.ts";
 export { openRunStore, type RunStore, type RunSummary } from "./experiment/run_store.ts";
 export type { RecordedRun } from "./experiment/read_run.ts";

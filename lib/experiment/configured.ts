@@ -8,6 +8,7 @@ import { type Dataset, hashImageSet } from "../data/image_set.ts";
 import { sha256 } from "../disk/digest.ts";
 import { classCounts, drawSplit, type Split } from "../data/long_tail.ts";
 import type { Method } from "../method/method.ts";
+import { methods as kitMethods } from "../method/methods.ts";
 import { createNetwork, headNames, type Network } from "../model/network.ts";
 import type { RecordedStage } from "../train/record.ts";
 import type { Stage } from "../train/stage.ts";
@@ -62,12 +63,15 @@ export function createConfiguredNetwork(
  * The stages a configuration asks for, ready to be trained.
  *
  * @param config The configuration.
- * @param options The methods there are.
+ * @param options The methods there are; those of the kit by default.
  * @returns The stages.
  * @throws {RangeError} If a method is not there.
  */
-export function configuredStages(config: RunConfig, options: MethodsOption): readonly Stage[] {
-  return stagesOf(config, options).map((stage) => {
+export function configuredStages(
+  config: RunConfig,
+  { methods = kitMethods }: Partial<MethodsOption> = {},
+): readonly Stage[] {
+  return stagesOf(config, { methods }).map((stage) => {
     const { method, name } = stage;
     if (method !== undefined) return { ...stage, method };
     const missing = config.stages.find((stage) => stage.name === name)?.method;
