@@ -15,20 +15,35 @@ const thisRoom = new URL(".", import.meta.url).href;
 
 /** What tfjs-node-gpu calls `TFJSBinding`, as far as its kernels use it. */
 export class Binding {
-  readonly TF_FLOAT = dataType.float32;
-  readonly TF_INT32 = dataType.int32;
-  readonly TF_INT64 = dataType.int64;
-  readonly TF_BOOL = dataType.bool;
-  readonly TF_COMPLEX64 = dataType.complex64;
-  readonly TF_STRING = dataType.string;
-  readonly TF_RESOURCE = dataType.resource;
-  readonly TF_UINT8 = dataType.uint8;
-  readonly TF_ATTR_STRING = attributeKind.string;
-  readonly TF_ATTR_INT = attributeKind.int;
-  readonly TF_ATTR_FLOAT = attributeKind.float;
-  readonly TF_ATTR_BOOL = attributeKind.bool;
-  readonly TF_ATTR_TYPE = attributeKind.type;
-  readonly TF_ATTR_SHAPE = attributeKind.shape;
+  /** The element type float32. */
+  readonly TF_FLOAT: number = dataType.float32;
+  /** The element type int32. */
+  readonly TF_INT32: number = dataType.int32;
+  /** The element type int64. */
+  readonly TF_INT64: number = dataType.int64;
+  /** The element type bool. */
+  readonly TF_BOOL: number = dataType.bool;
+  /** The element type complex64. */
+  readonly TF_COMPLEX64: number = dataType.complex64;
+  /** The element type string. */
+  readonly TF_STRING: number = dataType.string;
+  /** The element type resource. */
+  readonly TF_RESOURCE: number = dataType.resource;
+  /** The element type uint8. */
+  readonly TF_UINT8: number = dataType.uint8;
+  /** The kind of attributes string. */
+  readonly TF_ATTR_STRING: number = attributeKind.string;
+  /** The kind of attributes int. */
+  readonly TF_ATTR_INT: number = attributeKind.int;
+  /** The kind of attributes float. */
+  readonly TF_ATTR_FLOAT: number = attributeKind.float;
+  /** The kind of attributes bool. */
+  readonly TF_ATTR_BOOL: number = attributeKind.bool;
+  /** The kind of attributes type. */
+  readonly TF_ATTR_TYPE: number = attributeKind.type;
+  /** The kind of attributes shape. */
+  readonly TF_ATTR_SHAPE: number = attributeKind.shape;
+  /** TensorFlow's version. */
   readonly TF_Version: string;
   readonly #runtime: EagerRuntime;
   readonly #onGpu: boolean;

@@ -29,8 +29,11 @@ const doctor = 'run "deno task doctor"';
 
 /** TensorFlow's eager context together with the tensors alive in it. */
 export class EagerRuntime {
+  /** TensorFlow's C API. */
   readonly library: LibTensorFlow;
+  /** The status of the last call. */
   readonly status: Status;
+  /** TensorFlow's context, which holds devices, functions and kernels. */
   readonly context: Handle;
   /** Operations run so far; a compiled function counts as one. */
   executed = 0;

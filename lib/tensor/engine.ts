@@ -46,7 +46,7 @@ export interface Engine {
    * run as a whole. Tensors it uses from outside are captured and must stay alive; tensors it makes
    * are part of it; learning rates and other things that change must be inputs. The caller owns the
    * results and keeps its inputs. What is recorded stays in TensorFlow until it is disposed, some
-   * megabytes for the step of a small network.
+   * megabytes for the step of a small network; what XLA made of it stays until the process ends.
    *
    * @param f Pure and synchronous; must not read tensors nor draw random numbers.
    * @param options `mode: "eager"` runs `f` op by op instead, with the same contract; `xla` has XLA

@@ -26,7 +26,7 @@ export interface OperationTarget {
 }
 
 /** As many tensors as `N` says; any number of them where that is not known beforehand. */
-type Tensors<N extends number, T extends Tensor[] = []> = number extends N ? Tensor[]
+export type Tensors<N extends number, T extends Tensor[] = []> = number extends N ? Tensor[]
   : T["length"] extends N ? T
   : Tensors<N, [...T, Tensor]>;
 
