@@ -97,7 +97,7 @@ for (
     ["--start-epoch 2", "in [0, 2)"],
     ["--dataset cifar100 --source npm", "archive for cifar100"],
     ["more", 'Unexpected argument "more"'],
-  ]
+  ] as const
 ) {
   Deno.test(`configOf() refuses "${line}"`, () => {
     assertThrows(() => config(line), UsageError, text);

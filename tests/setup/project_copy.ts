@@ -62,9 +62,6 @@ export async function copyProject(): Promise<ProjectCopy> {
   const programs = `${base}/programs`;
   await Deno.mkdir(`${root}/lib`, { recursive: true });
   await Deno.mkdir(programs);
-<<<<<<< HEAD
-  for (const part of ["deno.json", "deno.lock", ".jsr", "lib/disk", "lib/setup", "lib/cli"]) {
-=======
   for (
     const part of [
       "deno.json",
@@ -76,7 +73,6 @@ export async function copyProject(): Promise<ProjectCopy> {
       "lib/cli",
     ]
   ) {
->>>>>>> gates
     await copy(`${projectRoot}/${part}`, `${root}/${part}`);
   }
   const addProgram = (name: string, script: string): void =>
