@@ -93,6 +93,7 @@ export const dataFields = {
     least: 1,
     flags: ["largest_class"],
     help: "images of the commonest class; all there are by default",
+    earlier: null,
   }),
   /** Whether the subset is drawn with replacement, as the official code did before May 2023. */
   replace: switchField({

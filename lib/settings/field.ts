@@ -195,14 +195,13 @@ export function optionalPathField(
  * ```
  */
 export function optionalNumberField(
-  options: Omit<NumberFieldOptions, "default" | "earlier" | "since">,
+  options: Omit<NumberFieldOptions, "default" | "earlier"> & { readonly earlier?: null },
 ): Field<number | null> {
-  const { accepts, kind, flags, help, wanted } = numberField({ ...options, default: 0 });
+  const { earlier, ...bounds } = options;
+  const { accepts, ...field } = numberField({ ...bounds, default: 0 });
   return {
-    kind,
-    flags,
-    help,
-    wanted,
+    ...field,
+    ...(earlier !== undefined && { earlier }),
     default: null,
     accepts: (value): value is number | null => value === null || accepts(value),
   };
