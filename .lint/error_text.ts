@@ -8,7 +8,7 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const library = fileURLToPath(new URL("../lib", import.meta.url));
-const reasonStart = /^(?:it|the|there|no) /;
+const reasonStart = /^(?:its?|the|there|no) /;
 /** Stands for a value that is put into a text. */
 const hole = "\0";
 
@@ -16,8 +16,8 @@ const hole = "\0";
  * What is wrong with the text of an error.
  *
  * A message says what cannot be done, what is wrong and what to do next, with colons between:
- * `Cannot read "x": it is damaged: fetch it again`. What begins with "it", "the", "there" or "no" is a
- * reason: whoever catches it makes a message of it.
+ * `Cannot read "x": it is damaged: fetch it again`. What begins with "it", "its", "the", "there" or "no" is
+ * a reason: whoever catches it makes a message of it.
  *
  * @param text The text, with a zero character for each value in it.
  * @returns A sentence for each fault.

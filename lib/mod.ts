@@ -9,7 +9,9 @@
 
 // The engine
 export { startEngine } from "./tensor/start.ts";
-export type { CompiledFunction, Engine, EngineOptions, ExecutionMode } from "./tensor/engine.ts";
+export type { CompiledFunction } from "./tensor/compile.ts";
+export type { Engine, ExecutionMode } from "./tensor/engine.ts";
+export type { EngineOptions } from "./tensor/engine_options.ts";
 export { stopGradient, withGradients } from "./tensor/gradients.ts";
 export { disposeTensors, mapTensors, type NamedTensors } from "./tensor/named_tensors.ts";
 export { type Tensor, tensorflow as tf } from "./tensor/tfjs.ts";

@@ -17,10 +17,11 @@ export function assertClose(
   if (actual.length !== expected.length) {
     throw new AssertionError({ message: `${actual.length} numbers, not ${expected.length}` });
   }
-  for (const [i, a, b] of pairs(actual, expected)) {
-    const allowed = absolute + relative * Math.max(Math.abs(a), Math.abs(b));
-    if (!(Math.abs(a - b) <= allowed)) {
-      throw new AssertionError({ message: `Element ${i} is ${a}, not ${b} within ${allowed}` });
+  for (let i = 0; i < actual.length; i++) {
+    const [a, e] = [actual[i]!, expected[i]!];
+    const allowed = absolute + relative * Math.max(Math.abs(a), Math.abs(e));
+    if (!(Math.abs(a - e) <= allowed)) {
+      throw new AssertionError({ message: `Element ${i} is ${a}, not ${e} within ${allowed}` });
     }
   }
 }
@@ -28,19 +29,11 @@ export function assertClose(
 /** |actual − expected| / |expected|, as vectors. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   let [difference, size] = [0, 0];
-  for (const [, a, b] of pairs(actual, expected)) {
-    difference += (a - b) ** 2;
-    size += b ** 2;
+  for (let i = 0; i < expected.length; i++) {
+    difference += (actual[i]! - expected[i]!) ** 2;
+    size += expected[i]! ** 2;
   }
   return Math.sqrt(difference / size);
-}
-
-/** Numbers at the same place of both; NaN where `actual` is too short, which no tolerance allows. */
-function* pairs(
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-): Generator<[place: number, actual: number, expected: number]> {
-  for (const [i, b] of Array.from(expected).entries()) yield [i, actual[i] ?? NaN, b];
 }
 
 /** Fails if `f` leaves tensors behind, in TensorFlow.js or in TensorFlow. */

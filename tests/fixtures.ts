@@ -5,7 +5,7 @@
  */
 import { cifarFacts } from "glmc/data/cifar.ts";
 import { checkImageSet, type Dataset, type ImageSet } from "glmc/data/image_set.ts";
-import { readSafetensors } from "glmc/disk/safetensors.ts";
+import { readSafetensors, type SafeTensor } from "glmc/disk/safetensors.ts";
 
 const perClass = 20;
 const imageBytes = 32 * 32 * 3;
@@ -14,7 +14,10 @@ const imageBytes = 32 * 32 * 3;
 export function smallDataset(): Dataset {
   const { classNames, mean, std } = cifarFacts.cifar10;
   const file = new URL("fixtures/cifar10_small.safetensors", import.meta.url);
-  const { images, labels } = readSafetensors(Deno.readFileSync(file)).tensors;
+  const { images, labels } = readSafetensors(Deno.readFileSync(file)).tensors as Record<
+    "images" | "labels",
+    SafeTensor
+  >;
   const take = (begin: number, end: number): ImageSet => {
     const rows = [...labels.data.keys()].filter((row) =>
       row % perClass >= begin && row % perClass < end

@@ -1,19 +1,20 @@
 /**
- * Memory that JavaScript's counters do not see.
+ * How much memory the process holds outside of JavaScript's heap.
  *
  * @module
  */
 
+const libc = Deno.dlopen("libc.so.6", {
+  malloc_trim: { parameters: ["usize"], result: "i32" },
+}).symbols;
+
 /**
- * Megabytes of this process without JavaScript's heap, after malloc has given back what it holds for
- * later: what native code really uses.
+ * Private memory of the process in MB, less JavaScript's heap; what was freed is first given back to
+ * the operating system, since the C library keeps it otherwise.
  */
 export function nativeMegabytes(): number {
-  const libc = Deno.dlopen("libc.so.6", {
-    malloc_trim: { parameters: ["usize"], result: "i32" },
-  });
-  libc.symbols.malloc_trim(0n);
-  libc.close();
-  const { rss, heapTotal } = Deno.memoryUsage();
-  return (rss - heapTotal) / 1e6;
+  libc.malloc_trim(0n);
+  const status = Deno.readTextFileSync("/proc/self/status");
+  const kilobytes = Number(/^RssAnon:\s+(\d+) kB/m.exec(status)?.[1]);
+  return kilobytes / 1024 - Deno.memoryUsage().heapTotal / 2 ** 20;
 }

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseFlags } from "../lib/cli/flags.ts";
-import { configFlags, configOf, machineFlags, runFlags } from "../lib/cli/train_flags.ts";
+import { chooseMethod } from "../lib/cli/method_flag.ts";
+import { configOf, trainFlags } from "../lib/cli/train_flags.ts";
+import { methods } from "../lib/method/methods.ts";
 
 const root = new URL("..", import.meta.url);
 const readme = Deno.readTextFileSync(new URL("README.md", root));
@@ -13,12 +15,13 @@ Deno.test("every task the README names exists, and every task is named", () => {
   assertEquals([...named].sort(), Object.keys(tasks).sort());
 });
 
-Deno.test("every command line for training in the README is understood", () => {
+Deno.test("every command line for training in the README is understood", async () => {
   const lines = readme.replaceAll(/\\\n\s*/g, "").matchAll(/task train (-[^\n#`|]*)/g);
   const checked = [...lines].map(([, line = ""]) => line.trim().replace("<run>", "run"))
     .filter((line) => line !== "--help");
   for (const line of checked) {
-    configOf(parseFlags(line.split(/\s+/), [...configFlags, ...runFlags, ...machineFlags]));
+    const chosen = await chooseMethod(line.split(/\s+/), { methods });
+    configOf(parseFlags(chosen.args, trainFlags(chosen)), chosen);
   }
   assert(checked.length > 0);
 });

@@ -51,6 +51,8 @@ export interface DrawSplitOptions {
 /**
  * Number of images that each class keeps: N_c = ⌊N_max r^(c / (C − 1))⌋, the official rule.
  *
+ * The rate 1 / N_max leaves one image in the smallest class, whichever way 1 / N_max is rounded.
+ *
  * @param options Classes, largest class, imbalance rate r and profile.
  * @returns Number of images of each class `[classes]`.
  * @throws {RangeError} If a setting is out of range or a class would keep no image.
@@ -81,16 +83,23 @@ export function classCounts(options: ClassCountsOptions): number[] {
     const exponent = profile === "step"
       ? Number(label >= classes / 2)
       : label / Math.max(classes - 1, 1);
-    return Math.floor(largest * imbalanceRate ** exponent);
+    return wholeImages(largest * imbalanceRate ** exponent);
   });
-  if (counts[classes - 1] === 0) {
+  const empty = counts.indexOf(0);
+  if (empty >= 0) {
     throw new RangeError(
-      `Cannot draw the subset: imbalance rate ${imbalanceRate} leaves no image in class ${
-        counts.indexOf(0)
-      }: use at least ${1 / largest}`,
+      `Cannot draw the subset: imbalance rate ${imbalanceRate} leaves no image in class ${empty}: use at least ${
+        1 / largest
+      }`,
     );
   }
   return counts;
+}
+
+/** Rounds down, but 49 · (1 / 49), which comes out a rounding short of 1, is one image. */
+function wholeImages(product: number): number {
+  const isOne = product < 1 && product >= 1 - Number.EPSILON;
+  return isOne ? 1 : Math.floor(product);
 }
 
 /**
@@ -116,9 +125,10 @@ export function classCounts(options: ClassCountsOptions): number[] {
  */
 export function drawSplit(labels: Int32Array, options: DrawSplitOptions): Split {
   const { counts, seed, replace = false } = options;
-  const members = groupByClass(labels, counts.length);
+  const groups = groupByClass(labels, counts.length);
   const indices = counts.flatMap((count, label) => {
-    const available = members[label].length;
+    const members = groups[label]!;
+    const available = members.length;
     if (!Number.isInteger(count) || count < 0) {
       throw new RangeError(
         `Cannot draw the subset: the number of images of class ${label} must be a whole number: it is ${count}`,
@@ -135,12 +145,15 @@ export function drawSplit(labels: Int32Array, options: DrawSplitOptions): Split 
     const chosen = replace
       ? Int32Array.from({ length: count }, () => random.integer(available))
       : random.shuffled(available).subarray(0, count);
-    return Array.from(chosen, (position) => members[label][position]);
+    return Array.from(chosen, (position) => members[position]!);
   });
   const drawn = Int32Array.from(indices);
   const hash = createHash("sha256").update(new Uint8Array(drawn.buffer)).digest("hex");
   return { indices: drawn, counts: [...counts], hash, seed, replace };
 }
+
+/** The smallest float32 of full precision; devices take smaller ones for 0. */
+const smallestFloat32 = 2 ** -126;
 
 /**
  * Weight of each class in the rebalanced loss: w_c = C N_c^(−k) / Σ N^(−k), with mean 1.
@@ -148,7 +161,8 @@ export function drawSplit(labels: Int32Array, options: DrawSplitOptions): Split 
  * @param counts Images of each class N `[classes]`.
  * @param options `exponent` is k: 0 gives equal weights, 1 inverse frequency.
  * @returns Weights `[classes]`.
- * @throws {RangeError} If a class has no image.
+ * @throws {RangeError} If a class has no image, or the exponent is not a number or so large that a
+ * weight is no positive float32.
  * @example Inverse frequency
  * ```ts
  * import { classWeights } from "glmc/data/long_tail.ts";
@@ -167,9 +181,24 @@ export function classWeights(
       `Cannot weight the classes: every class needs an image: class ${empty} has ${counts[empty]}`,
     );
   }
-  const shares = counts.map((count) => count ** -options.exponent);
+  const { exponent } = options;
+  if (!Number.isFinite(exponent)) {
+    throw new RangeError(
+      `Cannot weight the classes: the exponent must be a number: it is ${exponent}: pass for example --label_weighting 1`,
+    );
+  }
+  const shares = counts.map((count) => count ** -exponent);
   const sum = shares.reduce((total, share) => total + share, 0);
-  return shares.map((share) => share * counts.length / sum);
+  const weights = shares.map((share) => share * counts.length / sum);
+  const lost = weights.findIndex((weight) => !(weight >= smallestFloat32));
+  if (lost >= 0) {
+    throw new RangeError(
+      `Cannot weight the classes: exponent ${exponent} leaves the weight of class ${lost} with ` +
+        `${counts[lost]} images outside what float32 can hold: pass a smaller one, for example ` +
+        "--label_weighting 1",
+    );
+  }
+  return weights;
 }
 
 function groupByClass(labels: Int32Array, classes: number): number[][] {
@@ -182,7 +211,7 @@ function groupByClass(labels: Int32Array, classes: number): number[][] {
         }, one count for each class: image ${index} has ${label}`,
       );
     }
-    members[label].push(index);
+    members[label]!.push(index);
   });
   return members;
 }

@@ -21,7 +21,9 @@ export interface ResampledRowsOptions {
  *
  * @param counts Images of each class N `[classes]`; an empty class gets the share 0.
  * @param resampleExponent Exponent q.
- * @returns Shares `[classes]`, with sum 1.
+ * @returns Shares `[classes]`, with sum 1; every class with images has a share above 0.
+ * @throws {RangeError} If the exponent is not a number, or so far from 1 that a class's share is lost in
+ * rounding; or if no class has an image.
  * @example Kept, balanced and reversed
  * ```ts
  * import { samplerMass } from "glmc/data/sampler.ts";
@@ -38,9 +40,21 @@ export function samplerMass(counts: readonly number[], resampleExponent: number)
       `Cannot resample: the exponent must be a number: it is ${resampleExponent}: pass for example --resample_weighting 0.2`,
     );
   }
+  if (!counts.some((count) => count > 0)) {
+    throw new RangeError("Cannot resample: no class has an image: draw a subset that has some");
+  }
   const masses = counts.map((count) => count > 0 ? count ** (1 - resampleExponent) : 0);
   const sum = masses.reduce((total, mass) => total + mass, 0);
-  return masses.map((mass) => mass / sum);
+  const shares = masses.map((mass) => mass / sum);
+  const wrong = counts.findIndex((count, label) => count > 0 && !(shares[label]! > 0));
+  if (wrong >= 0) {
+    throw new RangeError(
+      `Cannot resample: exponent ${resampleExponent} leaves the share of class ${wrong} with ` +
+        `${counts[wrong]} images outside what numbers can hold: pass a smaller one, for example ` +
+        "--resample_weighting 1",
+    );
+  }
+  return shares;
 }
 
 /**
@@ -49,7 +63,7 @@ export function samplerMass(counts: readonly number[], resampleExponent: number)
  * @param counts Images of each class of the split N `[classes]`; rows are grouped by class.
  * @param options Exponent and random stream.
  * @returns Rows of the split `[size]`.
- * @throws {RangeError} If the exponent is not a number.
+ * @throws {RangeError} If {@linkcode samplerMass} refuses the exponent.
  * @example Balanced classes
  * ```ts
  * import { randomStream } from "glmc/data/random.ts";
@@ -69,15 +83,16 @@ export function resampledRows(
 ): Int32Array {
   const { resampleExponent, random } = options;
   const limits = runningSum(samplerMass(counts, resampleExponent));
-  const starts = [0, ...runningSum(counts)];
+  const ends = runningSum(counts);
   const lastClass = counts.findLastIndex((count) => count > 0);
-  const size = starts[counts.length];
+  const size = ends.at(-1) ?? 0;
   return Int32Array.from({ length: size }, () => {
     const draw = random.uniform();
     const found = limits.findIndex((limit) => draw < limit);
     // Rounding can leave the last limit a little under 1.
     const label = found < 0 ? lastClass : found;
-    return starts[label] + random.integer(counts[label]);
+    const count = counts[label]!;
+    return ends[label]! - count + random.integer(count);
   });
 }
 

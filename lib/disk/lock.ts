@@ -50,6 +50,7 @@ export interface FileLock {
 
 /** Another process holds a lock. */
 export class LockedError extends Error {
+  /** The class, as it is printed. */
   override readonly name = "LockedError";
   /** Who holds it; `undefined` if the lock file does not say. */
   readonly owner: LockOwner | undefined;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { argmax } from "./argmax.ts";
+
 /** A bin of predictions with similar confidence. */
 export interface ReliabilityBin {
   /** Predictions in it. */
@@ -29,6 +31,8 @@ export interface Calibration {
  * @param labels True classes `[N]`.
  * @param classes Number of classes C.
  * @param binCount Number of bins; 15 by default.
+ * @returns The error and its bins; an empty bin has confidence and accuracy 0.
+ * @throws {RangeError} If there are no labels, or the number of bins is no positive integer.
  * @example Certain and right
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
@@ -45,15 +49,25 @@ export function calibration(
   classes: number,
   binCount = 15,
 ): Calibration {
+  if (labels.length === 0) {
+    throw new RangeError("Cannot measure the calibration: there are no labels: give test images");
+  }
+  if (!(Number.isSafeInteger(binCount) && binCount > 0)) {
+    throw new RangeError(
+      `Cannot measure the calibration: the number of bins must be a positive integer: it is ${binCount}: the field uses 15`,
+    );
+  }
   const sums = Array.from({ length: binCount }, () => ({ count: 0, confidence: 0, right: 0 }));
   labels.forEach((label, n) => {
     const row = logits.subarray(n * classes, (n + 1) * classes);
-    const highest = Math.max(...row);
+    const decision = argmax(row);
+    const highest = row[decision]!;
     const confidence = 1 / row.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
-    const bin = sums[Math.max(0, Math.ceil(confidence * binCount) - 1)];
+    // A confidence is above 0 and at most 1.
+    const bin = sums[Math.max(0, Math.ceil(confidence * binCount) - 1)]!;
     bin.count++;
     bin.confidence += confidence;
-    if (row.indexOf(highest) === label) bin.right++;
+    if (decision === label) bin.right++;
   });
   const error = sums.reduce(
     (total, { confidence, right }) => total + Math.abs(right - confidence),

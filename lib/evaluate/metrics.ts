@@ -5,6 +5,7 @@
  * @module
  */
 
+import { argmax } from "./argmax.ts";
 import { type Calibration, calibration } from "./calibration.ts";
 import { type ShotAccuracy, shotAccuracy } from "./shots.ts";
 
@@ -40,7 +41,9 @@ export interface EvaluateOptions {
  * @param logits Outputs of the tested classifier, `[N, C]` in row-major order.
  * @param labels True classes `[N]`.
  * @param options Classes and their training images.
- * @throws {RangeError} If sizes do not fit, a logit is not finite, or a label is no class.
+ * @returns The evaluation; every number in it is finite, or null where there is nothing to average.
+ * @throws {RangeError} If there are no images, sizes do not fit, a logit is not finite, or a label is no
+ * class.
  * @example Two images, one right
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -82,19 +85,35 @@ export function evaluateLogits(
  *
  * @param logits `[N, C]` in row-major order.
  * @param labels True classes `[N]`.
+ * @param options `classes`: number of classes C; `k`: how many of the highest count.
+ * @returns Percent.
+ * @throws {RangeError} If there are no labels.
+ * @example The second highest
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { topAccuracy } from "glmc/evaluate/metrics.ts";
+ *
+ * const [logits, labels] = [Float32Array.of(1, 3, 2), Int32Array.of(2)];
+ * assertEquals(topAccuracy(logits, labels, { classes: 3, k: 1 }), 0);
+ * assertEquals(topAccuracy(logits, labels, { classes: 3, k: 2 }), 100);
+ * ```
  */
 export function topAccuracy(
   logits: Float32Array,
   labels: Int32Array,
   { classes, k }: { readonly classes: number; readonly k: number },
 ): number {
+  if (labels.length === 0) {
+    throw new RangeError("Cannot measure the accuracy: there are no labels: give test images");
+  }
   let hits = 0;
   labels.forEach((label, n) => {
     const row = logits.subarray(n * classes, (n + 1) * classes);
+    const own = row[label]!;
     let before = 0;
-    for (let c = 0; c < classes; c++) {
-      if (row[c] > row[label] || (row[c] === row[label] && c < label)) before++;
-    }
+    row.forEach((logit, c) => {
+      if (logit > own || (logit === own && c < label)) before++;
+    });
     if (before < k) hits++;
   });
   return 100 * hits / labels.length;
@@ -107,6 +126,13 @@ export function topAccuracy(
  * @param labels True classes `[N]`.
  * @param classes Number of classes C.
  * @returns `[C, C]` in row-major order, true classes in rows.
+ * @example A dog taken for a cat
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { confusionMatrix } from "glmc/evaluate/metrics.ts";
+ *
+ * assertEquals([...confusionMatrix(Float32Array.of(2, 1), Int32Array.of(1), 2)], [0, 0, 1, 0]);
+ * ```
  */
 export function confusionMatrix(
   logits: Float32Array,
@@ -115,18 +141,32 @@ export function confusionMatrix(
 ): Int32Array {
   const matrix = new Int32Array(classes * classes);
   labels.forEach((label, n) => {
-    const row = logits.subarray(n * classes, (n + 1) * classes);
-    matrix[label * classes + row.indexOf(Math.max(...row))]++;
+    const decision = argmax(logits.subarray(n * classes, (n + 1) * classes));
+    const cell = label * classes + decision;
+    matrix[cell] = matrix[cell]! + 1;
   });
   return matrix;
 }
 
-/** Accuracy of each class in percent, from a confusion matrix; null for a class without images. */
+/**
+ * Accuracy of each class, from a confusion matrix.
+ *
+ * @param confusion `[C, C]` in row-major order, true classes in rows.
+ * @param classes Number of classes C.
+ * @returns Percent `[C]`; null for a class without images.
+ * @example A class without images
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { accuracyByClass } from "glmc/evaluate/metrics.ts";
+ *
+ * assertEquals(accuracyByClass(Int32Array.of(3, 1, 0, 0), 2), [75, null]);
+ * ```
+ */
 export function accuracyByClass(confusion: Int32Array, classes: number): (number | null)[] {
   return Array.from({ length: classes }, (_, c) => {
     const row = confusion.subarray(c * classes, (c + 1) * classes);
     const images = row.reduce((sum, count) => sum + count, 0);
-    return images === 0 ? null : 100 * row[c] / images;
+    return images === 0 ? null : 100 * row[c]! / images;
   });
 }
 
@@ -135,16 +175,27 @@ function checkSizes(
   labels: Int32Array,
   { classes, trainingCounts }: EvaluateOptions,
 ): void {
-  const problem = labels.length === 0
-    ? "there are no labels"
+  const outside = labels.findIndex((label) => !(label >= 0 && label < classes));
+  const unknown = trainingCounts.findIndex((count) => !(count >= 0 && Number.isFinite(count)));
+  const unusable = logits.reduce((sum, logit) => sum + Number(!Number.isFinite(logit)), 0);
+  const problem = !(Number.isSafeInteger(classes) && classes > 0)
+    ? `the number of classes must be a positive integer: it is ${classes}: give one class or more`
+    : labels.length === 0
+    ? "the test set has no images, so there are no labels to compare with: give it some"
     : logits.length !== labels.length * classes
-    ? `${logits.length} logits are not ${classes} for each of ${labels.length} labels`
+    ? `${logits.length} logits are not ${classes} for each of ${labels.length} labels: ` +
+      "give those of the same images and classes"
     : trainingCounts.length !== classes
-    ? `${trainingCounts.length} class counts are not one for each of ${classes} classes`
-    : labels.some((label) => label < 0 || label >= classes)
-    ? `a label lies outside [0, ${classes})`
-    : !logits.every(Number.isFinite)
-    ? "a logit is infinite or not a number: the training has diverged"
+    ? `${trainingCounts.length} class counts are not one for each of ${classes} classes: ` +
+      "give those of the training set"
+    : unknown >= 0
+    ? `class ${unknown} has ${trainingCounts[unknown]} training images: give a number from 0`
+    : outside >= 0
+    ? `image ${outside} has label ${labels[outside]}, outside [0, ${classes}): ` +
+      "give test images of the classes that were trained"
+    : unusable > 0
+    ? `${unusable} of ${logits.length} logits are infinite or not a number, so the training has ` +
+      "diverged: take weights of an earlier epoch, or train with a smaller --lr"
     : undefined;
   if (problem !== undefined) throw new RangeError(`Cannot evaluate: ${problem}`);
 }

@@ -14,7 +14,19 @@ export interface ShotAccuracy {
   readonly few: number | null;
 }
 
-/** Group of a class by its training images; the official thresholds. */
+/**
+ * Group of a class by its training images; the official thresholds.
+ *
+ * @param trainingCount Training images of the class.
+ * @returns Name of the group.
+ * @example A hundred are not many
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { shotGroup } from "glmc/evaluate/shots.ts";
+ *
+ * assertEquals([101, 100, 20].map(shotGroup), ["many", "medium", "few"]);
+ * ```
+ */
 export function shotGroup(trainingCount: number): keyof ShotAccuracy {
   return trainingCount > 100 ? "many" : trainingCount > 20 ? "medium" : "few";
 }
@@ -24,6 +36,8 @@ export function shotGroup(trainingCount: number): keyof ShotAccuracy {
  *
  * @param classAccuracy Accuracy of each class in percent; classes with null are left out.
  * @param trainingCounts Training images of each class.
+ * @returns Percent; null for a group without classes.
+ * @throws {RangeError} If there is not one count for each class.
  * @example A group without classes
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -36,9 +50,15 @@ export function shotAccuracy(
   classAccuracy: readonly (number | null)[],
   trainingCounts: readonly number[],
 ): ShotAccuracy {
+  if (trainingCounts.length !== classAccuracy.length) {
+    throw new RangeError(
+      `Cannot average by shot group: ${trainingCounts.length} class counts are not one for each of ` +
+        `${classAccuracy.length} classes: give those of the training set`,
+    );
+  }
   const mean = (group: keyof ShotAccuracy): number | null => {
     const members = classAccuracy
-      .filter((_, c) => shotGroup(trainingCounts[c]) === group)
+      .filter((_, c) => shotGroup(trainingCounts[c]!) === group)
       .filter((accuracy) => accuracy !== null);
     return members.length === 0 ? null : members.reduce((sum, a) => sum + a, 0) / members.length;
   };

@@ -86,6 +86,7 @@ export async function restoreRun(run: DescribedRun, plan: RestorePlan): Promise<
     }
     const best = await bestProblem(run, { ...progress, ...plan });
     if (best !== undefined) notices.push(`${best}: ${adviceFor(runFiles.best, run.folder)}`);
+    if (current.progress !== undefined) notices.push(...await spareProblem(run, plan));
   } catch (error) {
     disposeTensors(progress.state);
     throw error;
@@ -136,6 +137,13 @@ export async function readCheckpoint(
       }),
   );
   return { progress: value, problem };
+}
+
+/** What is wrong with the checkpoint before the last one, while that one is sound. */
+async function spareProblem(run: DescribedRun, plan: RestorePlan): Promise<string[]> {
+  const { progress, problem } = await readCheckpoint(run, runFiles.previousCheckpoint, plan);
+  if (progress !== undefined) disposeTensors(progress.state);
+  return problem === undefined ? [] : [`${problem}: the next checkpoint takes its place`];
 }
 
 function placeOf({ epoch, step }: Progress): string {

@@ -10,13 +10,13 @@ import { openSealedJson, readSealedJson } from "../disk/json_file.ts";
 import { readSafetensors } from "../disk/safetensors.ts";
 import { sha256 } from "../disk/digest.ts";
 import type { Schema } from "../disk/schema.ts";
-import { accuracyByClass } from "../evaluate/metrics.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { importWeights } from "../model/weights.ts";
 import type { Method } from "../method/method.ts";
 import type { EpochRecord } from "../train/events.ts";
-import { checkAccuracies, readHistory, type RecordContext } from "../train/record.ts";
+import { readHistory, type RecordContext } from "../train/record.ts";
 import { checkWeights } from "../train/checkpoint.ts";
+import { checkedEvaluation } from "./check_evaluation.ts";
 import { readConfig } from "./config.ts";
 import { stagesOf } from "./configured.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";
@@ -323,35 +323,4 @@ export function explained<Value>(path: string, advice: string, read: () => Value
     ).split(/: (?:it is damaged or|the file is damaged, or|it is damaged, or|name the one)/);
     throw new SyntaxError(`Cannot read "${path}": it is damaged: ${what}: ${advice}`, { cause });
   }
-}
-
-function checkedEvaluation(
-  evaluation: StoredEvaluation,
-  counts: readonly number[],
-): StoredEvaluation {
-  const { confusion, top1, classAccuracy, reliability, calibrationError } = evaluation;
-  checkAccuracies(evaluation, { counts, name: "it" });
-  const classes = counts.length;
-  if (confusion.length !== classes * classes) {
-    throw new TypeError(`its confusion matrix has ${confusion.length} entries, not ${classes}²`);
-  }
-  const images = sum(confusion);
-  const hits = sum(counts.map((_, label) => confusion[label * classes + label]!));
-  const expected = accuracyByClass(Int32Array.from(confusion), classes);
-  if (top1 !== 100 * hits / images || `${expected}` !== `${classAccuracy}`) {
-    throw new TypeError("its accuracies do not follow from its confusion matrix");
-  }
-  const binned = sum(reliability.map(({ count }) => count));
-  const error = sum(
-    reliability.map(({ count, accuracy, confidence }) => count * Math.abs(accuracy - confidence)),
-  ) / images;
-  // Means of sums in another order: equal but for some rounding.
-  if (binned !== images || Math.abs(error - calibrationError) > 1e-9) {
-    throw new TypeError("its calibration error does not follow from its bins");
-  }
-  return evaluation;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -50,12 +50,17 @@ export function mixUp(first: Tensor, second: Tensor, mixWeight: Tensor): Tensor 
  */
 export function cutMix(first: Tensor, second: Tensor, box: Tensor): Tensor {
   return tf.tidy(() => {
-    const [, height, width] = first.shape;
-    const [top, left, bottom, right] = tf.split(box, 4);
+    const [, height, width] = first.shape as [number, number, number, number];
+    const [top, left, bottom, right] = edges(box);
     const rows = within(tf.range(0, height, 1, "int32"), top, bottom).reshape([1, height, 1, 1]);
     const columns = within(tf.range(0, width, 1, "int32"), left, right).reshape([1, 1, width, 1]);
     return tf.where(tf.logicalAnd(rows, columns), second, first);
   });
+}
+
+/** Top, left, bottom and right `[1]` of a box. */
+function edges(box: Tensor): [top: Tensor, left: Tensor, bottom: Tensor, right: Tensor] {
+  return tf.split(box, 4) as [Tensor, Tensor, Tensor, Tensor];
 }
 
 function within(position: Tensor, low: Tensor, high: Tensor): Tensor {
@@ -68,7 +73,7 @@ function within(position: Tensor, low: Tensor, high: Tensor): Tensor {
  * Differs from the official code, which keeps λ although the box is clipped and its sides are rounded.
  *
  * @param box Top, left, bottom, right int32 `[4]`.
- * @param pixels Area of an image in pixels.
+ * @param pixels Area of an image in pixels: its height times its width.
  * @returns Share `[]`; the caller owns it.
  * @example A quarter is pasted
  * ```ts
@@ -82,7 +87,7 @@ function within(position: Tensor, low: Tensor, high: Tensor): Tensor {
  */
 export function keptShare(box: Tensor, pixels: number): Tensor {
   return tf.tidy(() => {
-    const [top, left, bottom, right] = tf.split(tf.cast(box, "float32"), 4);
+    const [top, left, bottom, right] = edges(tf.cast(box, "float32"));
     const area = tf.mul(tf.sub(bottom, top), tf.sub(right, left)).reshape([]);
     return tf.sub(tf.scalar(1), tf.div(area, tf.scalar(pixels)));
   });

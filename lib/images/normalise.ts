@@ -18,8 +18,9 @@ export interface ChannelStatistics {
  * Scales pixels to `[0, 1]`, subtracts the mean and divides by the standard deviation.
  *
  * @param pixels float32 `[..., C]`, 0 to 255.
- * @param statistics Of each channel.
+ * @param statistics Mean and deviation of each of the C channels, however many.
  * @returns float32 of the same shape; the caller owns it.
+ * @throws {RangeError} If there is not one mean and one positive deviation for each channel.
  * @example The mean becomes zero
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
@@ -32,14 +33,35 @@ export interface ChannelStatistics {
  */
 export function normalise(pixels: Tensor, { mean, std }: ChannelStatistics): Tensor {
   return tf.tidy(() => {
-    const channels = mean.length;
-    const rowLength = channels * (pixels.rank > 1 ? pixels.shape.at(-2)! : 1);
+    const [rowPixels, channels] = [1, ...pixels.shape].slice(-2) as [number, number];
+    checkStatistics({ mean, std }, channels);
+    const rowLength = channels * rowPixels;
     // Whole rows of an image at once: broadcasting single pixels takes five times as long.
-    const alongRow = (value: (channel: number) => number): Tensor =>
-      tf.tensor1d(Array.from({ length: rowLength }, (_, i) => value(i % channels)));
-    const scale = alongRow((channel) => 1 / (255 * std[channel]));
-    const offset = alongRow((channel) => -mean[channel] / std[channel]);
+    const alongRow = (values: readonly number[]): Tensor =>
+      tf.tensor1d(Array.from({ length: rowPixels }, () => values).flat());
+    const scale = alongRow(std.map((deviation) => 1 / (255 * deviation)));
+    const offset = alongRow(std.map((deviation, channel) => -mean[channel]! / deviation));
     const rows = tf.reshape(pixels, [-1, rowLength]);
     return tf.reshape(tf.add(tf.mul(rows, scale), offset), pixels.shape);
   });
+}
+
+function checkStatistics({ mean, std }: ChannelStatistics, channels: number): void {
+  if (mean.length !== channels || std.length !== channels) {
+    throw new RangeError(
+      `Cannot normalise images of ${channels} channels: there are ${mean.length} means and ` +
+        `${std.length} deviations: give one of each for every channel`,
+    );
+  }
+  const wrong = std.findIndex((deviation, channel) =>
+    !(deviation > 0 && Number.isFinite(deviation) && Number.isFinite(mean[channel]))
+  );
+  if (wrong >= 0) {
+    throw new RangeError(
+      `Cannot normalise images: channel ${wrong} has mean ${mean[wrong]} and deviation ${
+        std[wrong]
+      }: ` +
+        "give a finite mean and a deviation above 0, such as 1 for a channel that never changes",
+    );
+  }
 }

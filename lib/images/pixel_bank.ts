@@ -22,10 +22,20 @@ export interface PixelBank {
 /**
  * Copies images to the device.
  *
- * @param images Bytes `[count, height, width, channels]`.
+ * @param images Bytes `[count, height, width, channels]`; none at all are a bank of no images.
  * @param size Height, width and channels of an image.
  * @returns The bank; the caller disposes its `pixels`.
- * @throws {RangeError} If the bytes are not a whole number of images.
+ * @throws {RangeError} If the bytes are not a whole number of images, or are more than a bank can hold.
+ * @example Two grey images of one row
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createPixelBank, startEngine } from "glmc";
+ *
+ * await startEngine({ device: "cpu" });
+ * const bank = createPixelBank(Uint8Array.of(1, 2, 3, 4), { height: 1, width: 2, channels: 1 });
+ * assertEquals(bank.count, 2);
+ * bank.pixels.dispose();
+ * ```
  */
 export function createPixelBank(
   images: Uint8Array,
@@ -38,14 +48,44 @@ export function createPixelBank(
   const count = images.length / (height * width * channels);
   if (!Number.isInteger(count)) {
     throw new RangeError(
-      `Cannot place ${images.length} bytes on the device: images of ${height}x${width}x${channels} ` +
-        "need a multiple of that",
+      `Cannot place the images on the device: ${images.length} bytes are not a whole number of images ` +
+        `of ${height}x${width} pixels with ${channels} values each: check height, width and channels`,
     );
   }
+  checkBankSize({ count, height, width });
   const withBlack = new Uint8Array(images.length + channels);
   withBlack.set(images);
   const pixels = uint8Tensor(withBlack, [count * height * width + 1, channels]);
   return { pixels, count, height, width };
+}
+
+/** Pixels that a bank holds at most: the index of the black one, twice, is still an int32. */
+export const mostBankPixels = 2 ** 30 - 1;
+
+/**
+ * Refuses image sets whose pixels cannot be counted in 32 bits, which would come out black or mixed up.
+ *
+ * Costs nothing, so it can be asked before any image is read.
+ *
+ * @param size Number of images, and height and width of one in pixels.
+ * @throws {RangeError} If there are more than {@linkcode mostBankPixels} pixels.
+ * @example A million images of 32x32, and of 33x33
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { checkBankSize } from "glmc/images/pixel_bank.ts";
+ *
+ * checkBankSize({ count: 1_000_000, height: 32, width: 32 });
+ * assertThrows(() => checkBankSize({ count: 1_000_000, height: 33, width: 33 }), RangeError);
+ * ```
+ */
+export function checkBankSize({ count, height, width }: Omit<PixelBank, "pixels">): void {
+  if (count * height * width > mostBankPixels) {
+    const most = Math.floor(mostBankPixels / (height * width));
+    throw new RangeError(
+      `Cannot place the images on the device: ${count} of ${height}x${width} pixels are more than the ` +
+        `${mostBankPixels} pixels of one set: take at most ${most} images, or smaller ones`,
+    );
+  }
 }
 
 /** Which images to take, and how to cut them out of their padded frame. */
@@ -67,6 +107,20 @@ export interface ViewChoice {
  * @param choice Which images, where to cut, which to mirror; B views.
  * @param options Pixels of padding on each side; 4 by default.
  * @returns float32 `[B, height, width, channels]`, 0 to 255; the caller owns it.
+ * @example The centre crop, mirrored
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createPixelBank, cropViews, startEngine, tf } from "glmc";
+ *
+ * await startEngine({ device: "cpu" });
+ * const bank = createPixelBank(Uint8Array.of(1, 2), { height: 1, width: 2, channels: 1 });
+ * const choice = {
+ *   rows: tf.tensor1d([0], "int32"),
+ *   crops: tf.tensor2d([[4, 4]], [1, 2], "int32"),
+ *   flips: tf.tensor1d([1], "int32"),
+ * };
+ * assertEquals([...cropViews(bank, choice).dataSync()], [2, 1]);
+ * ```
  */
 export function cropViews(
   bank: PixelBank,
@@ -76,7 +130,8 @@ export function cropViews(
   const { pixels, count, height, width } = bank;
   return tf.tidy(() => {
     const black = tf.scalar(count * height * width, "int32");
-    const [tops, lefts] = tf.split(tf.sub(crops, tf.scalar(padding, "int32")), 2, 1);
+    const corners = tf.sub(crops, tf.scalar(padding, "int32"));
+    const [tops, lefts] = tf.split(corners, 2, 1) as [Tensor, Tensor];
     const down = tf.range(0, height, 1, "int32");
     const across = tf.range(0, width, 1, "int32");
     const mirrored = tf.sub(tf.scalar(width - 1, "int32"), across);

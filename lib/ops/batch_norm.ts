@@ -11,8 +11,8 @@
 
 import { type Attribute, attributeKind, typeAttribute } from "../tensor/attributes.ts";
 import { stopGradient } from "../tensor/gradients.ts";
-import { operationTarget, runOperation, runOperationFor } from "../tensor/operation.ts";
-import { whenStarted } from "../tensor/startup.ts";
+import { operationTarget, runOperation } from "../tensor/operation.ts";
+import { whenStarted } from "../tensor/started.ts";
 import { convert } from "./precision.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 
@@ -73,7 +73,20 @@ export interface BatchNormOptions {
  *
  * The running variance takes the unbiased variance, as PyTorch does. The caller owns the results.
  *
+ * @param inputs Features, scale, offset, running statistics and the shortcut, if there is one.
+ * @param options Whether a ReLU follows, and two constants.
  * @returns Output `[B, H, W, C]`, new running mean `[C]` and variance `[C]`; only the first one carries gradients.
+ * @example Two values around their mean
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { startEngine, tf, trainingBatchNorm } from "glmc";
+ *
+ * await startEngine({ device: "cpu" });
+ * const [x, zero, one] = [tf.tensor4d([3, 5], [2, 1, 1, 1]), tf.zeros([1]), tf.ones([1])];
+ * const inputs = { x, scale: one, offset: zero, mean: zero, variance: one };
+ * const { output } = trainingBatchNorm(inputs);
+ * assertEquals([...output.dataSync()].map(Math.round), [-1, 1]);
+ * ```
  */
 export function trainingBatchNorm(
   { x, scale, offset, mean, variance, shortcut }: BatchNormInputs,
@@ -83,11 +96,10 @@ export function trainingBatchNorm(
     kernelName,
     { x, scale, offset, mean, variance, ...(shortcut && { shortcut }) },
     { relu, epsilon, momentum, hasShortcut: shortcut !== undefined },
-  ) as [Tensor, Tensor, Tensor];
+  ) as [Tensor, Tensor, Tensor, ...Tensor[]];
   return { output, mean: stopGradient(newMean), variance: stopGradient(newVariance) };
 }
 
-/** Whether the installed TensorFlow has oneDNN's kernel, known once it runs. */
 let canFuse = false;
 whenStarted(() => canFuse = fusedKernelWorks());
 
@@ -95,40 +107,42 @@ tf.registerKernel({
   kernelName,
   backendName: "tensorflow",
   kernelFunc: ({ inputs, attrs }) => {
-    const { x, scale, offset, mean, variance, shortcut } = inputs as KernelInputs;
-    const { relu, epsilon, momentum } = attrs as unknown as KernelAttributes;
-    const fused = canFuse && relu && shortcut === undefined && runsOwnKernels();
-    if (fused && hasFusedBits(x)) {
-      return normaliseAndRelu([x, scale, offset, mean, variance], { epsilon, momentum });
+    const given = inputs as unknown as KernelInputs;
+    const { relu, epsilon, momentum, hasShortcut } = attrs as unknown as KernelAttributes;
+    if (relu && !hasShortcut && canFuseNow() && hasFusedBits(given.x)) {
+      return normaliseAndRelu(listed(given), { epsilon, momentum });
     }
-    const [normalised, newMean, newVariance, ...saved] = runOperationFor(6, {
-      name: "FusedBatchNormV3",
-      attributes: batchNormAttributes(epsilon, momentum),
-      inputs: [x, scale, offset, mean, variance],
-    });
-    const sum = shortcut !== undefined
-      ? consume(normalised, (t) => runOperation("AddV2", [float], [t, shortcut]))
-      : normalised;
-    const output = relu ? consume(sum, (t) => runOperation("Relu", [float], [t])) : sum;
+    const [normalised, newMean, newVariance, ...saved] = runOperation(
+      "FusedBatchNormV3",
+      batchNormAttributes(epsilon, momentum),
+      listed(given),
+      6,
+    );
+    const { shortcut } = given;
+    const sum = shortcut === undefined
+      ? normalised
+      : consume(normalised, (t) => runOperation("AddV2", [float], [t, shortcut])[0]);
+    const output = relu ? consume(sum, (t) => runOperation("Relu", [float], [t])[0]) : sum;
     return [output, newMean, newVariance, ...saved];
   },
 });
+
 tf.registerGradient({
   kernelName,
   inputsToSave: ["x", "scale"],
   outputsToSave: [true, false, false, true, true, true],
   gradFunc: (dy, saved, attrs) => {
     // The fused kernel saves no scratch, and the gradient reads none on CPUs.
-    const [x, scale, output, batchMean, batchVariance, scratch = batchMean] =
-      saved as unknown as SavedTensors;
+    const [x, scale, output, batchMean, batchVariance, scratch = batchMean] = saved as Saved;
     const { relu, epsilon, hasShortcut } = attrs as unknown as KernelAttributes;
-    const [dOutput] = dy as [Tensor];
-    const dSum = relu ? runOperation("ReluGrad", [float], [dOutput, output]) : dOutput;
-    const [dx, dScale, dOffset] = runOperationFor(5, {
-      name: "FusedBatchNormGradV3",
-      attributes: batchNormAttributes(epsilon),
-      inputs: [dSum, x, scale, batchMean, batchVariance, scratch],
-    });
+    const [dOutput] = dy as [Tensor, ...Tensor[]];
+    const dSum = relu ? runOperation("ReluGrad", [float], [dOutput, output])[0] : dOutput;
+    const [dx, dScale, dOffset] = runOperation(
+      "FusedBatchNormGradV3",
+      batchNormAttributes(epsilon),
+      [dSum, x, scale, batchMean, batchVariance, scratch],
+      5,
+    );
     // Freed here and not at the end of the step, which lowers the peak of op-by-op training.
     if (relu && !hasShortcut) dSum.dispose();
     for (const tensor of saved) if (tensor !== scale) tensor.dispose();
@@ -136,26 +150,44 @@ tf.registerGradient({
   },
 });
 
+type KernelInputs =
+  & Readonly<Record<"x" | "scale" | "offset" | "mean" | "variance", tf.TensorInfo>>
+  & { readonly shortcut?: tf.TensorInfo };
+
+type Saved = [
+  x: Tensor,
+  scale: Tensor,
+  output: Tensor,
+  batchMean: Tensor,
+  batchVariance: Tensor,
+  scratch?: Tensor,
+];
+
+function listed({ x, scale, offset, mean, variance }: KernelInputs): tf.TensorInfo[] {
+  return [x, scale, offset, mean, variance];
+}
+
+/** oneDNN's kernel is the CPU's, and no part of what XLA compiles. */
+function canFuseNow(): boolean {
+  const { device, xla } = operationTarget();
+  return canFuse && device === "cpu" && !xla;
+}
+
 /** Output, new running statistics, and the batch's, as the kernel returns them but for the scratch. */
 function normaliseAndRelu(
   inputs: readonly tf.TensorInfo[],
   { epsilon, momentum }: { readonly epsilon: number; readonly momentum: number },
 ): Tensor[] {
   const attributes = [...batchNormAttributes(epsilon, momentum), ...fusedAttributes];
-  const [output, newMean, newVariance, batchMean, batchVariance, scratch] = runOperationFor(6, {
-    name: fusedName,
+  const [output, newMean, newVariance, batchMean, batchVariance, scratch] = runOperation(
+    fusedName,
     attributes,
     inputs,
-  });
+    6,
+  );
   // A byte for each element, which only the kernel itself has use for.
   scratch.dispose();
   return [output, newMean, newVariance, batchMean, batchVariance];
-}
-
-/** Whether the CPU's own kernels run, and not what XLA makes instead of them. */
-function runsOwnKernels(): boolean {
-  const { device, xla } = operationTarget();
-  return device === "cpu" && !xla;
 }
 
 /** For other numbers of channels oneDNN takes another kernel, whose last digits differ. */
@@ -179,16 +211,6 @@ function fusedKernelWorks(): boolean {
     }
   });
 }
-
-type KernelInputs =
-  & Readonly<Record<"x" | "scale" | "offset" | "mean" | "variance", tf.TensorInfo>>
-  & { readonly shortcut?: tf.TensorInfo };
-
-/** Two inputs and four outputs; the fused kernel saves no scratch. */
-type SavedTensors = readonly [
-  ...[x: Tensor, scale: Tensor, output: Tensor, batchMean: Tensor, batchVariance: Tensor],
-  scratch?: Tensor,
-];
 
 type KernelAttributes = Required<BatchNormOptions> & { readonly hasShortcut: boolean };
 

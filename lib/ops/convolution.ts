@@ -31,6 +31,17 @@ export interface ConvolutionOptions {
  * @param filter Filter `[K, K, C, D]`.
  * @param options Stride, padding and element type.
  * @returns `[B, H', W', D]`; the caller owns it. Carries gradients.
+ * @example A filter of one pixel doubles an image
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { startEngine, tf } from "glmc";
+ * import { convolution } from "glmc/ops/convolution.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * const [image, filter] = [tf.ones([1, 2, 2, 1]), tf.fill([1, 1, 1, 1], 2)];
+ * const options = { stride: 1, padding: "same", type: "float32" } as const;
+ * assertEquals([...convolution(image, filter, options).dataSync()], [2, 2, 2, 2]);
+ * ```
  */
 export function convolution(
   x: Tensor,
@@ -66,10 +77,7 @@ const smallConvolution = tf.customGrad((...args) => {
 
 function filterGradient(x: Tensor, dy: Tensor, shape: readonly number[]): Tensor {
   return tf.tidy(() => {
-    const margins = shape.slice(0, 2).map((side) => {
-      const margin = (side - 1) / 2;
-      return [margin, margin] as const;
-    });
+    const margins = shape.slice(0, 2).map((size) => [(size - 1) / 2, (size - 1) / 2] as const);
     const channelsFirst = tf.transpose(x, [3, 1, 2, 0]);
     const images = pad(channelsFirst, [[0, 0], ...margins, [0, 0]]);
     const filter = tf.transpose(dy, [1, 2, 0, 3]);

@@ -19,7 +19,17 @@ import { runOperation } from "../tensor/operation.ts";
  * {@linkcode gatherBytes}, or disposed.
  *
  * @param bytes Values.
- * @param shape Shape of the result; the caller owns it.
+ * @param shape Shape of the result.
+ * @returns The bytes on the device; the caller owns them.
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { startEngine, uint8Tensor } from "glmc";
+ *
+ * await startEngine({ device: "cpu" });
+ * const pixels = uint8Tensor(Uint8Array.of(1, 2, 3, 4), [2, 2]);
+ * assertEquals(pixels.shape, [2, 2]);
+ * ```
  */
 export function uint8Tensor(bytes: Uint8Array, shape: readonly number[]): Tensor {
   const backend = tf.backend() as unknown as TensorBackend & { readonly binding: Binding };
@@ -34,11 +44,20 @@ export function uint8Tensor(bytes: Uint8Array, shape: readonly number[]): Tensor
  * @param rows Indices int32 of any shape, in `[0, N)`.
  * @returns float32 `[...rows.shape, ...]`, 0 to 255; the caller owns it. Carries no gradient.
  * @throws {Error} If an index is out of range.
+ * @example The second row
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { gatherBytes, startEngine, tf, uint8Tensor } from "glmc";
+ *
+ * await startEngine({ device: "cpu" });
+ * const pixels = uint8Tensor(Uint8Array.of(1, 2, 3, 4), [2, 2]);
+ * assertEquals([...gatherBytes(pixels, tf.tensor1d([1], "int32")).dataSync()], [3, 4]);
+ * ```
  */
 export function gatherBytes(table: Tensor, rows: Tensor): Tensor {
   return tf.tidy(() => {
     const types = [typeAttribute("SrcT", "uint8"), typeAttribute("DstT", "float32")];
-    return runOperation("Cast", types, [gather(table, rows, "uint8")]);
+    return runOperation("Cast", types, [gather(table, rows, "uint8")])[0];
   });
 }
 
@@ -49,6 +68,15 @@ export function gatherBytes(table: Tensor, rows: Tensor): Tensor {
  * @param rows Indices int32 of any shape, in `[0, N)`.
  * @returns int32 `[...rows.shape, ...]`; the caller owns it. Carries no gradient.
  * @throws {Error} If an index is out of range.
+ * @example Labels of the last and the first image
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { gatherIntegers, startEngine, tf } from "glmc";
+ *
+ * await startEngine({ device: "cpu" });
+ * const [labels, rows] = [tf.tensor1d([7, 8, 9], "int32"), tf.tensor1d([2, 0], "int32")];
+ * assertEquals([...gatherIntegers(labels, rows).dataSync()], [9, 7]);
+ * ```
  */
 export function gatherIntegers(table: Tensor, rows: Tensor): Tensor {
   return tf.tidy(() => gather(table, rows, "int32"));
@@ -60,5 +88,5 @@ function gather(table: Tensor, rows: Tensor, type: "uint8" | "int32"): Tensor {
     typeAttribute("Tindices", "int32"),
     typeAttribute("Taxis", "int32"),
   ];
-  return runOperation("GatherV2", types, [table, rows, tf.scalar(0, "int32")]);
+  return runOperation("GatherV2", types, [table, rows, tf.scalar(0, "int32")])[0];
 }

@@ -44,7 +44,7 @@ export function convert(x: Tensor, conversion: Conversion): Tensor {
 }
 
 function cast(x: tf.TensorInfo, { from, to }: Conversion): Tensor {
-  return runOperation("Cast", [typeAttribute("SrcT", from), typeAttribute("DstT", to)], [x]);
+  return runOperation("Cast", [typeAttribute("SrcT", from), typeAttribute("DstT", to)], [x])[0];
 }
 
 tf.registerKernel({

@@ -72,8 +72,8 @@ export function everySecondPixel(x: Tensor): Tensor {
   return tf.tidy(() => {
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
     const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
-    const [below, beside] = [2 * rows - height, 2 * columns - width];
-    const even = below + beside > 0 ? pad(x, [[0, 0], [0, below], [0, beside], [0, 0]]) : x;
+    const [below, right] = [2 * rows - height, 2 * columns - width];
+    const even = below + right > 0 ? pad(x, [[0, 0], [0, below], [0, right], [0, 0]]) : x;
     // A slice of pairs copies whole rows of channels, where StridedSlice takes ten times as long.
     const pairs = tf.reshape(even, [batch, rows, 2, columns, 2 * channels]);
     const first = crop(pairs, [[0, 0], [0, 0], [0, 1], [0, 0], [0, channels]]);
@@ -111,16 +111,18 @@ function register(
 
 function padding(x: tf.TensorInfo, paddings: Paddings): Tensor {
   const amounts = tf.tensor2d(paddings.flat(), [paddings.length, 2], "int32");
-  return runOperation("Pad", types("Tpaddings"), [x, amounts]);
+  return runOperation("Pad", types("Tpaddings"), [x, amounts])[0];
 }
 
 function cropping(x: tf.TensorInfo, margins: Paddings): Tensor {
   const begin = margins.map(([before]) => before);
   const size = margins.map(([before, after], axis) => x.shape[axis]! - before - after);
-  return runOperation("Slice", types("Index"), [x, integers(begin), integers(size)]);
+  return runOperation("Slice", types("Index"), [x, integers(begin), integers(size)])[0];
 }
 
-const integers = (values: readonly number[]): tf.Tensor1D => tf.tensor1d([...values], "int32");
+function integers(values: readonly number[]): tf.Tensor1D {
+  return tf.tensor1d([...values], "int32");
+}
 
 function types(index: string): Attribute[] {
   return [typeAttribute("T", "float32"), typeAttribute(index, "int32")];

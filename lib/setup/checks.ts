@@ -30,6 +30,9 @@ const setupCommand = "deno task setup";
 /**
  * Looks at everything training depends on.
  *
+ * @param root The project folder.
+ * @returns One check for each thing, in the order to print them.
+ *
  * @example Deno itself is there
  * ```ts
  * import { checkMachine } from "glmc/setup/checks.ts";
@@ -61,6 +64,9 @@ export async function checkMachine(root: string = projectRoot): Promise<Check[]>
 
 /**
  * Whether training can start.
+ *
+ * @param checks What {@linkcode checkMachine} found.
+ * @returns Whether nothing is missing.
  *
  * @example Notes do not matter
  * ```ts

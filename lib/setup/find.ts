@@ -10,6 +10,9 @@ const libraryName = "libtensorflow_cc.so.2";
 /**
  * Folders where the virtual environment of `root` keeps its packages; empty when there is none.
  *
+ * @param root The project folder.
+ * @returns Absolute paths.
+ *
  * @example A project that is not set up
  * ```ts
  * import { sitePackages } from "glmc/setup/find.ts";
@@ -28,6 +31,8 @@ export function sitePackages(root: string): string[] {
 /**
  * Folder of `libtensorflow_cc.so.2`: `$GLMC_LIBTENSORFLOW` where it is set, else inside `.venv`.
  *
+ * @param root The project folder.
+ * @returns Absolute path of the folder.
  * @throws {Deno.errors.NotFound} If there is no such library yet.
  *
  * @example A project that is not set up
@@ -61,6 +66,9 @@ export function findLibraryFolder(root: string = projectRoot): string {
 /**
  * Whether there is a libtensorflow to open.
  *
+ * @param root The project folder.
+ * @returns Whether {@linkcode findLibraryFolder} finds it.
+ *
  * @example A project that is not set up
  * ```ts
  * import { hasLibrary } from "glmc/setup/find.ts";
@@ -81,6 +89,7 @@ export function hasLibrary(root: string = projectRoot): boolean {
  * Absolute paths of the CUDA libraries in `.venv`, to be opened before libtensorflow: it looks for
  * them by name, and a library that is open already is found without `LD_LIBRARY_PATH`.
  *
+ * @param root The project folder.
  * @returns Sorted paths; empty where TensorFlow was installed without CUDA.
  *
  * @example A project that is not set up

@@ -47,6 +47,7 @@ export const setupLockName = "glmc-setup.lock";
  * any time and run again, and may be run by several processes at once: they take turns. Where
  * `GLMC_LIBTENSORFLOW` names a folder with the library, only the npm packages are seen to.
  *
+ * @param options What to set up, and whom to tell.
  * @throws {Deno.errors.NotSupported} On a platform without a TensorFlow build.
  * @throws {Error} If something cannot be installed; the message says why and what to do.
  *

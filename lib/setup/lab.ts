@@ -34,6 +34,7 @@ const cost = { download: 56e6, disk: 310e6, needed: 500e6 };
  * Takes milliseconds when `.venv/glmc-lab.json` notes a complete set-up. May be killed at any time
  * and run again. Nothing is written to the user's home.
  *
+ * @param options Which project, and whom to tell.
  * @throws {Error} If something cannot be installed; the message says why and what to do.
  */
 export async function ensureLab(options: LabOptions = {}): Promise<void> {
@@ -46,6 +47,9 @@ export async function ensureLab(options: LabOptions = {}): Promise<void> {
 
 /**
  * Whether a complete set-up of JupyterLab is noted and still there.
+ *
+ * @param root The project folder.
+ * @returns Whether it is there in the pinned versions.
  *
  * @example A project that is not set up
  * ```ts

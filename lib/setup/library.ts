@@ -12,6 +12,8 @@ import { runProgram } from "./machine.ts";
  * The library is opened in another process: it takes memory, and where the processor lacks an
  * instruction it needs, it ends the process.
  *
+ * @param folder Folder of the library.
+ * @returns Such as `2.21.0`.
  * @throws {Error} If the library does not open; the message has the loader's reason.
  *
  * @example No library

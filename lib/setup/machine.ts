@@ -16,6 +16,11 @@ export interface ProgramResult {
 /**
  * Runs a program to its end; `undefined` when there is no such program.
  *
+ * @param command Name or path of the program.
+ * @param args Its arguments.
+ * @param options Folder, variables, and a signal that stops it.
+ * @returns How it ended and what it printed.
+ *
  * @example A program that is not there
  * ```ts
  * import { runProgram } from "glmc/setup/machine.ts";
@@ -48,6 +53,8 @@ export async function runProgram(
 /**
  * Names of the NVIDIA GPUs that `nvidia-smi` lists; empty where it is missing or does not answer.
  *
+ * @returns Such as `NVIDIA H100`, one for each GPU.
+ *
  * @example Every GPU has a name
  * ```ts
  * import { listGpus } from "glmc/setup/machine.ts";
@@ -70,6 +77,7 @@ export async function listGpus(): Promise<string[]> {
 /**
  * Refuses platforms for which no TensorFlow library is known to work here.
  *
+ * @param build The platform; this one by default.
  * @throws {Deno.errors.NotSupported} On anything but Linux on x86-64 or ARM64.
  *
  * @example Not on Windows
@@ -95,6 +103,9 @@ export function checkPlatform(build: Pick<typeof Deno.build, "os" | "arch"> = De
 /**
  * Free bytes on the disk of a folder, which need not exist yet.
  *
+ * @param folder Absolute path.
+ * @returns Bytes that a user may still write.
+ *
  * @example There is some
  * ```ts
  * import { freeBytes } from "glmc/setup/machine.ts";
@@ -117,6 +128,9 @@ export async function freeBytes(folder: string): Promise<number> {
 /**
  * A number of bytes for people, in decimal units.
  *
+ * @param bytes How many.
+ * @returns Such as `59 MB`.
+ *
  * @example Units
  * ```ts
  * import { formatSize } from "glmc/setup/machine.ts";
@@ -135,6 +149,10 @@ export function formatSize(bytes: number): string {
 
 /**
  * The message for a disk that has filled up during the set-up, and the command to run again.
+ *
+ * @param root The project folder.
+ * @param command The command to run again.
+ * @returns The message.
  *
  * @example It names the project
  * ```ts

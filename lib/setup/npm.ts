@@ -11,6 +11,7 @@ import { diskFullMessage, runProgram } from "./machine.ts";
  *
  * @param root The project folder.
  * @param options `changeLock: false` leaves `deno.lock` as it is.
+ * @returns Whether nothing has to be fetched.
  *
  * @example Of the project itself
  * ```ts
@@ -64,6 +65,10 @@ export async function installNpmPackages(
 
 /**
  * Turns what `deno install` wrote into one message that says what to do.
+ *
+ * @param output What it wrote.
+ * @param root The project folder.
+ * @returns The error to throw.
  *
  * @example No network
  * ```ts

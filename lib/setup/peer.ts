@@ -21,6 +21,7 @@ export interface PeerOptions {
 /**
  * Makes sure that PyTorch is in `.venv`, which the set-up has made; for `deno task bench --peer` only.
  *
+ * @param options Which project, and whom to tell.
  * @throws {Error} If it cannot be installed; the message says why and what to do.
  */
 export async function installPeer(options: PeerOptions = {}): Promise<void> {
@@ -40,6 +41,9 @@ export async function installPeer(options: PeerOptions = {}): Promise<void> {
 
 /**
  * Whether a complete PyTorch is in the environment.
+ *
+ * @param root The project folder.
+ * @returns Whether it is there.
  *
  * @example A project that is not set up
  * ```ts

@@ -41,6 +41,7 @@ export function pipLog(folder: string): string {
  *
  * @param root The project folder.
  * @param python Path of the Python of the environment.
+ * @param options Which packages, and whom to tell.
  * @throws {Error} If pip fails; the message says why and what to do.
  */
 export async function installPythonPackages(
@@ -89,6 +90,10 @@ export async function installPythonPackages(
 
 /**
  * Turns what pip wrote to standard error into one message that says what to do.
+ *
+ * @param errors What it wrote.
+ * @param options Project folder, full log, and the command to run again.
+ * @returns The error to throw.
  *
  * @example No network
  * ```ts

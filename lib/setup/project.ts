@@ -20,6 +20,10 @@ export type Device = "cpu" | "gpu";
 /**
  * Path of the file that pins the Python packages of a device, or those of JupyterLab.
  *
+ * @param root The project folder.
+ * @param packages Which packages.
+ * @returns Absolute path.
+ *
  * @example The pinned file
  * ```ts
  * import { requirementsFile } from "glmc/setup/project.ts";
@@ -34,6 +38,9 @@ export function requirementsFile(root: string, packages: Device | "lab" | "peer"
 
 /**
  * Path of the virtual environment that holds TensorFlow.
+ *
+ * @param root The project folder.
+ * @returns Absolute path.
  *
  * @example The folder
  * ```ts

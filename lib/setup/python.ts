@@ -24,6 +24,9 @@ const installHint =
 /**
  * Whether the pinned TensorFlow is published for a Python version.
  *
+ * @param version Such as `3.11.7`.
+ * @returns Whether it is.
+ *
  * @example Limits
  * ```ts
  * import { isSupportedPython } from "glmc/setup/python.ts";
@@ -41,6 +44,7 @@ export function isSupportedPython(version: string): boolean {
 /**
  * The first Python on `PATH` that can hold the pinned TensorFlow.
  *
+ * @returns Its name and version.
  * @throws {Deno.errors.NotFound} If there is none; the message names what was tried and found.
  *
  * @example Whatever is found is supported
@@ -73,6 +77,9 @@ export async function findPython(): Promise<Python> {
 /**
  * Whether a Python can make virtual environments; some distributions package that apart.
  *
+ * @param python The Python.
+ * @returns Whether it can.
+ *
  * @example A Python that is not there
  * ```ts
  * import { hasVenvModule } from "glmc/setup/python.ts";
@@ -91,6 +98,7 @@ export async function hasVenvModule(python: Python): Promise<boolean> {
  * TensorFlow than `device`; else it is made anew, keeping only the files named in `keep`.
  *
  * @param root The project folder.
+ * @param options Build of TensorFlow, and names of files to keep.
  * @returns Path of the Python of the environment.
  * @throws {Deno.errors.NotFound} If there is no Python, or it cannot make environments.
  */
@@ -123,6 +131,9 @@ export async function ensureVenv(
 
 /**
  * Version of Python and pip of the environment, read without running it; `undefined` without one.
+ *
+ * @param root The project folder.
+ * @returns Such as `3.11.7`.
  *
  * @example A project that is not set up
  * ```ts

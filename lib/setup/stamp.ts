@@ -30,6 +30,9 @@ export interface Stamp {
 /**
  * The stamp of the last complete set-up, be it outdated; `undefined` without one.
  *
+ * @param root The project folder.
+ * @returns The stamp.
+ *
  * @example A project that is not set up
  * ```ts
  * import { readStamp } from "glmc/setup/stamp.ts";
@@ -48,6 +51,10 @@ export async function readStamp(root: string): Promise<Stamp | undefined> {
 
 /**
  * Which parts of a stamp still hold: the library is there and the pinned versions are the same.
+ *
+ * @param root The project folder.
+ * @param stamp The stamp.
+ * @returns Whether the Python and the npm packages are still those of the stamp.
  *
  * @example A project that has gone
  * ```ts
@@ -88,6 +95,7 @@ export async function checkStamp(
  *
  * @param root The project folder.
  * @param facts What was set up; the pinned versions are added as they are now.
+ * @returns The stamp as it was written.
  */
 export async function writeStamp(
   root: string,

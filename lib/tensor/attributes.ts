@@ -4,8 +4,9 @@
  * @module
  */
 
-import { cInt64List, cText } from "./c_values.ts";
+import { cInt64List, cShape, cText } from "./c_values.ts";
 import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
+import type { Status } from "./status.ts";
 
 /** Kinds of attributes, numbered as `TF_AttrType`. */
 export const attributeKind = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
@@ -43,10 +44,11 @@ export function typeAttribute(name: string, type: keyof typeof dataType): Attrib
  *
  * @param target The operation and whether it runs now (`TFE_Op`) or is recorded (`TF_OperationDescription`).
  * @throws {TypeError} If an attribute is of a kind that cannot be passed.
+ * @throws {RangeError} If an integer is not whole, or a shape has too many axes.
  */
 export function setAttributes(
   library: LibTensorFlow,
-  target: { readonly operation: Handle; readonly recorded: boolean; readonly status: Handle },
+  target: { readonly operation: Handle; readonly recorded: boolean; readonly status: Status },
   attributes: readonly Attribute[],
 ): void {
   const { operation, recorded, status } = target;
@@ -103,13 +105,18 @@ export function setAttributes(
       }
       case attributeKind.shape: {
         const shape = value as number[];
-        const dims = cInt64List(shape);
+        const dims = cShape(shape);
         if (recorded) library.TF_SetAttrShape(operation, key, dims, shape.length);
-        else library.TFE_OpSetAttrShape(operation, key, dims, shape.length, status);
+        else {
+          library.TFE_OpSetAttrShape(operation, key, dims, shape.length, status.pointer);
+          status.check(() => `pass attribute "${name}" = [${shape}]`);
+        }
         break;
       }
       default:
-        throw new TypeError(`Cannot pass attribute "${name}": kind ${type} is not supported`);
+        throw new TypeError(
+          `Cannot pass attribute "${name}": kind ${type} is not supported: use one of attributeKind`,
+        );
     }
   }
 }

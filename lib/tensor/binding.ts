@@ -48,7 +48,7 @@ export class Binding {
 
   /** What will run the operations that are issued now. */
   get target(): OperationTarget {
-    return { device: this.#onGpu ? "gpu" : "cpu", xla: this.#recorder?.xla === true };
+    return { device: this.#onGpu ? "gpu" : "cpu", xla: this.#recorder?.xla ?? false };
   }
 
   /** Tensors alive in TensorFlow. */
@@ -120,7 +120,8 @@ export class Binding {
   ): RecordedFunction {
     if (this.#recorder !== undefined) {
       throw new Error(
-        "Cannot compile inside a function that is being compiled: call the function itself",
+        `Cannot call a compiled function inside one that engine.compile() records, at ${callerLine()}: ` +
+          "call the function that it was compiled from",
       );
     }
     const recorder = new GraphRecorder(this.#runtime, { xla });

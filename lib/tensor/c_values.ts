@@ -16,6 +16,11 @@ export function cText(text: string): Bytes {
   return bytes;
 }
 
+/** Lets go of a text that will not come again. */
+export function forgetText(text: string): void {
+  texts.delete(text);
+}
+
 /** The text behind a C string owned by TensorFlow. */
 export function textOf(pointer: Handle): string {
   return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
@@ -26,6 +31,21 @@ export function cInt64List(values: readonly number[]): Bytes {
   const list = new BigInt64Array(Math.max(1, values.length));
   values.forEach((value, i) => list[i] = BigInt(value));
   return new Uint8Array(list.buffer);
+}
+
+// Its constructor ends the process otherwise.
+const maximumAxes = 254;
+
+/**
+ * A shape.
+ *
+ * @throws {RangeError} If it has more axes than TensorFlow allows.
+ */
+export function cShape(shape: readonly number[]): Bytes {
+  if (shape.length <= maximumAxes) return cInt64List(shape);
+  throw new RangeError(
+    `Cannot use a shape of ${shape.length} axes: TensorFlow has at most ${maximumAxes}: reshape it`,
+  );
 }
 
 /** One output of a graph operation. */

@@ -30,6 +30,17 @@ export interface CompileContext {
   readonly backend: TensorBackend;
 }
 
+/** A function that runs as one native call, or op by op; made by `Engine.compile`. */
+export interface CompiledFunction<I, O> extends Disposable {
+  /** Runs it; the caller owns the results and keeps its inputs. */
+  (inputs: I): O;
+  /**
+   * Frees what was recorded, in TensorFlow too; it cannot be called any more. Tensors that it captured
+   * or returned are left alone.
+   */
+  dispose(): void;
+}
+
 interface Trace<O> {
   /** Names of the inputs in the order the recorded function takes them, and what they were. */
   readonly names: InputNames;
@@ -44,8 +55,9 @@ let functionCount = 0;
 export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
   f: (inputs: I) => O,
   { runtime, binding, backend, xla }: CompileContext & { readonly xla: boolean },
-): { readonly run: (inputs: I) => O; readonly dispose: () => void } {
-  const traces: Trace<O>[] = [];
+): CompiledFunction<I, O> {
+  let traces: readonly Trace<O>[] = [];
+  let disposed = false;
 
   function trace(inputs: I): Trace<O> {
     const records = recordsOf(flatten(inputs).map(([, tensor]) => tensor));
@@ -86,36 +98,60 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
     return build(results.map((record) => backend.createOutputTensor(record)));
   }
 
-  function call(inputs: I): O {
+  const call = (inputs: I): O => {
     for (const known of traces) {
       const given = pickInputs(known.names, inputs);
       const records = given && recordsOf(given);
       if (records && fits(known.records, records)) return run(known, records);
     }
+    if (disposed) throw disposedError(f);
     const start = performance.now();
     const traced = inScope(() => trace(inputs));
     runtime.spent.recording += performance.now() - start;
-    traces.push(traced);
+    traces = [...traces, traced];
     return run(traced, traced.records);
-  }
+  };
+  return disposable(call, () => {
+    const recorded = traces;
+    [traces, disposed] = [[], true];
+    for (const trace of recorded) runtime.removeFunction(trace.recorded.name);
+  });
+}
 
-  function dispose(): void {
-    for (const { recorded } of traces.splice(0)) runtime.removeFunction(recorded.name);
-  }
-  return { run: call, dispose };
+function disposable<I, O>(call: (inputs: I) => O, dispose: () => void): CompiledFunction<I, O> {
+  return Object.assign(call, { dispose, [Symbol.dispose]: dispose });
+}
+
+// deno-lint-ignore ban-types
+function disposedError({ name }: Function): Error {
+  return new Error(
+    `Cannot call compiled function ${name || "without a name"}: it was disposed: compile it again`,
+  );
 }
 
 // Compared one by one: as one text, the shapes of a training's state took a seventh of the host's time.
 function fits(expected: readonly TensorRecord[], given: readonly TensorRecord[]): boolean {
   return expected.every(({ dtype, shape }, i) => {
-    const record = given[i]!;
+    const record = given[i]!; // as many as expected, since the names are the same
     return record.dtype === dtype && record.shape.length === shape.length &&
       record.shape.every((size, axis) => size === shape[axis]);
   });
 }
 
-/** Runs `f` op by op with the same contract: results are new tensors, everything else is disposed. */
-export function runEagerly<I extends NamedTensors, O extends NamedTensors>(
+/** `f` run op by op with the same contract; see `Engine.compile`. */
+export function eagerFunction<I extends NamedTensors, O extends NamedTensors>(
+  f: (inputs: I) => O,
+): CompiledFunction<I, O> {
+  let disposed = false;
+  const call = (inputs: I): O => {
+    if (disposed) throw disposedError(f);
+    return runEagerly(f, inputs);
+  };
+  return disposable(call, () => disposed = true);
+}
+
+/** Results are new tensors, everything else is disposed. */
+function runEagerly<I extends NamedTensors, O extends NamedTensors>(
   f: (inputs: I) => O,
   inputs: I,
 ): O {

@@ -5,9 +5,9 @@
  */
 
 import { type Attribute, dataType, setAttributes } from "./attributes.ts";
-import { cConfig, cInt64List, cText, type RuntimeConfig, textOf } from "./c_values.ts";
+import { cConfig, cShape, cText, forgetText, type RuntimeConfig, textOf } from "./c_values.ts";
 import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
-import { Status } from "./status.ts";
+import { OutOfMemoryError, Status } from "./status.ts";
 import { describe, type TensorRecord } from "./tensor_record.ts";
 import { type LiveTensor, TensorTable } from "./tensor_table.ts";
 
@@ -25,17 +25,7 @@ export type KnownOutput = Omit<TensorRecord, "id"> | undefined;
 /** The values of a tensor on the host. */
 export type HostValues = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
-/** TensorFlow writes the handles of outputs here; it grows when an operation has more of them. */
-function outputBuffer(count: number): { handles: BigUint64Array; bytes: Uint8Array<ArrayBuffer> } {
-  const handles = new BigUint64Array(count);
-  return { handles, bytes: new Uint8Array(handles.buffer) };
-}
-
-/** A bfloat16 number is the upper half of a float32. */
-function widened(halves: Uint16Array): Float32Array {
-  const bits = Uint32Array.from(halves, (half) => half << 16);
-  return new Float32Array(bits.buffer);
-}
+const doctor = 'run "deno task doctor"';
 
 /** TensorFlow's eager context together with the tensors alive in it. */
 export class EagerRuntime {
@@ -47,37 +37,51 @@ export class EagerRuntime {
   /** Milliseconds spent so far. */
   readonly spent = { recording: 0, native: 0 };
   readonly #tensors = new TensorTable();
-  // A compiled training step returns some 350 tensors.
-  #outputs = outputBuffer(512);
+  // TensorFlow writes the handles of outputs here; a compiled training step returns some 350.
+  #outputs = new BigUint64Array(1024);
+  #outputBytes = new Uint8Array(this.#outputs.buffer);
   readonly #count = new Int32Array(1);
   readonly #countBytes = new Uint8Array(this.#count.buffer);
 
-  /** Starts a context with the given threads and devices. */
+  /**
+   * Starts a context with the given threads and devices.
+   *
+   * @throws {Error} If TensorFlow does not start.
+   */
   constructor(library: LibTensorFlow, config: RuntimeConfig) {
     this.library = library;
     this.status = new Status(library);
     const options = library.TFE_NewContextOptions();
     const bytes = cConfig(config);
+    library.TFE_ContextOptionsSetConfig(
+      options,
+      bytes,
+      BigInt(bytes.length),
+      this.status.pointer,
+    );
     try {
-      library.TFE_ContextOptionsSetConfig(
-        options,
-        bytes,
-        BigInt(bytes.length),
-        this.status.pointer,
-      );
-      this.status.check(() => "Configuring TensorFlow");
+      this.status.check(() => "configure TensorFlow", doctor);
       this.context = library.TFE_NewContext(options, this.status.pointer);
+      this.status.check(() => "start TensorFlow", doctor);
+    } catch (error) {
+      this.status.close();
+      throw error;
     } finally {
       library.TFE_DeleteContextOptions(options);
     }
-    this.status.check(() => "Starting TensorFlow");
+  }
+
+  /** Ends the context, with all its functions; its tensors must be gone. */
+  close(): void {
+    this.library.TFE_DeleteContext(this.context);
+    this.status.close();
   }
 
   /** Devices that operations can run on. */
   devices(): Device[] {
     const { library, status } = this;
     const list = library.TFE_ContextListDevices(this.context, status.pointer);
-    status.check(() => "Listing devices");
+    status.check(() => "list devices", doctor);
     const count = library.TF_DeviceListCount(list);
     const devices = Array.from({ length: count }, (_, i) => ({
       name: textOf(library.TF_DeviceListName(list, i, status.pointer)),
@@ -102,32 +106,37 @@ export class EagerRuntime {
     return this.#tensors.get(id)?.record;
   }
 
-  /** Copies values into a new C tensor; the caller deletes it. */
-  allocate(shape: readonly number[], dtype: number, values: ArrayBufferView): Handle {
+  #allocate(shape: readonly number[], dtype: number, values: ArrayBufferView): Handle {
     const { buffer, byteOffset, byteLength } = values;
     const pointer = this.library.TF_AllocateTensor(
       dtype,
-      cInt64List(shape),
+      cShape(shape),
       shape.length,
       BigInt(byteLength),
     );
-    if (byteLength > 0) {
-      const target = Deno.UnsafePointerView.getArrayBuffer(
-        this.library.TF_TensorData(pointer)!,
-        byteLength,
+    if (byteLength === 0) return pointer;
+    const data = pointer && this.library.TF_TensorData(pointer);
+    if (data === null) {
+      this.library.TF_DeleteTensor(pointer);
+      throw new OutOfMemoryError(
+        `Cannot create a tensor ${
+          describe({ shape: [...shape], dtype })
+        }: there is no memory for ` +
+          `its ${byteLength} bytes: free tensors, or make a smaller one`,
       );
-      new Uint8Array(target).set(new Uint8Array(buffer, byteOffset, byteLength));
     }
+    const target = Deno.UnsafePointerView.getArrayBuffer(data, byteLength);
+    new Uint8Array(target).set(new Uint8Array(buffer, byteOffset, byteLength));
     return pointer;
   }
 
   /** Copies values into a new tensor. */
   create(shape: readonly number[], dtype: number, values: ArrayBufferView): TensorRecord {
-    this.#tensors.makeSure(1);
-    const tensor = this.allocate(shape, dtype, values);
+    this.#tensors.checkRoom(1);
+    const tensor = this.#allocate(shape, dtype, values);
     const handle = this.library.TFE_NewTensorHandle(tensor, this.status.pointer);
     this.library.TF_DeleteTensor(tensor);
-    this.status.check(() => `Creating a tensor ${describe({ shape: [...shape], dtype })}`);
+    this.status.check(() => `create a tensor ${describe({ shape: [...shape], dtype })}`);
     return this.#adopt(handle);
   }
 
@@ -139,41 +148,60 @@ export class EagerRuntime {
     this.#tensors.delete(id);
   }
 
-  /** Copies a tensor's bytes, in the form of its own type, to the host; waits for the device. */
-  readBytes(id: number): ArrayBuffer {
+  /** A tensor's values as a C tensor, once the device has computed them; the caller deletes it. */
+  resolve(id: number): Handle {
     const { handle, record } = this.#alive(id);
     const tensor = this.library.TFE_TensorHandleResolve(handle, this.status.pointer);
-    this.status.check(() => `Reading a tensor ${describe(record)}`);
-    const size = Number(this.library.TF_TensorByteSize(tensor));
-    const copy = size === 0
-      ? new ArrayBuffer(0)
-      : Deno.UnsafePointerView.getArrayBuffer(this.library.TF_TensorData(tensor)!, size).slice(0);
-    this.library.TF_DeleteTensor(tensor);
-    return copy;
+    this.status.check(() => `read a tensor ${describe(record)}`);
+    return tensor;
   }
 
   /** Copies a tensor's values to the host, bfloat16 as float32; waits for the device. */
   read(id: number): HostValues {
     const { record } = this.#alive(id);
-    const copy = this.readBytes(id);
+    const copy = this.#bytes(this.resolve(id));
     switch (record.dtype) {
       case dataType.float32:
         return new Float32Array(copy);
+      case dataType.bfloat16:
+        // The upper half of a float32.
+        return new Float32Array(Uint32Array.from(new Uint16Array(copy), (b) => b << 16).buffer);
       case dataType.int32:
         return new Int32Array(copy);
       case dataType.int64:
         return new BigInt64Array(copy);
-      case dataType.bfloat16:
-        return widened(new Uint16Array(copy));
       default:
         return new Uint8Array(copy);
     }
+  }
+
+  #bytes(tensor: Handle): ArrayBuffer {
+    const { library } = this;
+    try {
+      const size = Number(library.TF_TensorByteSize(tensor));
+      return size === 0
+        ? new ArrayBuffer(0)
+        : Deno.UnsafePointerView.getArrayBuffer(library.TF_TensorData(tensor)!, size).slice(0);
+    } finally {
+      library.TF_DeleteTensor(tensor);
+    }
+  }
+
+  /** Takes a recorded function out of the context, with the kernels made for it. */
+  removeFunction(name: string): void {
+    this.library.TFE_ContextRemoveFunction(this.context, cText(name), this.status.pointer);
+    forgetText(name);
+    this.status.check(() => `remove function ${name}`);
   }
 
   /**
    * Runs one operation, or a recorded function by its name.
    *
    * What is `known` of the outputs beforehand need not be asked of TensorFlow.
+   *
+   * @throws {OutOfMemoryError} If the memory of the device is full.
+   * @throws {Error} If an input was disposed, or the operation does not fit its inputs.
+   * @throws {RangeError} If more tensors would be alive than can be.
    */
   execute(
     name: string,
@@ -183,38 +211,36 @@ export class EagerRuntime {
     known: readonly KnownOutput[] = [],
   ): TensorRecord[] {
     const { library, status } = this;
-    this.#tensors.makeSure(outputCount);
-    if (outputCount > this.#outputs.handles.length) this.#outputs = outputBuffer(outputCount);
+    this.#tensors.checkRoom(outputCount);
+    if (outputCount > this.#outputs.length) this.#growOutputs(outputCount);
     const operation = library.TFE_NewOp(this.context, cText(name), status.pointer);
-    status.check(() => `Preparing ${name}`);
+    status.check(() => `prepare ${name}`);
     try {
-      setAttributes(library, { operation, recorded: false, status: status.pointer }, attributes);
+      setAttributes(library, { operation, recorded: false, status }, attributes);
       for (const id of inputs) {
         library.TFE_OpAddInput(operation, this.#alive(id).handle, status.pointer);
       }
       this.#count[0] = outputCount;
       const start = performance.now();
-      library.TFE_Execute(operation, this.#outputs.bytes, this.#countBytes, status.pointer);
+      library.TFE_Execute(operation, this.#outputBytes, this.#countBytes, status.pointer);
       this.spent.native += performance.now() - start;
     } finally {
       library.TFE_DeleteOp(operation);
     }
     status.check(() => {
       const shapes = inputs.map((id) => describe(this.#alive(id).record));
-      return `TensorFlow operation ${name} on ${shapes.join(", ") || "no inputs"}`;
+      return `run ${name} on ${shapes.join(", ") || "no inputs"}`;
     });
     this.executed++;
     return Array.from(
       { length: this.#count[0]! },
-      (_, i) => this.#adopt(Deno.UnsafePointer.create(this.#outputs.handles[i]!), known[i]),
+      (_, i) => this.#adopt(Deno.UnsafePointer.create(this.#outputs[i]!), known[i]),
     );
   }
 
-  /** Forgets a recorded function, with the kernels that were made for it. */
-  removeFunction(name: string): void {
-    const { library, status } = this;
-    library.TFE_ContextRemoveFunction(this.context, cText(name), status.pointer);
-    status.check(() => `Removing function ${name}`);
+  #growOutputs(count: number): void {
+    this.#outputs = new BigUint64Array(count);
+    this.#outputBytes = new Uint8Array(this.#outputs.buffer);
   }
 
   #alive(id: number): LiveTensor {

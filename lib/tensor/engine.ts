@@ -5,44 +5,29 @@
  */
 
 import { Binding } from "./binding.ts";
-import { compileFunction, runEagerly, type TensorBackend } from "./compile.ts";
+import {
+  type CompiledFunction,
+  compileFunction,
+  eagerFunction,
+  type TensorBackend,
+} from "./compile.ts";
 import { type Device, EagerRuntime } from "./eager_runtime.ts";
 import { openLibTensorFlow } from "./libtensorflow.ts";
 import type { NamedTensors } from "./named_tensors.ts";
 import { withQuietStderr } from "./quiet.ts";
 import { dataType } from "./attributes.ts";
-import { declareStarted } from "./startup.ts";
+import {
+  difference,
+  type EngineOptions,
+  type EngineSettings,
+  withDefaults,
+} from "./engine_options.ts";
+import { announceStart } from "./started.ts";
 import type { TensorRecord } from "./tensor_record.ts";
 import { NodeJSKernelBackend, tf } from "./tfjs.ts";
 
-/** How to start the engine. */
-export interface EngineOptions {
-  /** Folder of libtensorflow, such as that of {@linkcode findLibraryFolder}. */
-  readonly libraryFolder: string;
-  /** CUDA's libraries, opened before TensorFlow looks for them. */
-  readonly preload?: readonly string[];
-  /** `auto` takes the GPU when TensorFlow lists one. */
-  readonly device?: "auto" | "cpu" | "gpu";
-  /** Threads within one operation; default: the cores shared out among `interOpThreads`. */
-  readonly intraOpThreads?: number;
-  /** Operations that may run at once; default 2, one for each view of a training step. */
-  readonly interOpThreads?: number;
-  /** Whether GPUs may shorten float32 to TensorFloat-32 in convolutions; false by default. */
-  readonly tensorFloat32?: boolean;
-}
-
 /** Whether functions are recorded and run as one native call, or op by op. */
 export type ExecutionMode = "compiled" | "eager";
-
-/** A function that runs as one native call. */
-export interface CompiledFunction<I extends NamedTensors, O extends NamedTensors> {
-  /** Runs it; the caller owns the results and keeps the inputs. */
-  (inputs: I): O;
-  /** Removes it from TensorFlow; calling it afterwards is an error. */
-  readonly dispose: () => void;
-  /** As {@linkcode CompiledFunction.dispose}, for `using`. */
-  readonly [Symbol.dispose]: () => void;
-}
 
 /** TensorFlow, ready to run. */
 export interface Engine {
@@ -60,11 +45,13 @@ export interface Engine {
    * The function is recorded at the first call for each combination of input shapes and types, then
    * run as a whole. Tensors it uses from outside are captured and must stay alive; tensors it makes
    * are part of it; learning rates and other things that change must be inputs. The caller owns the
-   * results and keeps its inputs.
+   * results and keeps its inputs. What is recorded stays in TensorFlow until it is disposed, some
+   * megabytes for the step of a small network.
    *
    * @param f Pure and synchronous; must not read tensors nor draw random numbers.
    * @param options `mode: "eager"` runs `f` op by op instead, with the same contract; `xla` has XLA
    * compile the function, which is meant for GPUs.
+   * @returns The function; the caller disposes it.
    * @throws {Error} At the first call, if `f` reads a tensor or draws random numbers; names the line.
    * @example Usage
    * ```ts
@@ -72,16 +59,13 @@ export interface Engine {
    * import { startEngine, type Tensor, tf } from "glmc";
    *
    * const engine = await startEngine();
-   * const square = engine.compile(({ x }: { x: Tensor }) => ({ y: tf.square(x) }));
+   * using square = engine.compile(({ x }: { x: Tensor }) => ({ y: tf.square(x) }));
    * assertEquals([...square({ x: tf.tensor1d([1, 2, 3]) }).y.dataSync()], [1, 4, 9]);
    * ```
    */
   compile<I extends NamedTensors, O extends NamedTensors>(
     f: (inputs: I) => O,
-    options?: {
-      readonly mode?: ExecutionMode | undefined;
-      readonly xla?: boolean | undefined;
-    },
+    options?: { readonly mode?: ExecutionMode; readonly xla?: boolean },
   ): CompiledFunction<I, O>;
   /** Tensors alive in TensorFlow. */
   tensorCount(): number;
@@ -96,58 +80,53 @@ export interface Engine {
 
 const keepPrimitives = "TF_MKL_OPTIMIZE_PRIMITIVE_MEMUSE";
 
-let started: { readonly engine: Promise<Engine>; readonly options: StartOptions } | undefined;
+const backendName = "tensorflow";
+
+let current: { readonly engine: Promise<Engine>; readonly settings: EngineSettings } | undefined;
 
 /**
- * Starts TensorFlow, or returns the engine that runs already: there is one per process.
+ * Starts TensorFlow, or returns the engine that runs or starts already: there is one per process.
  *
+ * @param options Where TensorFlow is, device and threads; options that are left out have their defaults.
+ * @returns The engine. After a failure it can be started again.
+ * @throws {RangeError} If a number of threads is not a whole number of at least 1.
  * @throws {Error} If libtensorflow cannot be opened, if a GPU is asked for and none is listed, or if
  * the engine runs already with other options.
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { findLibraryFolder } from "glmc/setup/find.ts";
+ * import { startTensorFlow } from "glmc/tensor/engine.ts";
+ *
+ * const engine = await startTensorFlow({ libraryFolder: findLibraryFolder(), device: "cpu" });
+ * assertEquals(engine.device, "cpu");
+ * ```
  */
 export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
-  const wanted = complete(options);
-  if (started === undefined) {
-    const starting = { engine: start(wanted), options: wanted };
-    started = starting;
-    // A start that failed can be tried again.
-    starting.engine.catch(() => started = undefined);
-    return await starting.engine;
+  const settings = withDefaults(options);
+  if (current === undefined) {
+    const starting = { engine: start(settings), settings };
+    current = starting;
+    try {
+      return await starting.engine;
+    } catch (error) {
+      current = undefined;
+      throw error;
+    }
   }
-  const { engine, options: had } = started;
-  const differing = optionNames.filter((name) => `${wanted[name]}` !== `${had[name]}`);
-  if (differing.length === 0) return await engine;
-  const texts = differing.map((name) => `${name} ${wanted[name]} (it runs with ${had[name]})`);
+  const differing = difference(settings, current.settings);
+  if (differing === undefined) return current.engine;
   throw new Error(
-    `Cannot start the engine again with other options: ${texts.join(", ")}: ` +
-      "restart the process or the kernel, or leave them as they are",
+    `Cannot start the engine with ${differing[0]}: it runs with ${differing[1]}: ` +
+      "restart the process or the kernel, or leave these options as they are",
   );
 }
 
-/** Options with their defaults, so that the same ones are known by their values. */
-type StartOptions = Required<EngineOptions>;
-
-const optionNames = [
-  "libraryFolder",
-  "preload",
-  "device",
-  "intraOpThreads",
-  "interOpThreads",
-  "tensorFloat32",
-] as const;
-
-function complete(options: EngineOptions): StartOptions {
-  const { libraryFolder, preload = [], device = "auto", interOpThreads = 2 } = options;
-  const { tensorFloat32 = false } = options;
-  const shared = Math.ceil(navigator.hardwareConcurrency / interOpThreads);
-  const { intraOpThreads = shared } = options;
-  return { libraryFolder, preload, device, intraOpThreads, interOpThreads, tensorFloat32 };
-}
-
-async function start(options: StartOptions): Promise<Engine> {
-  const { libraryFolder, preload, device } = options;
-  const threads = { intraOp: options.intraOpThreads, interOp: options.interOpThreads };
+async function start(settings: EngineSettings): Promise<Engine> {
+  const { libraryFolder, preload, device, tensorFloat32 } = settings;
+  const threads = { intraOp: settings.intraOpThreads, interOp: settings.interOpThreads };
   // Read by CUDA's libraries when they are opened.
-  if (!options.tensorFloat32) Deno.env.set("NVIDIA_TF32_OVERRIDE", "0");
+  if (!tensorFloat32) Deno.env.set("NVIDIA_TF32_OVERRIDE", "0");
   // By default TensorFlow builds the primitives of oneDNN anew at every use; a step takes 2 % longer then.
   if (!Deno.env.has(keepPrimitives)) Deno.env.set(keepPrimitives, "false");
   const { runtime, devices } = withQuietStderr(() => {
@@ -160,6 +139,7 @@ async function start(options: StartOptions): Promise<Engine> {
   });
   const onGpu = devices.some(({ type }) => type === "GPU");
   if (device === "gpu" && !onGpu) {
+    runtime.close();
     throw new Error(
       'Cannot use a GPU: TensorFlow lists none: run "deno task doctor", or use --device cpu',
     );
@@ -170,10 +150,16 @@ async function start(options: StartOptions): Promise<Engine> {
     binding as unknown as ConstructorParameters<typeof NodeJSKernelBackend>[0],
     "@tensorflow/tfjs-node-gpu",
   );
-  adoptBfloat16(backend as unknown as BackendWithTensors);
-  tf.registerBackend("tensorflow", () => backend, 3);
-  await tf.setBackend("tensorflow");
-  declareStarted();
+  adoptBfloat16(backend as unknown as BackendWithTensors, (id) => runtime.delete(id));
+  tf.registerBackend(backendName, () => backend, 3);
+  try {
+    await tf.setBackend(backendName);
+    announceStart();
+  } catch (error) {
+    // It would be used again under its name.
+    tf.removeBackend(backendName);
+    throw error;
+  }
   const context = { runtime, binding, backend: backend as unknown as TensorBackend };
   return {
     device: onGpu ? "gpu" : "cpu",
@@ -181,44 +167,32 @@ async function start(options: StartOptions): Promise<Engine> {
     tensorflowVersion: binding.TF_Version,
     threads,
     compile: (f, { mode = "compiled", xla = false } = {}) =>
-      disposable(
-        mode === "eager"
-          ? { run: (inputs) => runEagerly(f, inputs), dispose() {} }
-          : compileFunction(f, { ...context, xla }),
-      ),
+      mode === "eager" ? eagerFunction(f) : compileFunction(f, { ...context, xla }),
     tensorCount: () => runtime.tensorCount,
     operationCount: () => runtime.executed,
     timeSpent: () => ({ ...runtime.spent }),
   };
 }
 
-/** Puts a function and what frees it into one value. */
-function disposable<I extends NamedTensors, O extends NamedTensors>(
-  { run, dispose }: { readonly run: (inputs: I) => O; readonly dispose: () => void },
-): CompiledFunction<I, O> {
-  let isDisposed = false;
-  const disposeOnce = (): void => {
-    if (!isDisposed) dispose();
-    isDisposed = true;
-  };
-  const call = (inputs: I): O => {
-    if (isDisposed) {
-      throw new Error("Cannot run a compiled function: it was disposed: compile it anew");
-    }
-    return run(inputs);
-  };
-  return Object.assign(call, { dispose: disposeOnce, [Symbol.dispose]: disposeOnce });
-}
-
 type BackendWithTensors = TensorBackend & {
   readonly tensorMap: { set(dataId: object, data: unknown): void };
 };
 
-/** Lets the back end wrap bfloat16 tensors, which its own method refuses. */
-function adoptBfloat16(backend: BackendWithTensors): void {
+/**
+ * Lets the back end wrap bfloat16 tensors, which its own method refuses; of those that it still refuses,
+ * nothing is left.
+ */
+function adoptBfloat16(backend: BackendWithTensors, release: (id: number) => void): void {
   const wrap = backend.createOutputTensor.bind(backend);
   backend.createOutputTensor = (record: TensorRecord) => {
-    if (record.dtype !== dataType.bfloat16) return wrap(record);
+    if (record.dtype !== dataType.bfloat16) {
+      try {
+        return wrap(record);
+      } catch (error) {
+        release(record.id);
+        throw error;
+      }
+    }
     const dataId = {};
     backend.tensorMap.set(dataId, { ...record, values: null, refCount: 1 });
     const { shape } = record;

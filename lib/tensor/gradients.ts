@@ -32,35 +32,62 @@ export function withGradients<P extends Record<string, Tensor>, O extends NamedT
   parameters: P,
 ): { readonly gradients: P; readonly others: O } {
   let kept: NamedTensors = {};
-  const names = Object.keys(parameters);
-  const { grads } = tf.engine().gradients(
-    () => {
-      const result = f(parameters);
-      // The engine disposes everything but the scalar when this function ends.
-      kept = mapTensors(result.others, (tensor) => tf.keep(tensor.clone()));
-      return result.scalar;
-    },
-    Object.values(parameters),
-    undefined,
-    true,
-  );
-  const others = mapTensors(kept, (tensor) => tensor.clone()) as unknown as O;
-  disposeTensors(kept);
-  const missing = names.filter((_, i) => grads[i] === undefined || grads[i] === null);
-  if (missing.length > 0) {
-    throw new Error(
-      `Cannot differentiate: the result does not depend on ${missing.join(", ")}: ` +
-        "use every parameter, or leave it out",
+  try {
+    const { grads } = tf.engine().gradients(
+      () => {
+        const result = f(parameters);
+        // The engine disposes everything but the scalar when this function ends.
+        kept = mapTensors(result.others, (tensor) => tf.keep(tensor.clone()));
+        return result.scalar;
+      },
+      Object.values(parameters),
+      undefined,
+      true,
     );
+    const gradients = named(Object.keys(parameters), grads);
+    const others = mapTensors(kept, (tensor) => tensor.clone());
+    return { gradients: gradients as P, others: others as unknown as O };
+  } finally {
+    disposeTensors(kept);
   }
-  const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]])) as P;
-  return { gradients, others };
+}
+
+function named(
+  names: readonly string[],
+  gradients: readonly (Tensor | null | undefined)[],
+): Record<string, Tensor> {
+  const found: Record<string, Tensor> = {};
+  const missing: string[] = [];
+  names.forEach((name, i) => {
+    const gradient = gradients[i];
+    if (gradient) found[name] = gradient;
+    else missing.push(name);
+  });
+  if (missing.length === 0) return found;
+  disposeTensors(found);
+  throw new Error(
+    `Cannot differentiate: the result does not depend on ${missing.join(", ")}: ` +
+      "use every parameter, or leave it out",
+  );
 }
 
 /**
  * The same values, cut off from differentiation: the result counts as a constant.
  *
- * @param x Any tensor. Both tensors share their values; the caller disposes the result.
+ * @param x Any tensor.
+ * @returns A tensor that shares the values of `x`; the caller disposes it.
+ * @example A square whose slope is that of one factor
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { startEngine, stopGradient, tf, withGradients } from "glmc";
+ *
+ * await startEngine({ device: "cpu" });
+ * const { gradients } = withGradients(
+ *   ({ x }) => ({ scalar: tf.sum(tf.mul(x, stopGradient(x))), others: {} }),
+ *   { x: tf.tensor1d([3]) },
+ * );
+ * assertEquals([...gradients.x.dataSync()], [3]);
+ * ```
  */
 export function stopGradient<T extends Tensor>(x: T): T {
   // A second tensor on the same values that no recorded operation has made.

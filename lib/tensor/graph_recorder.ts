@@ -5,7 +5,7 @@
  */
 
 import { type Attribute, attributeKind, setAttributes } from "./attributes.ts";
-import { cInt64List, cOutputs, cText, type GraphOutput } from "./c_values.ts";
+import { cOutputs, cShape, cText, forgetText, type GraphOutput } from "./c_values.ts";
 import type { EagerRuntime, KnownOutput } from "./eager_runtime.ts";
 import type { Handle } from "./libtensorflow.ts";
 import { describe, type TensorRecord } from "./tensor_record.ts";
@@ -64,12 +64,17 @@ export class GraphRecorder {
   }
 
   /** Adds an input of the function. */
-  placeholder({ shape, dtype }: Omit<TensorRecord, "id">): TensorRecord {
+  placeholder(input: Omit<TensorRecord, "id">): TensorRecord {
+    return this.#placeholder(input);
+  }
+
+  #placeholder({ shape, dtype }: Omit<TensorRecord, "id">): SymbolicTensor {
     const { library } = this.#runtime;
+    const dims = cShape(shape);
     const description = this.#describe("Placeholder");
     library.TF_SetAttrType(description, cText("dtype"), dtype);
-    library.TF_SetAttrShape(description, cText("shape"), cInt64List(shape), shape.length);
-    return this.#outputs(this.#finish(description, "Placeholder"), 1)[0]!;
+    library.TF_SetAttrShape(description, cText("shape"), dims, shape.length);
+    return this.#output(this.#finish(description, "Placeholder"), 0);
   }
 
   /** Declares that eager tensor `id` was made while recording: its values become part of the graph. */
@@ -84,32 +89,14 @@ export class GraphRecorder {
     inputs: readonly number[],
     outputCount: number,
   ): TensorRecord[] {
-    const outputs = inputs.map((id) => this.#symbol(id).output);
-    const description = this.#describe(name);
-    try {
-      this.#complete(description, { name, attributes, outputs });
-    } catch (error) {
-      // Only finishing frees a description; the graph is given up anyway.
-      this.#runtime.library.TF_FinishOperation(description, this.#runtime.status.pointer);
-      throw error;
-    }
-    const operation = this.#finish(
-      description,
-      `${name} on ${inputs.map((id) => describe(this.#symbol(id))).join(", ")}`,
-    );
-    return this.#outputs(operation, outputCount);
+    const operation = this.#add(name, attributes, inputs);
+    return Array.from({ length: outputCount }, (_, index) => this.#output(operation, index));
   }
 
-  /** Gives an operation its inputs and attributes. */
-  #complete(
-    description: Handle,
-    { name, attributes, outputs }: {
-      readonly name: string;
-      readonly attributes: readonly Attribute[];
-      readonly outputs: readonly GraphOutput[];
-    },
-  ): void {
+  #add(name: string, attributes: readonly Attribute[], inputs: readonly number[]): Handle {
     const { library, status } = this.#runtime;
+    const outputs = inputs.map((id) => this.#symbol(id).output);
+    const description = this.#describe(name);
     const addEach = (single: readonly GraphOutput[]): void => {
       for (const output of single) library.TF_AddInput(description, cOutputs([output]));
     };
@@ -122,10 +109,19 @@ export class GraphRecorder {
       library.TF_AddInputList(description, cOutputs(listed), listed.length);
       addEach(outputs.slice(end));
     }
-    setAttributes(
-      library,
-      { operation: description, recorded: true, status: status.pointer },
-      list === undefined ? attributes : attributes.filter((a) => !inferredFromList.has(a.name)),
+    try {
+      setAttributes(
+        library,
+        { operation: description, recorded: true, status },
+        list === undefined ? attributes : attributes.filter((a) => !inferredFromList.has(a.name)),
+      );
+    } catch (error) {
+      this.#abandon(description);
+      throw error;
+    }
+    return this.#finish(
+      description,
+      `${name} on ${inputs.map((id) => describe(this.#symbol(id))).join(", ")}`,
     );
   }
 
@@ -141,7 +137,7 @@ export class GraphRecorder {
     // An output must be made by an operation of its own: TensorFlow returns no input as it came.
     const results = outputs.map((id) => {
       const type = { name: "T", type: attributeKind.type, value: this.#symbol(id).dtype };
-      return this.#symbol(this.record("Identity", [type], [id], 1)[0]!.id);
+      return this.#output(this.#add("Identity", [type], [id]), 0);
     });
     const parameters = [
       ...inputs.map((id) => this.#symbol(id).output),
@@ -162,7 +158,8 @@ export class GraphRecorder {
       null,
       status.pointer,
     );
-    status.check(() => `Building function ${name}`);
+    forgetText(name);
+    status.check(() => `build function ${name}`);
     try {
       if (this.xla) {
         const yes = Uint8Array.of(0x28, 1); // AttrValue { b: true }
@@ -173,10 +170,10 @@ export class GraphRecorder {
           BigInt(yes.length),
           status.pointer,
         );
-        status.check(() => `Asking for XLA in function ${name}`);
+        status.check(() => `have XLA compile function ${name}`);
       }
       library.TFE_ContextAddFunction(context, definition, status.pointer);
-      status.check(() => `Adding function ${name}`);
+      status.check(() => `add function ${name}`);
     } finally {
       library.TF_DeleteFunction(definition);
     }
@@ -204,7 +201,7 @@ export class GraphRecorder {
       );
     }
     if (this.#constants.has(id)) return this.#constant(record);
-    const { output } = this.#symbol(this.placeholder(record).id);
+    const { output } = this.#placeholder(record);
     const capture = { ...record, output, fixed: true };
     this.#captures.set(id, capture);
     return capture;
@@ -212,15 +209,17 @@ export class GraphRecorder {
 
   #constant(record: TensorRecord): SymbolicTensor {
     const { library, status } = this.#runtime;
-    const tensor = this.#runtime.allocate(
-      record.shape,
-      record.dtype,
-      new Uint8Array(this.#runtime.readBytes(record.id)),
-    );
+    const tensor = this.#runtime.resolve(record.id);
     const description = this.#describe("Const");
     library.TF_SetAttrType(description, cText("dtype"), record.dtype);
     library.TF_SetAttrTensor(description, cText("value"), tensor, status.pointer);
     library.TF_DeleteTensor(tensor);
+    try {
+      status.check(() => `record constant ${describe(record)}`);
+    } catch (error) {
+      this.#abandon(description);
+      throw error;
+    }
     const operation = this.#finish(description, `Const ${describe(record)}`);
     const symbol = { ...record, output: { operation, index: 0 }, fixed: true };
     this.#symbols.set(record.id, symbol);
@@ -241,34 +240,38 @@ export class GraphRecorder {
   #finish(description: Handle, what: string): Handle {
     const { library, status } = this.#runtime;
     const operation = library.TF_FinishOperation(description, status.pointer);
-    status.check(() => `Recording ${what}`);
+    status.check(() => `record ${what}`);
     return operation;
   }
 
-  #outputs(operation: Handle, count: number): TensorRecord[] {
+  /** Frees an operation that is half described: only finishing it does. Nothing uses what comes of it. */
+  #abandon(description: Handle): void {
     const { library, status } = this.#runtime;
-    return Array.from({ length: count }, (_, index) => {
-      const output = { operation, index };
-      const bytes = cOutputs([output]);
-      const rank = library.TF_GraphGetTensorNumDims(this.#graph, bytes, status.pointer);
-      status.check(() => "Inferring a shape");
-      const dims = new BigInt64Array(Math.max(1, rank));
-      if (rank > 0) {
-        library.TF_GraphGetTensorShape(
-          this.#graph,
-          bytes,
-          new Uint8Array(dims.buffer),
-          rank,
-          status.pointer,
-        );
-      }
-      // The scratch output of FusedBatchNormV3 has no known rank; it is only ever handed on.
-      const shape = rank < 0 ? [0] : Array.from(dims.slice(0, rank), Number);
-      const dtype = library.TF_OperationOutputType(bytes);
-      const fixed = rank >= 0 && !shape.includes(-1);
-      const symbol = { id: this.#runtime.newId(), shape, dtype, output, fixed };
-      this.#symbols.set(symbol.id, symbol);
-      return symbol;
-    });
+    library.TF_FinishOperation(description, status.pointer);
+  }
+
+  #output(operation: Handle, index: number): SymbolicTensor {
+    const { library, status } = this.#runtime;
+    const output = { operation, index };
+    const bytes = cOutputs([output]);
+    const rank = library.TF_GraphGetTensorNumDims(this.#graph, bytes, status.pointer);
+    status.check(() => "infer a shape");
+    const dims = new BigInt64Array(Math.max(1, rank));
+    if (rank > 0) {
+      library.TF_GraphGetTensorShape(
+        this.#graph,
+        bytes,
+        new Uint8Array(dims.buffer),
+        rank,
+        status.pointer,
+      );
+    }
+    // The scratch output of FusedBatchNormV3 has no known rank; it is only ever handed on.
+    const shape = rank < 0 ? [0] : Array.from(dims.slice(0, rank), Number);
+    const dtype = library.TF_OperationOutputType(bytes);
+    const fixed = rank >= 0 && !shape.includes(-1);
+    const symbol = { id: this.#runtime.newId(), shape, dtype, output, fixed };
+    this.#symbols.set(symbol.id, symbol);
+    return symbol;
   }
 }

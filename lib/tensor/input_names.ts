@@ -25,19 +25,19 @@ export function inputNames(tensors: NamedTensors): InputNames {
  * @returns `undefined` if the record has other names.
  */
 export function pickInputs(names: InputNames, tensors: NamedTensors): Tensor[] | undefined {
-  if (Object.keys(tensors).length !== names.length) return undefined;
   const picked: Tensor[] = [];
+  return pickInto(picked, names, tensors) ? picked : undefined;
+}
+
+function pickInto(picked: Tensor[], names: InputNames, tensors: NamedTensors): boolean {
+  if (Object.keys(tensors).length !== names.length) return false;
   for (const [name, inner] of names) {
     const value = tensors[name];
-    if (value === undefined) return undefined;
+    if (value === undefined) return false;
     if (isTensor(value)) {
-      if (inner !== null) return undefined;
+      if (inner !== null) return false;
       picked.push(value);
-    } else {
-      const within = inner && pickInputs(inner, value);
-      if (!within) return undefined;
-      picked.push(...within);
-    }
+    } else if (inner === null || !pickInto(picked, inner, value)) return false;
   }
-  return picked;
+  return true;
 }

@@ -17,62 +17,51 @@ interface OperationBackend {
   ): Tensor[];
 }
 
-/** What runs operations. */
+/** What runs the operations. */
 export interface OperationTarget {
-  /** Where they run. */
+  /** The device. */
   readonly device: "cpu" | "gpu";
-  /** Whether XLA makes kernels of its own for them, as it does for a function recorded for it. */
+  /** Whether XLA makes the kernels, of a recorded function, instead of TensorFlow's own running. */
   readonly xla: boolean;
 }
 
-/**
- * What will run the operations that are issued now.
- *
- * @returns The device, and whether XLA compiles.
- */
+/** As many tensors as `N` says; any number of them where that is not known beforehand. */
+type Tensors<N extends number, T extends Tensor[] = []> = number extends N ? Tensor[]
+  : T["length"] extends N ? T
+  : Tensors<N, [...T, Tensor]>;
+
+/** What will run the operations that are issued now. */
 export function operationTarget(): OperationTarget {
   return (tf.backend() as unknown as OperationBackend).binding.target;
 }
 
 /**
- * Runs one TensorFlow operation with one output, outside of automatic differentiation.
+ * Runs one TensorFlow operation outside of automatic differentiation.
  *
  * @param name The operation's name in TensorFlow.
  * @param attributes Its attributes.
- * @param inputs Its inputs.
- * @returns Its output; the caller owns it.
+ * @param inputs Its inputs in their order.
+ * @param outputCount How many tensors it returns.
+ * @returns The outputs; the caller owns them.
+ * @throws {Error} If the operation does not fit its inputs.
+ * @example A square
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { startEngine, tf } from "glmc";
+ * import { typeAttribute } from "glmc/tensor/attributes.ts";
+ * import { runOperation } from "glmc/tensor/operation.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * const [square] = runOperation("Square", [typeAttribute("T", "float32")], [tf.tensor1d([3])]);
+ * assertEquals([...square.dataSync()], [9]);
+ * ```
  */
-export function runOperation(
+export function runOperation<N extends number = 1>(
   name: string,
   attributes: readonly Attribute[],
   inputs: readonly tf.TensorInfo[],
-): Tensor {
-  const [output] = runOperationFor(1, { name, attributes, inputs });
-  return output;
-}
-
-/** Tensors, as many as an operation was asked for. */
-export type Outputs = {
-  readonly 1: [Tensor];
-  readonly 5: [Tensor, Tensor, Tensor, Tensor, Tensor];
-  readonly 6: [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
-};
-
-/**
- * Runs one TensorFlow operation with several outputs, outside of automatic differentiation.
- *
- * @param count How many outputs it has.
- * @param operation Its name in TensorFlow, attributes and inputs.
- * @returns Its outputs; the caller owns them.
- */
-export function runOperationFor<Count extends keyof Outputs>(
-  count: Count,
-  { name, attributes, inputs }: {
-    readonly name: string;
-    readonly attributes: readonly Attribute[];
-    readonly inputs: readonly tf.TensorInfo[];
-  },
-): Outputs[Count] {
+  outputCount = 1 as N,
+): Tensors<N> {
   const backend = tf.backend() as unknown as OperationBackend;
-  return backend.executeMultipleOutputs(name, attributes, inputs, count) as Outputs[Count];
+  return backend.executeMultipleOutputs(name, attributes, inputs, outputCount) as Tensors<N>;
 }

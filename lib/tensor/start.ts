@@ -5,13 +5,17 @@
  */
 
 import { findCudaLibraries, findLibraryFolder } from "../setup/find.ts";
-import { type Engine, type EngineOptions, startTensorFlow } from "./engine.ts";
+import { type Engine, startTensorFlow } from "./engine.ts";
+import type { EngineOptions } from "./engine_options.ts";
 
 /**
- * Starts TensorFlow from the project's virtual environment, or returns the engine that runs already.
+ * Starts TensorFlow from the project's virtual environment, or returns the engine that runs or starts
+ * already.
  *
  * @param options Device and threads; the libraries are found.
- * @throws {Error} If TensorFlow is not installed, or a GPU is asked for and none is listed.
+ * @returns The engine: there is one per process.
+ * @throws {RangeError} If a number of threads is not a whole number of at least 1.
+ * @throws {Error} If TensorFlow is not installed, the engine runs already with other options, or a GPU is asked for and none is listed.
  * @example Usage
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -21,10 +25,10 @@ import { type Engine, type EngineOptions, startTensorFlow } from "./engine.ts";
  * assertEquals(engine.device, "cpu");
  * ```
  */
-export function startEngine(
+export async function startEngine(
   options: Omit<EngineOptions, "libraryFolder" | "preload"> = {},
 ): Promise<Engine> {
-  return startTensorFlow({
+  return await startTensorFlow({
     ...options,
     libraryFolder: findLibraryFolder(),
     preload: options.device === "cpu" ? [] : findCudaLibraries(),

@@ -7,24 +7,43 @@
 import { textOf } from "./c_values.ts";
 import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
 
-/** What to do, by `TF_Code`. */
-const advice: Record<number, string> = {
-  3: "check the shapes and element types given to it",
-  5: 'this operation or kernel is not in the installed TensorFlow: run "deno task doctor"',
-  8: "the device is out of memory: free some, or use smaller batches or a narrower network",
-  9: "check the order of the calls that led here",
-  11: "check that indices lie inside the tensor",
-  12: "this operation has no kernel for this device: try --device cpu",
-};
-
-/** `TF_Code` of a device without memory left. */
-const resourceExhausted = 8;
-
-/** The device has no memory left for an operation. */
+/**
+ * The device has no memory left for what it was asked to do.
+ *
+ * Whoever chose how much to do at once can catch it, halve that and try again.
+ *
+ * @example Halving a batch
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { OutOfMemoryError } from "glmc/tensor/status.ts";
+ *
+ * let size = 500;
+ * const run = () => {
+ *   if (size > 250) throw new OutOfMemoryError("Cannot run Conv2D: the memory is full");
+ * };
+ * try {
+ *   run();
+ * } catch (error) {
+ *   if (!(error instanceof OutOfMemoryError)) throw error;
+ *   size /= 2;
+ * }
+ * assertEquals(size, 250);
+ * ```
+ */
 export class OutOfMemoryError extends Error {
-  /** Name of the class, for messages. */
   override readonly name = "OutOfMemoryError";
 }
+
+const resourceExhausted = 8;
+
+/** What to do, by `TF_Code`. */
+const advice: Record<number, string> = {
+  3: "check the shapes, the element types and the values given to it",
+  5: 'it is not in the installed TensorFlow: run "deno task doctor"',
+  [resourceExhausted]: "compute less at a time, or free tensors: the memory of the device is full",
+  11: "check that indices lie inside the tensor",
+  12: "TensorFlow cannot do this with these types on this device: use float32, or --device cpu",
+};
 
 /** A status object that every call of one engine shares. */
 export class Status {
@@ -37,17 +56,25 @@ export class Status {
     this.pointer = library.TF_NewStatus();
   }
 
+  /** Frees the status. */
+  close(): void {
+    this.#library.TF_DeleteStatus(this.pointer);
+  }
+
   /**
    * Throws if the last call failed.
    *
-   * @param what Says what was being done; called only on failure.
-   * @throws {Error} With TensorFlow's message, what was done and what to do next.
+   * @param what Says what could not be done, as in "Cannot add"; called only on failure.
+   * @param next What to do next; by default it follows from the kind of failure.
+   * @throws {OutOfMemoryError} If the memory of the device is full.
+   * @throws {Error} With TensorFlow's message, what was to be done and what to do next.
    */
-  check(what: () => string): void {
+  check(what: () => string, next?: string): void {
     const code = this.#library.TF_GetCode(this.pointer);
     if (code === 0) return;
-    const message = textOf(this.#library.TF_Message(this.pointer)).trim();
-    const text = `${what()} failed: ${message}: ${advice[code] ?? "see TensorFlow's message"}`;
-    throw code === resourceExhausted ? new OutOfMemoryError(text) : new Error(text);
+    const reason = textOf(this.#library.TF_Message(this.pointer)).trim();
+    const step = next ?? advice[code] ?? "this is TensorFlow's own message";
+    const message = `Cannot ${what()}: ${reason}: ${step}`;
+    throw code === resourceExhausted ? new OutOfMemoryError(message) : new Error(message);
   }
 }

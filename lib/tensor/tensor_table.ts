@@ -19,15 +19,26 @@ export interface LiveTensor {
   readonly record: TensorRecord;
 }
 
-/** Fewer tensors than this can be alive at a time. */
-const capacity = 2 ** 20;
-
-/** Live tensors by number; a number is never given twice. */
+/** Live tensors by number; a number comes again only after thousands of millions of others. */
 export class TensorTable {
   // A number is a counter times the capacity, plus the slot; slot 0 is for numbers without a tensor.
   readonly #slots: (LiveTensor | undefined)[] = [undefined];
   readonly #free: number[] = [];
-  #given = 0;
+  readonly #capacity: number;
+  readonly #last: number;
+  #given: number;
+
+  /**
+   * Makes an empty table.
+   *
+   * @param options Slots, one of which holds no tensor, and how many numbers were given before.
+   */
+  constructor({ capacity = 2 ** 20, given = 0 } = {}) {
+    this.#capacity = capacity;
+    // Beyond it a number would be no integer any more; a training op by op gets there within days.
+    this.#last = Math.floor(Number.MAX_SAFE_INTEGER / capacity) - 1;
+    this.#given = given;
+  }
 
   /** Tensors alive. */
   get size(): number {
@@ -36,44 +47,50 @@ export class TensorTable {
 
   /** A number that stands for no tensor of this table. */
   reserve(): number {
-    return ++this.#given * capacity;
+    return this.#next() * this.#capacity;
   }
 
   /**
-   * Makes sure that there is room for tensors, before they are made.
+   * Makes sure that so many more tensors can be added.
    *
-   * @param count How many.
-   * @throws {RangeError} If there is not: a number would stand for two of them.
+   * @throws {RangeError} If there are too many.
    */
-  makeSure(count: number): void {
-    if (this.size + count < capacity) return;
+  checkRoom(more: number): void {
+    if (this.size + more < this.#capacity) return;
     throw new RangeError(
-      `Cannot make ${count} more tensors: ${this.size} are alive and at most ${
-        capacity - 1
-      } can be: ` +
-        "dispose those that are not needed any more",
+      `Cannot make ${more} more tensors: ${this.size} are alive, and at most ` +
+        `${this.#capacity - 1} can be: dispose those that are no longer needed`,
     );
   }
 
-  /** Adds a tensor and returns its record. */
+  /**
+   * Adds a tensor and returns its record.
+   *
+   * @throws {RangeError} If the table is full.
+   */
   add(handle: Handle, { shape, dtype }: Omit<TensorRecord, "id">): TensorRecord {
+    this.checkRoom(1);
     const slot = this.#free.pop() ?? this.#slots.length;
-    const record = { id: ++this.#given * capacity + slot, shape, dtype };
+    const record = { id: this.#next() * this.#capacity + slot, shape, dtype };
     this.#slots[slot] = { handle, record };
     return record;
   }
 
   /** The tensor of a number, or `undefined` if it is not alive here. */
   get(id: number): LiveTensor | undefined {
-    const found = this.#slots[id % capacity];
+    const found = this.#slots[id % this.#capacity];
     return found?.record.id === id ? found : undefined;
   }
 
   /** Forgets a tensor. */
   delete(id: number): void {
     if (this.get(id) === undefined) return;
-    const slot = id % capacity;
+    const slot = id % this.#capacity;
     this.#slots[slot] = undefined;
     this.#free.push(slot);
+  }
+
+  #next(): number {
+    return this.#given = this.#given < this.#last ? this.#given + 1 : 1;
   }
 }

@@ -3,6 +3,7 @@ import { parseFlags } from "../../lib/cli/flags.ts";
 import { UsageError } from "../../lib/cli/shell.ts";
 import {
   checkRunFlags,
+  configFlags,
   configOf,
   conflicts,
   trainFlags,
@@ -15,6 +16,7 @@ import {
   type Settings,
 } from "../../lib/experiment/config.ts";
 import { glmcFields } from "../../lib/method/glmc/fields.ts";
+import { methods as kitMethods } from "../../lib/method/methods.ts";
 import { numberField } from "../../lib/settings/field.ts";
 
 const strength = numberField({ default: 0.5, most: 1, flags: ["strength"], help: "of the toy" });
@@ -49,6 +51,7 @@ for (
       secondLearningRate: 0.1,
     }],
     ["--root /images", { dataFolder: "/images" }],
+    ["--largest_class 600", { largestClass: 600 }],
   ] as [string, Settings][]
 ) {
   Deno.test(`configOf() reads "${line}"`, () => {
@@ -67,6 +70,7 @@ for (
     ["--num_classes 100", "10 for cifar10"],
     ["--dataset mnist", "one of cifar10, cifar100"],
     ["-a vgg", "one of resnet32"],
+    ["-a resnet18 --width 16", "width 64 alone"],
     ["--lr -1", "a number in [0, 1000]"],
     ["--momentum 1", "in [0, 1)"],
     ["--start-epoch 2", "in [0, 2)"],
@@ -112,6 +116,15 @@ Deno.test("checkRunFlags() refuses a name for a run that has one", () => {
   checkRunFlags({ name: "a" });
   checkRunFlags({ resume: "a" });
   assertThrows(() => checkRunFlags({ name: "b", resume: "a" }), UsageError, "leave --name out");
+});
+
+Deno.test("trainFlagsHelp() lists every name of every flag of the kit's methods", () => {
+  for (const method of kitMethods) {
+    const help = trainFlagsHelp({ methods: kitMethods, method });
+    for (const { names } of configFlags({ methods: [method] })) {
+      for (const name of names) assertStringIncludes(help, name);
+    }
+  }
 });
 
 Deno.test("trainFlagsHelp() explains the chosen method's flags and says whose the others are", () => {

@@ -173,7 +173,9 @@ for (
 }
 
 Deno.test("train --help and evaluate --help list their flags", async () => {
-  for (const [command, flag] of [["train", "--imbanlance_rate"], ["evaluate", "--weights"]]) {
+  for (
+    const [command, flag] of [["train", "--imbanlance_rate"], ["evaluate", "--weights"]] as const
+  ) {
     const { code, stdout } = await glmc([command, "--help"], { runs: "/nowhere" });
     assertEquals(code, 0);
     assertMatch(stdout, new RegExp(flag));

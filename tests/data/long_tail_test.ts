@@ -2,15 +2,16 @@ import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert
 import { classCounts, classWeights, drawSplit } from "glmc/data/long_tail.ts";
 import { goldenIndex } from "../golden.ts";
 
-const sizes: Record<string, { classes: number; largest: number }> = {
+const sizes = {
   cifar10: { classes: 10, largest: 5000 },
   cifar100: { classes: 100, largest: 500 },
 };
+type Name = keyof typeof sizes;
 const labels = Int32Array.from({ length: 3000 }, (_, index) => index * 7 % 10);
 
 Deno.test("classCounts() equals every official table", () => {
   for (const [key, expected] of Object.entries(goldenIndex().class_counts)) {
-    const [name, rate] = key.split("/");
+    const [name, rate] = key.split("/") as [Name, string];
 
     const counts = classCounts({ ...sizes[name], imbalanceRate: Number(rate) });
 
@@ -19,7 +20,7 @@ Deno.test("classCounts() equals every official table", () => {
 });
 
 Deno.test("classCounts() gives the totals used in the field", () => {
-  const total = (name: string, imbalanceRate: number) =>
+  const total = (name: Name, imbalanceRate: number) =>
     classCounts({ ...sizes[name], imbalanceRate }).reduce((sum, count) => sum + count);
 
   assertEquals([0.01, 0.02, 0.1].map((rate) => total("cifar10", rate)), [12406, 13996, 20431]);
@@ -51,6 +52,27 @@ Deno.test("classCounts() refuses rates outside (0, 1] and empty classes", () => 
     RangeError,
     "leaves no image in class 90: use at least 0.002",
   );
+});
+
+Deno.test("classCounts() takes the rate that leaves one image, which is the one it advises", () => {
+  for (let largest = 1; largest <= 2000; largest++) {
+    for (const classes of [2, 3, 10, 101]) {
+      for (const profile of ["exponential", "step"] as const) {
+        const options = { classes, largest, profile };
+        const least = 1 / largest;
+
+        assertEquals(classCounts({ ...options, imbalanceRate: least }).at(-1), 1, `${largest}`);
+
+        if (largest === 1) continue;
+        const { message } = assertThrows(
+          () => classCounts({ ...options, imbalanceRate: least * 0.99 }),
+          RangeError,
+        );
+        const advised = Number(message.split("use at least ")[1]);
+        assertEquals(classCounts({ ...options, imbalanceRate: advised }).at(-1), 1, message);
+      }
+    }
+  }
 });
 
 Deno.test("drawSplit() draws the asked number of different images of each class", () => {
@@ -122,17 +144,37 @@ Deno.test("drawSplit() refuses counts that do not fit", () => {
 Deno.test("classWeights() equals every official table", () => {
   const index = goldenIndex();
   for (const [key, expected] of Object.entries(index.class_weights)) {
-    const [table, exponent] = key.split("/k=");
+    const [table, exponent] = key.split("/k=") as [string, string];
 
-    const weights = classWeights(index.class_counts[table], { exponent: Number(exponent) });
+    const weights = classWeights(index.class_counts[table]!, { exponent: Number(exponent) });
 
     // Double precision; only the order of the sum may differ.
     weights.forEach((weight, label) =>
-      assert(Math.abs(weight / expected[label] - 1) < 1e-12, `${key}: class ${label}`)
+      assert(Math.abs(weight / expected[label]! - 1) < 1e-12, `${key}: class ${label}`)
     );
   }
 });
 
 Deno.test("classWeights() refuses an empty class", () => {
   assertThrows(() => classWeights([5, 0], { exponent: 1 }), RangeError, "class 1 has 0");
+});
+
+Deno.test("classWeights() refuses exponents whose weights no float32 can hold", () => {
+  for (const exponent of [NaN, Infinity, 100, -100, 20]) {
+    assertThrows(
+      () => classWeights([5000, 50], { exponent }),
+      RangeError,
+      "Cannot weight the classes: ",
+    );
+  }
+  assertThrows(
+    () => classWeights([5000, 50], { exponent: 100 }),
+    RangeError,
+    "exponent 100 leaves the weight of class 0 with 5000 images",
+  );
+  for (const exponent of [-15, -1, 0, 1.2, 15]) {
+    const weights = classWeights([5000, 50], { exponent });
+    assert(weights.every((weight) => Number.isFinite(weight) && weight > 0), `${exponent}`);
+  }
+  assertEquals(classWeights([7], { exponent: 1 }), [1]);
 });

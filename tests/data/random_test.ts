@@ -5,7 +5,7 @@ import {
   assertNotEquals,
   assertThrows,
 } from "@std/assert";
-import { type RandomStream, randomStream } from "glmc/data/random.ts";
+import { betaRange, type RandomStream, randomStream } from "glmc/data/random.ts";
 
 function moments(draws: number, draw: () => number): { mean: number; variance: number } {
   const values = Array.from({ length: draws }, draw);
@@ -45,7 +45,7 @@ Deno.test("randomStream() keeps its numbers from one version to the next", () =>
 
 Deno.test("randomStream() gives unrelated streams to neighbouring epochs", () => {
   const draws = Array.from({ length: 2000 }, (_, epoch) => randomStream(1, "mix", epoch).uniform());
-  const products = draws.slice(1).map((draw, epoch) => (draw - 0.5) * (draws[epoch] - 0.5) * 12);
+  const products = draws.slice(1).map((draw, epoch) => (draw - 0.5) * (draws[epoch]! - 0.5) * 12);
 
   // The correlation of 2000 pairs has a standard error of 0.022.
   assertAlmostEquals(products.reduce((sum, product) => sum + product) / 1999, 0, 0.11);
@@ -66,7 +66,10 @@ Deno.test("uniform() is in [0, 1) with the moments of the uniform law", () => {
 Deno.test("integer() hits every value below the limit equally often", () => {
   const random = randomStream(1, "test");
   const counts = new Float64Array(9);
-  for (let draw = 0; draw < 90_000; draw++) counts[random.integer(9)]++;
+  for (let draw = 0; draw < 90_000; draw++) {
+    const value = random.integer(9);
+    counts[value] = counts[value]! + 1;
+  }
 
   // Five standard deviations of a count with mean 10,000.
   counts.forEach((count) => assertAlmostEquals(count, 10_000, 475));
@@ -83,7 +86,8 @@ Deno.test("normal() has mean 0 and variance 1", () => {
 
 Deno.test("beta() has the moments of its law", () => {
   const random = randomStream(1, "test");
-  for (const [a, b] of [[1, 1], [0.5, 0.5], [2, 5]]) {
+  const { least, most } = betaRange;
+  for (const [a, b] of [[1, 1], [0.5, 0.5], [2, 5], [least, least], [most, most]] as const) {
     const { mean, variance } = moments(50_000, () => random.beta(a, b));
 
     assertAlmostEquals(mean, a / (a + b), 0.01);
@@ -95,7 +99,10 @@ Deno.test("shuffled() is a permutation in which every value reaches every place"
   const random = randomStream(1, "test");
   const places = Array.from({ length: 5 }, () => new Float64Array(5));
   for (let repeat = 0; repeat < 25_000; repeat++) {
-    random.shuffled(5).forEach((value, place) => places[value][place]++);
+    random.shuffled(5).forEach((value, place) => {
+      const counts = places[value]!;
+      counts[place] = counts[place]! + 1;
+    });
   }
 
   // Each count is 5,000 on average; five standard deviations.
@@ -111,4 +118,9 @@ Deno.test("randomStream() refuses seeds, limits and parameters out of range", ()
   assertThrows(() => randomStream(1.5), RangeError, "seed must be an integer: it is 1.5");
   assertThrows(() => random.integer(0), RangeError);
   assertThrows(() => random.beta(0, 1), RangeError, "they are 0 and 1");
+  // Laws whose draws would all be 0, or not a number.
+  for (const parameter of [Number.MIN_VALUE, 1e-4, 0.049, 2e6, 1e308, Infinity, NaN, -1]) {
+    assertThrows(() => random.beta(parameter, 1), RangeError, "from 0.05 to 1000000: they are");
+    assertThrows(() => random.beta(1, parameter), RangeError, "from 0.05 to 1000000: they are");
+  }
 });

@@ -17,12 +17,12 @@ Deno.test("samplerMass() equals the published shares of CIFAR-100-LT", () => {
     const mass = samplerMass(counts, Number(exponent));
     const share = (low: number, high: number) =>
       mass.reduce(
-        (sum, part, label) => counts[label] > low && counts[label] <= high ? sum + part : sum,
+        (sum, part, label) => counts[label]! > low && counts[label]! <= high ? sum + part : sum,
         0,
       );
     const groups = [share(100, 500), share(20, 100), share(0, 20)];
     // The expected shares are rounded to three digits.
-    groups.forEach((group, index) => assertAlmostEquals(group, shares[index], 5.1e-4));
+    groups.forEach((group, index) => assertAlmostEquals(group, shares[index]!, 5.1e-4));
   }
 });
 
@@ -34,17 +34,36 @@ Deno.test("samplerMass() refuses an exponent that is no number", () => {
   assertThrows(() => samplerMass([1, 2], NaN), RangeError, "--resample_weighting");
 });
 
+Deno.test("samplerMass() refuses exponents at which a class's share is lost", () => {
+  for (const exponent of [1000, -1000]) {
+    assertThrows(
+      () => samplerMass([5000, 50], exponent),
+      RangeError,
+      `Cannot resample: exponent ${exponent} leaves the share of class`,
+    );
+  }
+  for (const exponent of [-50, 50]) {
+    const shares = samplerMass([5000, 50], exponent);
+    assertAlmostEquals(shares.reduce((sum, share) => sum + share, 0), 1, 1e-12);
+    assert(shares.every((share) => share > 0));
+  }
+  assertThrows(() => samplerMass([0, 0], 1), RangeError, "no class has an image");
+  assertEquals(samplerMass([7], 3), [1]);
+});
+
 Deno.test("resampledRows() draws each image of a class equally often", () => {
   const random = randomStream(1, "sampler", 0);
   const drawn = new Float64Array(6);
   for (let repeat = 0; repeat < 20_000; repeat++) {
-    for (const row of resampledRows([4, 0, 2], { resampleExponent: 1, random })) drawn[row]++;
+    for (const row of resampledRows([4, 0, 2], { resampleExponent: 1, random })) {
+      drawn[row] = drawn[row]! + 1;
+    }
   }
 
   const shares = drawn.map((count) => count / 120_000);
   // Half of the mass for each of the two classes; five standard errors of 120,000 draws.
   [1 / 8, 1 / 8, 1 / 8, 1 / 8, 1 / 4, 1 / 4].forEach((share, row) =>
-    assertAlmostEquals(shares[row], share, 0.0063)
+    assertAlmostEquals(shares[row]!, share, 0.0063)
   );
 });
 

@@ -1,29 +1,41 @@
 /**
- * A small run as a process of its own, to be killed: `deno run -A tests/experiment/small_run.ts <folder>`.
+ * A small run as a process of its own, to be killed:
+ * `deno run -A tests/experiment/small_run.ts <runs> [name] [learning rate]`.
  *
- * It starts the run, or continues it, and prints a line for each event.
+ * It starts the run, or continues it, and prints its name and a line for each event. Without a name each
+ * process starts a run of its own.
  *
  * @module
  */
-import { defaultConfig } from "../../lib/experiment/config.ts";
-import { createRunFolder, readDescription } from "../../lib/experiment/run_folder.ts";
-import { executeRun, prepareRun, readProgress } from "../../lib/experiment/run.ts";
-import { initialProgress } from "../../lib/train/loop.ts";
+import { errorLine } from "../../lib/cli/shell.ts";
+import { configure } from "../../lib/experiment/config.ts";
+import { beginRun } from "../../lib/experiment/run.ts";
+import { openRunStore } from "../../lib/experiment/run_store.ts";
 import { testEngine } from "../engine.ts";
 import { smallDataset } from "../fixtures.ts";
 
-const [folder] = Deno.args;
-const config = { ...defaultConfig, imbalanceRate: 0.2, width: 4, epochs: 4, batchSize: 16 };
-const run = prepareRun(config, { engine: await testEngine(), dataset: smallDataset() });
-if (await readDescription(folder) === undefined) {
-  const { hash: splitHash, counts: classCounts } = run.split;
-  await createRunFolder(folder, {
-    description: { config, splitHash, classCounts, parameters: 0, environment: {} },
-    split: run.split,
+const [runs, name, learningRate = "0.01"] = Deno.args;
+try {
+  using run = await beginRun({
+    config: configure({
+      imbalanceRate: 0.2,
+      width: 4,
+      epochs: 4,
+      batchSize: 16,
+      learningRate: Number(learningRate),
+    }),
+    engine: await testEngine(),
+    dataset: smallDataset(),
+    store: openRunStore(runs),
+    ...(name === undefined ? { resume: "never" } : { name }),
   });
-}
-const from = await readProgress(folder, run.network) ?? initialProgress(run.training);
-for await (const event of executeRun(run, { folder, from })) {
-  console.log(event.type, event.type === "step" ? `${event.epoch} ${event.step}` : "");
+  console.log(`run ${run.name}`);
+  for await (const event of run.events()) {
+    console.log(event.type, event.type === "step" ? `${event.epoch} ${event.step}` : "");
+  }
+  console.log("finished");
+} catch (error) {
+  console.error(errorLine(error));
+  Deno.exit(1);
 }
 Deno.exit(0);

@@ -19,15 +19,15 @@ for (const name of ["loss_c10", "loss_c100"] as const) {
       const { alpha, gamma } = goldenIndex().cases[name];
       tf.tidy(() => {
         const tensor = (key: string): Tensor =>
-          tf.tensor(values[key].data as Float32Array, [...values[key].shape]);
+          tf.tensor(values[key]!.data as Float32Array, [...values[key]!.shape]);
         const given = Object.fromEntries(outputs.map((key) => [key, tensor(key)]));
         const run = engine.compile((given: Record<string, Tensor>) => {
           const { gradients, others } = withGradients((t) => {
             const view = (n: 1 | 2, labels: string) => ({
-              logits: t[`o${n}`],
-              rebalancedLogits: t[`ob${n}`],
-              projection: t[`z${n}`],
-              prediction: t[`p${n}`],
+              logits: t[`o${n}`]!,
+              rebalancedLogits: t[`ob${n}`]!,
+              projection: t[`z${n}`]!,
+              prediction: t[`p${n}`]!,
               labels: tensor(labels),
               weightedLabels: tensor(`${labels}w`),
             });
@@ -36,7 +36,7 @@ for (const name of ["loss_c10", "loss_c100"] as const) {
               consistencyWeight: gamma,
             });
             // Projections get no gradient; PyTorch reports zeros for them.
-            const zero = tf.mul(tf.add(tf.sum(t.z1), tf.sum(t.z2)), tf.scalar(0));
+            const zero = tf.mul(tf.add(tf.sum(t.z1!), tf.sum(t.z2!)), tf.scalar(0));
             return { scalar: tf.add(terms.total, zero), others: terms };
           }, given);
           return { gradients, others };
@@ -44,14 +44,14 @@ for (const name of ["loss_c10", "loss_c100"] as const) {
         const { gradients, others } = run(given);
         const terms = { ...others, loss: others.total } as Record<string, Tensor>;
         for (const term of ["balanced", "rebalanced", "consistency", "loss"]) {
-          assertClose(terms[term].dataSync(), values[term].data as Float32Array, {
+          assertClose(terms[term]!.dataSync(), values[term]!.data as Float32Array, {
             relative: 1e-5, // the golden table's tolerance
           });
         }
         for (const key of outputs) {
-          const expected = values[`grad.${key}`].data as Float32Array;
+          const expected = values[`grad.${key}`]!.data as Float32Array;
           const largest = Math.max(...expected.map(Math.abs));
-          assertClose(gradients[key].dataSync(), expected, {
+          assertClose(gradients[key]!.dataSync(), expected, {
             relative: 1e-5,
             absolute: 1e-5 * largest, // elements near zero are differences of larger ones
           });
@@ -74,7 +74,7 @@ Deno.test("glmcLoss() with scale mean halves the cross-entropies and leaves the 
     const options = { plainWeight: tf.scalar(0.5), consistencyWeight: 2 };
     const sum = glmcLoss(view, view, options);
     const mean = glmcLoss(view, view, { ...options, lossScale: "mean" });
-    const value = (t: Tensor): number => t.dataSync()[0];
+    const value = (t: Tensor): number => t.dataSync()[0]!;
     assertAlmostEquals(value(mean.balanced), value(sum.balanced) / 2, 1e-6);
     assertAlmostEquals(value(mean.rebalanced), value(sum.rebalanced) / 2, 1e-6);
     assertEquals(value(mean.consistency), value(sum.consistency));
@@ -88,7 +88,7 @@ Deno.test("consistencyLoss() does not change with the length of vectors", () => 
       prediction: tf.randomNormal([4, 8], 0, factor, "float32", seed + 1),
     });
     const value = (factor: number): number =>
-      consistencyLoss(heads(factor, 1), heads(factor, 3)).dataSync()[0];
+      consistencyLoss(heads(factor, 1), heads(factor, 3)).dataSync()[0]!;
     assertAlmostEquals(value(1), value(1000), 1e-5);
   });
 });

@@ -64,9 +64,38 @@ Deno.test("sourceHash() stays with comments, layout and files that the notebook 
   const layout =
     "/** Draws bars. */\nexport  function barFigure(): void {}\n\n// Wide.\nexport const width = 3;\n";
   assertEquals(await hashWith({ "plot/bar.ts": layout }), before);
+  assertEquals(
+    await hashWith(
+      {},
+      'import { barFigure, type Total, show } from "glmc"; // bars\nbarFigure(/* wide */); // Drawn.',
+    ),
+    before,
+  );
+  assertEquals(
+    await hashWith({
+      "plot/bar.ts": "export function barFigure(): void {} // Draws.\n" +
+        "export const width = /* of\na bar */ 3; // in pixels",
+    }),
+    before,
+  );
   assertEquals(await hashWith({ "deep/other.ts": "export const other = 2;" }), before);
   assertEquals(
     await hashWith({ "notebook/show.ts": "export async function show() { wait(); }" }),
     before,
   );
+});
+
+Deno.test("sourceHash() changes with what stands in quotes, also if it looks like a comment", async () => {
+  const withTitle = (title: string) => hashWith({}, `${code}\nconst title = ${title};`);
+  const titles = [
+    '"a b"',
+    '"ab"',
+    '"a // b"',
+    '"a // c"',
+    "`a // b`",
+    "`a ${1} // b`",
+    "`a ${1} // c`",
+  ];
+
+  assertEquals(new Set(await Promise.all(titles.map(withTitle))).size, titles.length);
 });

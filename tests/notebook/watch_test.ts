@@ -94,3 +94,54 @@ Deno.test("watchTraining() hands an error on and gives the interrupt back", asyn
 
   await assertRejects(() => watchTraining(failing, { epochs: 1 }), Error, "diverged");
 });
+
+Deno.test("watchTraining() says of a training that throws that it failed, and leaves its curves", async () => {
+  const page = await inPretendedNotebook(async () => {
+    const failing = async function* (signal: AbortSignal): AsyncGenerator<WatchedEvent<Epoch>> {
+      yield* train(signal, { epochs: 2, steps: 1, step: 1 });
+      throw new Error("Out of memory");
+    };
+    await assertRejects(
+      () => watchTraining(failing, { epochs: 5, title: "Toy" }),
+      Error,
+      "Out of memory",
+    );
+  });
+
+  const [line, curves] = page;
+  assertEquals(line?.bundle, { "text/plain": "Toy: failed after 2 of 5 epochs: see the error" });
+  assert(curves && "application/vnd.plotly.v1+json" in curves.bundle);
+});
+
+Deno.test("watchTraining() counts in the unit of the method, and takes checkpoints for no end", async () => {
+  const lines: unknown[] = [];
+  const page = await inPretendedNotebook(async () => {
+    const runtime = Deno as unknown as {
+      jupyter: { display: (bundle: Record<string, unknown>, options: object) => Promise<void> };
+    };
+    const { display } = runtime.jupyter;
+    runtime.jupyter.display = (bundle, options) => {
+      lines.push(bundle["text/plain"]);
+      return display(bundle, options);
+    };
+    const training = async function* (): AsyncGenerator<WatchedEvent<Epoch>> {
+      await pause(300);
+      yield {
+        type: "step",
+        epoch: 0,
+        step: 1,
+        steps: 2,
+        losses: { total: 1 },
+        examplesPerSecond: 12.3,
+        unit: "pairs",
+      };
+      yield { type: "checkpoint" };
+      const record = sampleHistory[0]!;
+      yield { type: "epoch", record, progress: { history: [record] } };
+    };
+    assertEquals((await watchTraining(training, { epochs: 1, title: "Toy" })).stopped, false);
+  });
+
+  assert(lines.some((line) => String(line).endsWith("Toy: epoch 1 of 1, step 1 of 2, 12 pairs/s")));
+  assertEquals(page[0]?.bundle, { "text/plain": "Toy: 1 of 1 epochs, top-1 30.00 %" });
+});

@@ -61,17 +61,17 @@ for (const [relu, withShortcut] of [[true, true], [true, false], [false, false],
     const step = 1e-2;
     for (const [name, tensor] of Object.entries(parameters)) {
       const values = tensor.dataSync();
-      const gradient = gradients[name].dataSync();
+      const gradient = gradients[name]!.dataSync();
       for (let i = 0; i < values.length; i += 5) {
         const moved = (by: number): number =>
           tf.tidy(() => {
             const changed = values.slice();
-            changed[i] += by;
-            return loss({ ...parameters, [name]: tf.tensor(changed, tensor.shape) }).dataSync()[0];
+            changed[i]! += by;
+            return loss({ ...parameters, [name]: tf.tensor(changed, tensor.shape) }).dataSync()[0]!;
           });
         const slope = (moved(step) - moved(-step)) / (2 * step);
         // central differences of float32 sums: 1e-6 of the loss over the step, and curvature
-        assertAlmostEquals(gradient[i], slope, 2e-2, `${name}[${i}]`);
+        assertAlmostEquals(gradient[i]!, slope, 2e-2, `${name}[${i}]`);
       }
     }
     disposeTensors({ ...parameters, shortcut, mean, variance, weights, ...gradients });
@@ -126,7 +126,7 @@ Deno.test("stopGradient() keeps values and hides the way they were made", () => 
 });
 
 Deno.test("withGradients() returns other results, names missing parameters and leaves nothing behind", async () => {
-  const parameters: Record<string, Tensor> = { a: tf.scalar(3), b: tf.scalar(4) };
+  const parameters = { a: tf.scalar(3) as Tensor, b: tf.scalar(4) as Tensor };
   const run = () =>
     tf.tidy(() =>
       withGradients(({ a, b }) => {

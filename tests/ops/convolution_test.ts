@@ -1,4 +1,5 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import type { Binding } from "../../lib/tensor/binding.ts";
 import { convolution } from "../../lib/ops/convolution.ts";
 import { withGradients } from "../../lib/tensor/gradients.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
@@ -49,6 +50,47 @@ for (const mode of ["compiled", "eager"] as const) {
         }
         disposeTensors({ ...parameters, weights, exact, short });
       });
+    });
+  }
+}
+
+for (const device of ["cpu", "gpu"] as const) {
+  for (const xla of [false, true]) {
+    const takes = device === "cpu" ? "takes" : "does not take";
+    Deno.test(`convolution() ${takes} the detour of bfloat16 for a ${device}, with XLA ${xla}`, () => {
+      const binding = (tf.backend() as unknown as { readonly binding: Binding }).binding;
+      const issued: string[] = [];
+      const { executeOp } = binding;
+      // The device is only pretended: the functions are recorded as for it, and run on the CPU.
+      Object.defineProperty(binding, "target", { value: { device, xla }, configurable: true });
+      binding.executeOp = (name, ...given) => {
+        issued.push(name);
+        return executeOp.call(binding, name, ...given);
+      };
+      const parameters = {
+        x: tf.ones([1, 4, 4, 128]) as Tensor,
+        w: tf.ones([3, 3, 128, 2]) as Tensor,
+      };
+      try {
+        using f = engine.compile((given: typeof parameters) =>
+          withGradients(({ x, w }) => {
+            const [image, filter] = [x, w].map((tensor) =>
+              convert(tensor, { from: "float32", to: "bfloat16" })
+            ) as [Tensor, Tensor];
+            const output = convolution(image, filter, {
+              ...{ stride: 1, padding: "same", type: "bfloat16" },
+            });
+            const long = convert(output, { from: "bfloat16", to: "float32" });
+            return { scalar: tf.sum(long), others: {} };
+          }, given).gradients
+        );
+        disposeTensors(f(parameters));
+      } finally {
+        delete (binding as { executeOp?: unknown }).executeOp;
+        delete (binding as { target?: unknown }).target;
+        disposeTensors(parameters);
+      }
+      assertEquals(issued.includes("Conv2DBackpropFilter"), device === "gpu");
     });
   }
 }

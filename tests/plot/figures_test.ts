@@ -1,11 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { decode } from "fast-png";
 import { barFigure } from "../../lib/plot/bar.ts";
+import { stepTimeFigure } from "../../lib/plot/bench_charts.ts";
 import { confusionFigure } from "../../lib/plot/evaluation_charts.ts";
 import type { Axis, Figure, Trace } from "../../lib/plot/figure.ts";
 import { imageGridFigure } from "../../lib/plot/image_grid.ts";
 import { lineFigure } from "../../lib/plot/line.ts";
-import { classCountsFigure } from "../../lib/plot/long_tail_charts.ts";
+import { classAccuracyFigure, classCountsFigure } from "../../lib/plot/long_tail_charts.ts";
 import { panelFigure } from "../../lib/plot/panels.ts";
 import { shotColors } from "../../lib/plot/theme.ts";
 import { trainingCurvesFigure } from "../../lib/plot/training_charts.ts";
@@ -199,4 +200,64 @@ Deno.test("trainingCurvesFigure() says how the training ended, and draws an epoc
   assert(total?.type === "scatter");
   assertEquals(total.x, [1, 2, 2.5]);
   assertEquals(figure.layout.xaxis?.range, [0, 5]);
+});
+
+Deno.test("trainingCurvesFigure() draws the loss terms of any method, each under its name", () => {
+  const [first, second, third] = sampleHistory;
+  const figure = trainingCurvesFigure([
+    { ...first!, losses: { total: 3, margin: 2 } },
+    { ...second!, losses: { total: 2, margin: 1 } },
+    { ...third!, losses: { total: 1, focal: 4 } },
+  ]);
+
+  const lines = tracesOf(figure, "scatter").filter(({ mode, xaxis }) =>
+    mode !== "text" && xaxis === "x"
+  );
+  assertEquals(lines.map(({ name, y }) => [name, y]), [
+    ["total", [3, 2, 1]],
+    ["margin", [2, 1, null]],
+    ["focal", [null, null, 4]],
+  ]);
+});
+
+Deno.test("trainingCurvesFigure() marks where one stage follows another", () => {
+  const history = sampleHistory.slice(0, 6).map((record) => ({
+    ...record,
+    stage: record.epoch < 4 ? "features" : "classifier",
+  }));
+  const marksOf = (figure: Figure) =>
+    tracesOf(figure, "scatter").filter(({ hovertemplate }) => hovertemplate !== undefined);
+
+  const figure = trainingCurvesFigure(history);
+  const marks = marksOf(figure);
+  // The fourth epoch ends at 4, and so does its stage; once in each panel.
+  assertEquals(marks.map(({ x, xaxis }) => [x, xaxis]), [[[4, 4], "x"], [[4, 4], "x2"]]);
+  assertEquals(marks.map(({ hovertemplate }) => hovertemplate?.startsWith("classifier")), [
+    true,
+    true,
+  ]);
+  assert(figure.description.endsWith("; stage classifier begins with epoch 5."));
+  assertEquals(marksOf(trainingCurvesFigure(history.slice(0, 4))), []);
+});
+
+Deno.test("descriptions of evaluations are true where nothing is wrong or nothing was tested", () => {
+  const right = confusionFigure([2, 0, 0, 3], { classNames: ["cat", "dog"] });
+  const untested = classAccuracyFigure([null, null], { groups: ["many", "few"] });
+
+  assertEquals(
+    right.description,
+    "Share of each true class by predicted class; no image is taken for another class.",
+  );
+  assertEquals(
+    untested.description,
+    "Accuracy of each class, no class has test images; classes go from common to rare.",
+  );
+});
+
+Deno.test("stepTimeFigure() refuses a batch size at which no contender ran", () => {
+  assertThrows(
+    () => stepTimeFigure({ batchSize: 512, rows: [] }, { width: 16, peer: "PyTorch" }),
+    RangeError,
+    "no contender ran",
+  );
 });

@@ -1,12 +1,9 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { withGradients } from "../../lib/tensor/gradients.ts";
 import { startEngine } from "../../lib/tensor/start.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
-import { typeAttribute } from "../../lib/tensor/attributes.ts";
-import { runOperation } from "../../lib/tensor/operation.ts";
-import { convert } from "../../lib/ops/precision.ts";
-import { projectRoot } from "../../lib/setup/project.ts";
-import { assertClose, assertNoLeak } from "../assertions.ts";
+import { assertNoLeak } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
 
 const engine = await testEngine();
@@ -17,60 +14,8 @@ Deno.test("startEngine() runs TensorFlow 2.21 on the device asked for", () => {
   assert(engine.devices.some(({ type }) => type === "CPU"));
 });
 
-Deno.test("startEngine() refuses to start twice with different options, and names them", async () => {
-  const error = await assertRejects(
-    () => startEngine({ device: "cpu", interOpThreads: 7 }),
-    Error,
-    "interOpThreads 7 (it runs with 2)",
-  );
-  assertMatch(error.message, /restart/);
-});
-
-Deno.test("startEngine() knows the same options by their values", async () => {
-  const { interOp, intraOp } = engine.threads;
-  const spelledOut = {
-    tensorFloat32: false,
-    intraOpThreads: intraOp,
-    interOpThreads: interOp,
-    device: "cpu",
-  } as const;
-  assertEquals(await startEngine(spelledOut), engine);
-});
-
-Deno.test("two starts at once give one engine", async () => {
-  const code = `
-    const { startEngine } = await import("glmc/tensor/start.ts");
-    const [a, b] = await Promise.all([startEngine({ device: "cpu" }), startEngine({ device: "cpu" })]);
-    console.log(a === b);
-    Deno.exit(0);`;
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--no-check", code],
-    cwd: projectRoot,
-  }).output();
-  assertEquals(new TextDecoder().decode(stdout).trim(), "true");
-});
-
-Deno.test("a bfloat16 tensor is read as the numbers it holds", async () => {
-  const short = convert(tf.tensor1d([1, -0.5, 3e38, 0]), { from: "float32", to: "bfloat16" });
-  const values = [...await short.data()];
-  // bfloat16 keeps 8 bits: within a part in 256 of the number.
-  assertClose(values, [1, -0.5, 3e38, 0], { relative: 1 / 256 });
-  short.dispose();
-});
-
-Deno.test("an operation that is refused leaves nothing behind and the engine goes on", async () => {
-  await assertNoLeak(engine, () => {
-    const [x, gone] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 4])];
-    gone.dataSync();
-    gone.dispose();
-    for (let repeat = 0; repeat < 100; repeat++) {
-      assertThrows(() => runOperation("AddV2", [typeAttribute("T", "float32")], [x, gone]));
-      const attribute = { name: "T", type: 99, value: 1 };
-      assertThrows(() => runOperation("Neg", [attribute], [x]), TypeError, "kind 99");
-    }
-    tf.tidy(() => assertEquals([...tf.neg(x).dataSync()], [-1, -2]));
-    x.dispose();
-  });
+Deno.test("startEngine() refuses to start twice with different options", async () => {
+  await assertRejects(() => startEngine({ device: "cpu", interOpThreads: 7 }), Error, "restart");
 });
 
 for (const mode of ["compiled", "eager"] as const) {
@@ -196,4 +141,54 @@ Deno.test("an operation that fails names itself, the shapes and what to check", 
   );
   assertMatch(message, /BatchMatMul\w* on float32\[2,3\], float32\[2,3\].*check the shapes/s);
   disposeTensors({ a, b });
+});
+
+for (const mode of ["compiled", "eager"] as const) {
+  Deno.test(`a function compiled in ${mode} mode can be disposed, twice, and not called any more`, () => {
+    const f = engine.compile(function twice({ x }: { x: Tensor }) {
+      return { y: tf.add(x, x) };
+    }, { mode });
+    const x = tf.scalar(2);
+    const { y } = f({ x });
+    f.dispose();
+    f.dispose();
+    assertEquals([...y.dataSync()], [4], "results outlive it");
+    assertThrows(() => f({ x }), Error, "Cannot call compiled function twice: it was disposed");
+    const g = engine.compile(({ x }: { x: Tensor }) => ({ y: tf.neg(x) }), { mode });
+    g[Symbol.dispose]();
+    assertThrows(() => g({ x }), Error, "it was disposed: compile it again");
+    disposeTensors({ x, y });
+  });
+}
+
+Deno.test("a compiled function called inside another one is refused with the line", () => {
+  using inner = engine.compile(({ x }: { x: Tensor }) => ({ y: tf.neg(x) }));
+  using outer = engine.compile(({ x }: { x: Tensor }) => inner({ x }));
+  const x = tf.scalar(2);
+  const { message } = assertThrows(() => outer({ x }), Error, "Cannot call a compiled function");
+  assertMatch(message, /engine_test\.ts:\d+:\d+: call the function that it was compiled from/);
+  x.dispose();
+});
+
+Deno.test("withGradients() leaves nothing behind if it fails", async () => {
+  const parameters: Record<string, Tensor> = { a: tf.scalar(3), unused: tf.scalar(4) };
+  const fail = (gradFunc: () => Tensor) =>
+    assertThrows(() =>
+      tf.tidy(() =>
+        withGradients((given) => {
+          const scalar = tf.customGrad((x) => ({ value: tf.square(x as Tensor), gradFunc }))(
+            given.a!,
+          );
+          return { scalar, others: { scalar } };
+        }, parameters)
+      ), Error);
+  assertMatch(fail(() => tf.scalar(6)).message, /does not depend on unused/);
+  await assertNoLeak(engine, () => {
+    assertMatch(fail(() => tf.scalar(6)).message, /does not depend on unused/);
+    const broken = fail(() => {
+      throw new Error("out of memory");
+    });
+    assertEquals(broken.message, "out of memory");
+  });
+  disposeTensors(parameters);
 });
