@@ -27,7 +27,7 @@ export * from "./loss/consistency.ts";
 export * from "./loss/cross_entropy.ts";
 export * from "./method/glmc/cumulative.ts";
 export * from "./method/glmc/loss.ts";
-export { architectureEntries, type ArchitectureEntry } from "./model/architectures.ts";
+export type { ArchitectureEntry } from "./model/architectures.ts";
 export * from "./model/layer_table.ts";
 export * from "./model/network.ts";
 export type {
