@@ -7,13 +7,16 @@
 import { basename } from "node:path";
 import type { Split } from "../data/long_tail.ts";
 import type { FileLock } from "../disk/lock.ts";
-import type { Progress, TrainEvent } from "../train/events.ts";
+import type { Evaluation } from "../evaluate/metrics.ts";
+import type { Network, Variables } from "../model/network.ts";
+import { disposeTensors } from "../tensor/named_tensors.ts";
+import type { EpochRecord, Progress, TrainEvent } from "../train/events.ts";
 import type { Stage } from "../train/stage.ts";
 import { bestRecord } from "./best_record.ts";
 import { type Restored, type RestorePlan, restoreRun } from "./restore.ts";
 import { environmentChanges } from "./run_card.ts";
-import type { Environment, RunDescription } from "./run_folder.ts";
-import { type DescribedRun, readSplit } from "./run_reading.ts";
+import { type Environment, type RunDescription, runFiles } from "./run_folder.ts";
+import { type DescribedRun, readBestWeights, readSplit } from "./run_reading.ts";
 import {
   writeBestWeights,
   writeCheckpoint,
@@ -35,6 +38,16 @@ export interface ContinueOptions {
   readonly environment: Environment;
   /** Where the run stands. */
   readonly at: Pick<Progress, "epoch" | "step">;
+}
+
+/** Settings of {@linkcode OpenRun.mendBest}. */
+export interface MendOptions {
+  /** Record of the best epoch. */
+  readonly record: EpochRecord;
+  /** Network of the run. */
+  readonly network: Network;
+  /** Evaluates weights. */
+  readonly evaluate: (variables: Variables) => Promise<Evaluation>;
 }
 
 /** A run that is locked for this process. */
@@ -59,6 +72,12 @@ export interface OpenRun {
    * @throws {Error} If subset or images differ; says which.
    */
   confirm(now: ContinueOptions): Promise<readonly string[]>;
+  /**
+   * Evaluates the best weights again, where their evaluation was damaged.
+   *
+   * @returns What could not be mended, a line each.
+   */
+  mendBest(options: MendOptions): Promise<readonly string[]>;
   /**
    * Writes down what an event brings; after it the process can be killed and the run continued.
    *
@@ -103,6 +122,10 @@ export function holdRun(run: DescribedRun, lock: FileLock): OpenRun {
       description = { ...description, resumed: [...description.resumed, record] };
       await writeDescription(folder, description);
       return notices;
+    },
+    async mendBest(options) {
+      await lock.confirm();
+      return await mendBest({ folder, description }, options);
     },
     async keep(event, { stages }) {
       if (event.type === "step") return;
@@ -160,11 +183,33 @@ function checkImages(
   }
 }
 
+async function mendBest(
+  run: DescribedRun,
+  { record, network, evaluate }: MendOptions,
+): Promise<string[]> {
+  const weights = await readBestWeights(run, network);
+  if (weights === undefined) return [];
+  try {
+    const evaluation = await evaluate(weights.variables);
+    if (evaluation.top1 === record.evaluation.top1) {
+      await writeEvaluation(run, { which: "best", epoch: record.epoch, evaluation });
+      return [];
+    }
+    return [
+      `The best weights of the run reach ${evaluation.top1} % here and reached ` +
+      `${record.evaluation.top1} % when they were trained: ${runFiles.bestEvaluation} is left as it ` +
+      "is: continue the run on the machine it was trained on",
+    ];
+  } finally {
+    disposeTensors(weights.variables);
+  }
+}
+
 async function mendSplit(run: DescribedRun, split: Split): Promise<string[]> {
   let problem: string;
   try {
     if (await readSplit(run) !== undefined) return [];
-    problem = `"${run.folder}/split.json" is gone`;
+    problem = `"${run.folder}/${runFiles.split}" is gone`;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     problem = error.message.replace(/: continue the run.*$/, "");

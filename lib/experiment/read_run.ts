@@ -7,8 +7,8 @@ import { bestRecord } from "./best_record.ts";
 import type { EpochRecord } from "../train/events.ts";
 import type { MethodsOption } from "./configured.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";
+import { adviceFor } from "./advice.ts";
 import {
-  adviceFor,
   type DescribedRun,
   readEvaluation,
   readMetrics,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { basename } from "node:path";
 import { parameterCount } from "../model/layer_table.ts";
 import type { Network } from "../model/network.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
@@ -12,8 +13,8 @@ import type { EpochRecord, Progress } from "../train/events.ts";
 import type { Stage } from "../train/stage.ts";
 import { bestRecord } from "./best_record.ts";
 import { runFiles } from "./run_folder.ts";
+import { adviceFor } from "./advice.ts";
 import {
-  adviceFor,
   checkId,
   type DescribedRun,
   explained,
@@ -41,6 +42,8 @@ export interface Restored {
   readonly notices: readonly string[];
   /** Whether `checkpoint.safetensors` is sound. */
   readonly hasSoundCheckpoint: boolean;
+  /** Record of the best epoch, if its evaluation must be had again from its weights. */
+  readonly bestToEvaluate?: EpochRecord | undefined;
 }
 
 /**
@@ -82,16 +85,20 @@ export async function restoreRun(run: DescribedRun, plan: RestorePlan): Promise<
       const isBeforeIt = previous?.history.length === progress.history.length - 1;
       if (previous !== undefined) disposeTensors((isBeforeIt ? progress : previous).state);
       if (previous !== undefined && isBeforeIt) progress = previous;
-      notices.push(problem + (isBeforeIt ? ": the last epoch is evaluated again" : ""));
+      const next = isBeforeIt
+        ? "the last epoch is evaluated again"
+        : `evaluate its weights: deno task evaluate --run ${basename(run.folder)} --epoch last`;
+      notices.push(`${problem}: ${next}`);
     }
     const best = await bestProblem(run, { ...progress, ...plan });
-    if (best !== undefined) notices.push(`${best}: ${adviceFor(runFiles.best, run.folder)}`);
+    notices.push(...best.notices);
     if (current.progress !== undefined) notices.push(...await spareProblem(run, plan));
+    const hasSoundCheckpoint = current.progress !== undefined;
+    return { progress, notices, hasSoundCheckpoint, bestToEvaluate: best.toEvaluate };
   } catch (error) {
     disposeTensors(progress.state);
     throw error;
   }
-  return { progress, notices, hasSoundCheckpoint: current.progress !== undefined };
 }
 
 /** What became of reading a checkpoint. */
@@ -218,10 +225,17 @@ async function lastEpochProblem(
 async function bestProblem(
   run: DescribedRun,
   { history, network }: Standing,
-): Promise<string | undefined> {
+): Promise<{ readonly notices: readonly string[]; readonly toEvaluate?: EpochRecord }> {
   const best = bestRecord(history);
-  if (best === undefined || best === history.at(-1)) return undefined;
-  return await evaluationProblem(run, "best", best) ?? await weightsProblem(run, network);
+  if (best === undefined || best === history.at(-1)) return { notices: [] };
+  const ofWeights = await weightsProblem(run, network);
+  const ofEvaluation = await evaluationProblem(run, "best", best);
+  const advice = adviceFor(runFiles.best, run.folder);
+  const notices = [ofWeights, ofWeights && ofEvaluation]
+    .filter((problem) => problem !== undefined)
+    .map((problem) => `${problem}: ${advice}`);
+  if (ofWeights !== undefined || ofEvaluation === undefined) return { notices };
+  return { notices: [`${ofEvaluation}: its weights are evaluated again`], toEvaluate: best };
 }
 
 async function evaluationProblem(

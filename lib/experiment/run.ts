@@ -9,12 +9,13 @@ import type { Dataset } from "../data/image_set.ts";
 import type { Split } from "../data/long_tail.ts";
 import { memorySource } from "../images/memory_source.ts";
 import { parameterCount } from "../model/layer_table.ts";
-import type { Network } from "../model/network.ts";
+import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
+import type { Network, Variables } from "../model/network.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { Progress, TrainEvent } from "../train/events.ts";
 import { initialProgress, trainEpochs } from "../train/loop.ts";
-import { createTraining, type Training } from "../train/training.ts";
+import { createTraining, type Training, trainingStageAt } from "../train/training.ts";
 import { configHash, defaultRunName, type RunConfig, settingsOf } from "./config.ts";
 import {
   configuredStages,
@@ -22,6 +23,7 @@ import {
   drawConfiguredSplit,
   hashDataset,
 } from "./configured.ts";
+import { tellUser } from "./notice.ts";
 import type { OpenRun } from "./open_run.ts";
 import { describeEnvironment } from "./run_card.ts";
 import type { RunDescription } from "./run_folder.ts";
@@ -106,8 +108,7 @@ export interface Run {
  * @throws {SyntaxError} If it is damaged beyond mending.
  */
 export async function beginRun(options: BeginRunOptions): Promise<Run> {
-  const { store = openRunStore(), onNotice = console.error, checkpointSeconds, mode, xla } =
-    options;
+  const { store = openRunStore(), onNotice = tellUser, checkpointSeconds, mode, xla } = options;
   const { methods } = store;
   using resources = new DisposableStack();
   const existing = await openExisting(options, store);
@@ -161,6 +162,12 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   if (existing === undefined) resources.defer(() => open.release());
   const notices = await existing?.confirm({ split, dataHash, environment, at: from }) ?? [];
   notices.forEach((line) => onNotice(line));
+  const record = restored?.bestToEvaluate;
+  if (record !== undefined) {
+    const evaluate = evaluatorOf(training, record.epoch);
+    const left = await open.mendBest({ record, network, evaluate });
+    left.forEach((line) => onNotice(line));
+  }
 
   const held = resources.move();
   async function* events(signal?: AbortSignal): AsyncGenerator<TrainEvent> {
@@ -197,6 +204,17 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
 function channelsOf({ dataset }: BeginRunOptions, { data }: RunConfig): number {
   if (typeof dataset !== "function") return dataset.train.channels;
   return data.dataset === "own" ? 3 : datasets[data.dataset].mean.length;
+}
+
+/** Evaluates weights by the head that is tested in the stage of an epoch. */
+function evaluatorOf(
+  training: Training,
+  epoch: number,
+): (variables: Variables) => Promise<Evaluation> {
+  const { parts: { labels, counts, network: { classes } } } = training;
+  const { predict } = trainingStageAt(training, epoch);
+  return async (variables) =>
+    evaluateLogits(await predict(variables), labels.test, { classes, trainingCounts: counts });
 }
 
 async function given<Value>(value: ForConfig<Value>, config: RunConfig): Promise<Value> {

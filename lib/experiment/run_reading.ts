@@ -4,7 +4,6 @@
  * @module
  */
 
-import { basename } from "node:path";
 import { readError } from "../disk/errors.ts";
 import { openSealedJson, readSealedJson } from "../disk/json_file.ts";
 import { readSafetensors } from "../disk/safetensors.ts";
@@ -16,6 +15,7 @@ import type { Method } from "../method/method.ts";
 import type { EpochRecord } from "../train/events.ts";
 import { readHistory, type RecordContext } from "../train/record.ts";
 import { checkWeights } from "../train/checkpoint.ts";
+import { adviceFor } from "./advice.ts";
 import { checkedEvaluation } from "./check_evaluation.ts";
 import { readConfig } from "./config.ts";
 import { stagesOf } from "./configured.ts";
@@ -39,38 +39,6 @@ export interface DescribedRun {
 
 /** Keys of the metadata of a run's safetensors files. */
 export const metadataKeys = { run: "glmc.run", epoch: "glmc.epoch" } as const;
-
-/**
- * What to do about a damaged file of a run.
- *
- * @param file Name of the file.
- * @param folder Folder of the run.
- * @returns The last part of a message.
- * @example A file that can be had again
- * ```ts
- * import { adviceFor } from "glmc/experiment/run_reading.ts";
- * import { assertMatch } from "@std/assert";
- *
- * assertMatch(adviceFor("metrics.jsonl", "/runs/a"), /train --resume a/);
- * ```
- */
-export function adviceFor(file: string, folder: string): string {
-  const name = basename(folder);
-  const again = `continue the run, which writes it again: deno task train --resume ${name}`;
-  const checkpoint = "evaluate the best weights, or start the run anew: " +
-    `deno task evaluate --run ${name}`;
-  const advice: Readonly<Record<string, string>> = {
-    [runFiles.split]: again,
-    [runFiles.metrics]: again,
-    [runFiles.lastEvaluation]: again,
-    [runFiles.bestEvaluation]: again,
-    [runFiles.best]: "continue the run, which writes it again if its last epoch is the best one, " +
-      `or evaluate the last weights: deno task evaluate --run ${name} --epoch last`,
-    [runFiles.checkpoint]: checkpoint,
-    [runFiles.previousCheckpoint]: checkpoint,
-  };
-  return advice[file] ?? "bring it back from a copy, or start the run anew under another name";
-}
 
 /**
  * Reads what a run is.

@@ -15,6 +15,7 @@ import type { Variables } from "../model/network.ts";
 import { projectRoot } from "../setup/project.ts";
 import type { RunConfig } from "./config.ts";
 import { findRun, type FoundRun } from "./find_run.ts";
+import { tellUser } from "./notice.ts";
 import { holdRun, type OpenRun } from "./open_run.ts";
 import { readRecordedRun, type RecordedRun } from "./read_run.ts";
 import { reserveRun } from "./reserve.ts";
@@ -180,8 +181,4 @@ async function startRun(
     lock.release();
     throw error;
   }
-}
-
-function tellUser(line: string): void {
-  console.error(line);
 }

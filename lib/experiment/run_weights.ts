@@ -9,6 +9,7 @@ import { disposeTensors } from "../tensor/named_tensors.ts";
 import { configuredStages, type MethodsOption } from "./configured.ts";
 import { readCheckpoint } from "./restore.ts";
 import { runFiles } from "./run_folder.ts";
+import { adviceFor } from "./advice.ts";
 import { type DescribedRun, readBestWeights } from "./run_reading.ts";
 
 /** Which weights of a run. */
@@ -49,7 +50,9 @@ async function lastWeights(
 ): Promise<Variables | undefined> {
   const stages = configuredStages(run.description.config, { methods });
   const { progress, problem } = await readCheckpoint(run, runFiles.checkpoint, { network, stages });
-  if (problem !== undefined) throw new SyntaxError(problem);
+  if (problem !== undefined) {
+    throw new SyntaxError(`${problem}: ${adviceFor(runFiles.checkpoint, run.folder)}`);
+  }
   if (progress === undefined) return undefined;
   const { momentum, ...variables } = progress.state;
   disposeTensors(momentum);

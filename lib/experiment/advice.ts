@@ -1,0 +1,40 @@
+/**
+ * What to do about a damaged file of a run.
+ *
+ * @module
+ */
+
+import { basename } from "node:path";
+import { runFiles } from "./run_folder.ts";
+
+/**
+ * What to do about a damaged file of a run.
+ *
+ * @param file Name of the file.
+ * @param folder Folder of the run.
+ * @returns The last part of a message.
+ * @example A file that can be had again
+ * ```ts
+ * import { adviceFor } from "glmc/experiment/advice.ts";
+ * import { assertMatch } from "@std/assert";
+ *
+ * assertMatch(adviceFor("metrics.jsonl", "/runs/a"), /train --resume a/);
+ * ```
+ */
+export function adviceFor(file: string, folder: string): string {
+  const name = basename(folder);
+  const again = `continue the run, which writes it again: deno task train --resume ${name}`;
+  const checkpoint = "evaluate the best weights, or start the run anew: " +
+    `deno task evaluate --run ${name}`;
+  const advice: Readonly<Record<string, string>> = {
+    [runFiles.split]: again,
+    [runFiles.metrics]: again,
+    [runFiles.lastEvaluation]: again,
+    [runFiles.bestEvaluation]: again,
+    [runFiles.best]: "continue the run, which writes it again if its last epoch is the best one, " +
+      `or evaluate the last weights: deno task evaluate --run ${name} --epoch last`,
+    [runFiles.checkpoint]: checkpoint,
+    [runFiles.previousCheckpoint]: checkpoint,
+  };
+  return advice[file] ?? "bring it back from a copy, or start the run anew under another name";
+}
