@@ -3,20 +3,11 @@
  *
  * @module
  */
-import { dirname, relative } from "node:path";
+import { dirname } from "node:path";
 import { diskError } from "./errors.ts";
+import { describeOwner, type LockOwner, readOwner, writeOwner } from "./lock_owner.ts";
 
-/** Who holds a lock; stored in the lock file as JSON. */
-export interface LockOwner {
-  /** Process id. */
-  readonly pid: number;
-  /** Name of the machine. */
-  readonly host: string;
-  /** The command that was started. */
-  readonly command: string;
-  /** When the lock was taken, as ISO 8601. */
-  readonly since: string;
-}
+export { describeOwner, type LockOwner };
 
 /** Settings of {@linkcode acquireLock}. */
 export interface LockOptions {
@@ -167,29 +158,6 @@ async function waitForLock(path: string, options: WithLockOptions): Promise<File
   }
 }
 
-/**
- * Says who holds a lock, as part of a sentence.
- *
- * @param owner The owner; `undefined` if it is not known.
- * @returns Such as `process 12 on host "a" (deno task train, since 2026-03-01 10:15)`.
- * @example An unknown one
- * ```ts
- * import { describeOwner } from "glmc/disk/lock.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(describeOwner(undefined), "another process");
- * ```
- */
-export function describeOwner(owner: LockOwner | undefined): string {
-  if (!owner) return "another process";
-  const { pid, host, command, since } = owner;
-  const isThis = pid === Deno.pid && host === Deno.hostname();
-  const who = isThis ? "this very process" : `process ${pid} on host "${host}"`;
-  // The Swedish way of writing a time is year, month, day and 24 hours.
-  const time = new Date(since).toLocaleString("sv").slice(0, 16);
-  return `${who} (${command}, since ${time})`;
-}
-
 async function take(
   path: string,
   options: LockOptions,
@@ -273,46 +241,6 @@ function removeQuietly(path: string): void {
   } catch {
     // A lock file that stays is no lock.
   }
-}
-
-async function writeOwner(file: Deno.FsFile): Promise<void> {
-  const owner: LockOwner = {
-    pid: Deno.pid,
-    host: Deno.hostname(),
-    command: commandLine(),
-    since: new Date().toISOString(),
-  };
-  await file.truncate();
-  await file.write(new TextEncoder().encode(JSON.stringify(owner) + "\n"));
-}
-
-async function readOwner(path: string): Promise<LockOwner | undefined> {
-  // Between taking a lock and writing the owner down the file is empty for a moment.
-  for (let tries = 0; tries < 3; tries++) {
-    try {
-      return checkedOwner(JSON.parse(await Deno.readTextFile(path)));
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) return undefined;
-      await delay(20);
-    }
-  }
-  return undefined;
-}
-
-function checkedOwner(value: unknown): LockOwner | undefined {
-  const { pid, host, command, since } = (value ?? {}) as Partial<LockOwner>;
-  if (typeof pid !== "number" || typeof since !== "string" || Number.isNaN(Date.parse(since))) {
-    return undefined;
-  }
-  return { pid, host: String(host), command: String(command), since };
-}
-
-/** The command as a user would type it. */
-function commandLine(): string {
-  const program = Deno.mainModule.replace(/^file:\/\//, "");
-  const isTask = program.endsWith("/lib/cli/main.ts");
-  const start = isTask ? "deno task" : `deno run ${relative(Deno.cwd(), program) || program}`;
-  return [start, ...Deno.args].join(" ");
 }
 
 function delay(milliseconds: number): Promise<void> {

@@ -77,7 +77,7 @@ for (
     ["--dataset cifar100 --source npm", "archive for cifar100"],
     ["--resample_weighting 400", "in [0, 10]"],
     ["--label_weighting 400", "in [0, 10]"],
-    ["--mixture-beta 1e-4", "in [0.01, 1000]"],
+    ["--mixture-beta 1e-4", "in [0.05, 1000000]"],
     ["--seed -1", "at least 0"],
     ["--intra_op_threads 0", "a whole number in [1, 1024]"],
     ["--inter_op_threads 0", "a whole number in [1, 1024]"],

@@ -124,7 +124,7 @@ for (
     [{ epochs: 2.5 }, "a whole number"],
     [{ learningRate: NaN }, "Cannot use learningRate (--lr) NaN: it must be a number in [0, 1000]"],
     [{ resampleExponent: 400 }, "a number in [0, 10]"],
-    [{ mixtureBeta: 1e-4 }, "a number in [0.01, 1000]"],
+    [{ mixtureBeta: 1e-4 }, "a number in [0.05, 1000000]"],
     [{ seed: -1 }, "a whole number, at least 0"],
     [{ seed: 2 ** 53 }, "a whole number, at least 0"],
     [{ classes: 100 }, "Cannot use classes (--num_classes) 100: it must be 10 for cifar10"],

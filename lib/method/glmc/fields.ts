@@ -4,6 +4,7 @@
  * @module
  */
 
+import { betaRange } from "../../data/random.ts";
 import { choiceField, numberField, type SettingsOf } from "../../settings/field.ts";
 
 /** The settings of GLMC: the official ones under their official flags, and readings of the paper. */
@@ -39,8 +40,7 @@ export const glmcFields = {
   /** Parameter b of the law Beta(b, b) of λ; 1 is what the official code runs. */
   mixtureBeta: numberField({
     default: 1,
-    least: 0.01,
-    most: 1000,
+    ...betaRange,
     flags: ["mixture-beta"],
     help: "b of the law Beta(b, b) of the mix weight; the official code runs 1",
   }),
