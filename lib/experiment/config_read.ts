@@ -68,7 +68,7 @@ export function readConfig(
     const { version } = record;
     if (version === undefined) return readFlat(record, { methods });
     if (version === currentForm) return readCurrent(record, { methods });
-    throw new SyntaxError(
+    throw reason(
       typeof version === "number" && version > currentForm
         ? `its form is ${
           shown(version)
@@ -79,8 +79,8 @@ export function readConfig(
   } catch (cause) {
     if (!(cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
     // A value that fits its field and not its neighbours says "Cannot use ..." of its own.
-    const reason = cause.message.replace(/^Cannot use /, "");
-    throw new SyntaxError(`Cannot read the configuration in "${file}": ${reason}`, { cause });
+    const message = cause.message.replace(/^Cannot use /, "");
+    throw new SyntaxError(`Cannot read the configuration in "${file}": ${message}`, { cause });
   }
 }
 
@@ -108,17 +108,22 @@ export function unknownMethods({ stages }: RunConfig, { methods }: ConfigOptions
   return [...new Set(stages.map(({ method }) => method))].filter((name) => !known.has(name));
 }
 
+/** What is wrong in a file whose name stands before it in the end. */
+function reason(text: string): SyntaxError {
+  return new SyntaxError(text);
+}
+
 type Stored = Readonly<Record<string, unknown>>;
 
 function recordOf(value: unknown, path: string): Stored {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as Stored;
-  throw new SyntaxError(`${path} must be an object of settings: it is ${shown(value)}`);
+  throw reason(`${path} must be an object of settings: it is ${shown(value)}`);
 }
 
 function refuseUnknown(stored: Stored, names: readonly string[], path: string): void {
   for (const name of Object.keys(stored)) {
     if (names.includes(name)) continue;
-    throw new SyntaxError(
+    throw reason(
       `${path}${name} is no setting of this version of the kit: ` +
         suggestion(name, names),
     );
@@ -148,11 +153,11 @@ function readField(
 ): SettingValue {
   if (field.accepts(value)) return value;
   if (value !== undefined) {
-    throw new SyntaxError(`${path} must be ${field.wanted}: it is ${shown(value)}`);
+    throw reason(`${path} must be ${field.wanted}: it is ${shown(value)}`);
   }
   const { earlier, since = currentForm } = field;
   if (earlier !== undefined && form < since) return earlier;
-  throw new SyntaxError(`${path} is missing: it must be ${field.wanted}`);
+  throw reason(`${path} is missing: it must be ${field.wanted}`);
 }
 
 function readGroup<F extends Fields>(stored: unknown, place: Place & { readonly fields: F }) {
@@ -170,7 +175,7 @@ function readOptions(stored: unknown, method: string, place: Place & ConfigOptio
     const isPlain = value === null || ["string", "boolean"].includes(typeof value) ||
       Number.isFinite(value);
     if (isPlain) continue;
-    throw new SyntaxError(
+    throw reason(
       `${place.path}.${name} must be a text, a number, true, false or null: it is ${shown(value)}`,
     );
   }
@@ -181,7 +186,7 @@ function readCurrent(stored: Stored, { methods }: ConfigOptions): RunConfig {
   refuseUnknown(stored, ["version", "data", "network", "stages", "seed"], "");
   const form = currentForm;
   if (!Array.isArray(stored.stages) || stored.stages.length === 0) {
-    throw new SyntaxError(`stages must be a list of at least one: it is ${shown(stored.stages)}`);
+    throw reason(`stages must be a list of at least one: it is ${shown(stored.stages)}`);
   }
   const [first, ...others] = stored.stages.map((stage: unknown, index) =>
     readStage(stage, { path: `stages[${index}]`, form, methods })
@@ -190,10 +195,10 @@ function readCurrent(stored: Stored, { methods }: ConfigOptions): RunConfig {
   for (const [index, { name, startEpoch }] of others.entries()) {
     const path = `stages[${index + 1}]`;
     if (stages.findIndex((stage) => stage.name === name) <= index) {
-      throw new SyntaxError(`${path}.name must be unlike those before it: it is ${shown(name)}`);
+      throw reason(`${path}.name must be unlike those before it: it is ${shown(name)}`);
     }
     if (startEpoch !== 0) {
-      throw new SyntaxError(`${path}.startEpoch must be 0: it is ${startEpoch}`);
+      throw reason(`${path}.startEpoch must be 0: it is ${startEpoch}`);
     }
   }
   return checkConfig({
@@ -216,13 +221,13 @@ function readStage(stored: unknown, place: Place & ConfigOptions): StageConfig {
   const oneOf = <Choice extends string>(name: string, choices: readonly Choice[]): Choice => {
     const value = choices.find((choice) => choice === record[name]);
     if (value !== undefined) return value;
-    throw new SyntaxError(
+    throw reason(
       `${path}${name} must be one of ${choices.join(", ")}: it is ${shown(record[name])}`,
     );
   };
   const { method } = readFields(record, { ...place, fields: methodFields, path });
   if (typeof record.name !== "string" || record.name === "") {
-    throw new SyntaxError(
+    throw reason(
       `${path}name must be a text that is not empty: it is ${shown(record.name)}`,
     );
   }

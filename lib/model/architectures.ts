@@ -1,5 +1,5 @@
 /**
- * The list of networks: a new one is a file that describes it and a line here.
+ * The list of networks: a new one is a file that describes it, its name and its entry here.
  *
  * @module
  */
@@ -23,8 +23,13 @@ const basic = (depths: readonly number[]) => (options: BackboneOptions): Backbon
 const bottleneck = (depths: readonly number[]) => (options: BackboneOptions): Backbone =>
   wideResnet({ depths, block: "bottleneck" }, options);
 
-/** The list: a name, how to describe it, and its widths. */
-export const architectureEntries = {
+/** Names of all networks. */
+export const architectures = ["resnet32", "resnet18", "resnet34", "resnet50"] as const;
+
+/** Names of the networks, as the official `--arch` writes them. */
+export type Architecture = (typeof architectures)[number];
+
+const entries: Readonly<Record<Architecture, ArchitectureEntry>> = {
   resnet32: {
     describe: (options) => classicalResnet([5, 5, 5], options),
     width: 64,
@@ -33,13 +38,7 @@ export const architectureEntries = {
   resnet18: { describe: basic([2, 2, 2, 2]), width: 64, anyWidth: false },
   resnet34: { describe: basic([3, 4, 6, 3]), width: 64, anyWidth: false },
   resnet50: { describe: bottleneck([3, 4, 6, 3]), width: 64, anyWidth: false },
-} as const satisfies Record<string, ArchitectureEntry>;
-
-/** Names of the networks, as the official `--arch` writes them. */
-export type Architecture = keyof typeof architectureEntries;
-
-/** Names of all networks. */
-export const architectures = Object.keys(architectureEntries) as readonly Architecture[];
+};
 
 /**
  * What is known about a network.
@@ -57,14 +56,14 @@ export const architectures = Object.keys(architectureEntries) as readonly Archit
  * ```
  */
 export function architectureEntry(name: Architecture): ArchitectureEntry {
-  if (!Object.hasOwn(architectureEntries, name)) {
+  if (!Object.hasOwn(entries, name)) {
     throw new RangeError(
       `Cannot make a network: "${name}" is unknown: choose one of ${
         architectures.join(", ")
       } (--arch)`,
     );
   }
-  return architectureEntries[name];
+  return entries[name];
 }
 
 /**
@@ -80,5 +79,5 @@ export function architectureEntry(name: Architecture): ArchitectureEntry {
  * ```
  */
 export function namesOfAnyWidth(): Architecture[] {
-  return architectures.filter((name) => architectureEntries[name].anyWidth);
+  return architectures.filter((name) => entries[name].anyWidth);
 }

@@ -195,16 +195,13 @@ export function optionalPathField(
  * ```
  */
 export function optionalNumberField(
-  options: Omit<NumberFieldOptions, "default" | "earlier" | "since"> & { readonly earlier?: null },
+  options: Omit<NumberFieldOptions, "default" | "earlier"> & { readonly earlier?: null },
 ): Field<number | null> {
   const { earlier, ...bounds } = options;
-  const { accepts, kind, flags, help, wanted } = numberField({ ...bounds, default: 0 });
+  const { accepts, ...field } = numberField({ ...bounds, default: 0 });
   return {
-    ...(earlier === null && { earlier }),
-    kind,
-    flags,
-    help,
-    wanted,
+    ...field,
+    ...(earlier !== undefined && { earlier }),
     default: null,
     accepts: (value): value is number | null => value === null || accepts(value),
   };

@@ -31,6 +31,7 @@ import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
  * ```
  */
 export class OutOfMemoryError extends Error {
+  /** The class, as printed. */
   override readonly name = "OutOfMemoryError";
 }
 
@@ -47,6 +48,7 @@ const advice: Record<number, string> = {
 
 /** A status object that every call of one engine shares. */
 export class Status {
+  /** TensorFlow's pointer, handed to its functions. */
   readonly pointer: Handle;
   readonly #library: LibTensorFlow;
 

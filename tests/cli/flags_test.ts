@@ -1,125 +1,102 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { flagsHelp, parseFlags } from "../../lib/cli/flags.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { type Flag, flagOf, flagsHelp, parseFlags } from "../../lib/cli/flags.ts";
 import { UsageError } from "../../lib/cli/shell.ts";
-import {
-  checkRunFlags,
-  configFlags,
-  configOf,
-  conflicts,
-  trainFlags,
-  trainFlagsHelp,
-} from "../../lib/cli/train_flags.ts";
-import {
-  configure,
-  defaultConfig,
-  type RunConfig,
-  type Settings,
-  settingsOf,
-} from "../../lib/experiment/config.ts";
-import type { Method } from "../../lib/method/method.ts";
-import { methods } from "../../lib/method/methods.ts";
+import { userPath } from "../../lib/cli/user_path.ts";
+import { numberField, optionalPathField } from "../../lib/settings/field.ts";
 
-const flags = trainFlags({ methods });
+const rate = numberField({ default: 0.1, most: 10, flags: ["lr", "learning_rate"], help: "rate" });
+const flags: readonly Flag[] = [
+  flagOf(rate),
+  { names: ["b", "batch_size"], kind: "number", help: "batch" },
+  { names: ["name"], kind: "text", help: "name" },
+  { names: ["replace"], kind: "switch", help: "again" },
+  flagOf(optionalPathField({ flags: ["root"], help: "folder" })),
+];
+const parse = (line: string) => parseFlags(line.split(" ").filter(Boolean), flags);
 
-function config(line: string): RunConfig {
-  return configOf(parseFlags(line.split(" ").filter(Boolean), flags), { methods });
+for (
+  const [line, values] of [
+    ["--lr 1e-2", { lr: 0.01 }],
+    ["--lr=1e-2", { lr: 0.01 }],
+    ["--lr +.5", { lr: 0.5 }],
+    ["--learning-rate 1.", { lr: 1 }],
+    ["-b64", { b: 64 }],
+    ["-b -3", { b: -3 }],
+    ["-b -.5e1", { b: -5 }],
+    ["--batch-size=64", { b: 64 }],
+    ["--lr 0.1 --learning_rate 1e-1", { lr: 0.1 }],
+    ["--replace", { replace: true }],
+    ["--replace=true --replace", { replace: true }],
+    ["--replace=false", { replace: false }],
+    ["--replace false --lr 1", { replace: false, lr: 1 }],
+    ["--replace --lr 1", { replace: true, lr: 1 }],
+    ["--name a=b", { name: "a=b" }],
+    ["--name=-5", { name: "-5" }],
+    ["", {}],
+  ] as const
+) {
+  Deno.test(`parseFlags() reads "${line}"`, () => assertEquals<unknown>(parse(line), values));
 }
-
-/** What differs from the default run. */
-function changes(line: string): Settings {
-  const usual = settingsOf(defaultConfig);
-  const settings = Object.entries(settingsOf(config(line)));
-  return Object.fromEntries(settings.filter(([name, value]) => value !== usual[name]));
-}
-
-Deno.test("configOf() without flags is the default run", () => {
-  assertEquals(config(""), defaultConfig);
-  assertEquals(config(""), configure());
-});
-
-Deno.test("configOf() reads the official line, with the official width", () => {
-  const line = "--dataset cifar10 --arch resnet32 --num_classes 10 --imbanlance_rate 0.02 " +
-    "--beta 0.5 --lr 0.01 --epochs 2 -b 64 --momentum 0.9 --weight_decay 5e-3 " +
-    "--resample_weighting 0.0 --label_weighting 1.2 --contrast_weight 4 --seed 42";
-  assertEquals(changes(line), { width: 64 });
-});
-
-Deno.test("configOf() reads aliases, with - or _, and = or a space", () => {
-  assertEquals(
-    changes("--imbalance-rate=0.1 --batch-size 32 --consistency_weight 2 --wd 0.1 --split-seed 7"),
-    {
-      imbalanceRate: 0.1,
-      batchSize: 32,
-      consistencyWeight: 2,
-      weightDecay: 0.1,
-      splitSeed: 7,
-    },
-  );
-  assertEquals(config("--dataset cifar100").data.classes, 100);
-  assertEquals(config("--replace").data.replace, true);
-  assertEquals(config("--largest_class 600").data.largestClass, 600);
-});
-
-Deno.test("--method and --second_stage make the stages", () => {
-  const [stage] = config("--method cross_entropy --lr 0.1").stages;
-  assertEquals([stage.method, stage.options, stage.learningRate], ["cross_entropy", {}, 0.1]);
-  const { stages } = config("--second_stage classifier --second_epochs 3");
-  assertEquals(
-    stages.map(({ name, trains, statistics, epochs }) => [name, trains, statistics, epochs]),
-    [["train", "all", "updated", 2], ["classifier", "classifier", "kept", 3]],
-  );
-});
 
 for (
   const [line, text] of [
-    ["--epoch 3", "did you mean --epochs?"],
-    ["--epochs", "--epochs needs a value"],
-    ["--epochs three", "whole number"],
-    ["--epochs 0", "in [1, 1000000]"],
-    ["--epochs 2.5", "whole number"],
-    ["--lr 0.1 --learning_rate 0.2", "--lr"],
-    ["--replace -1", "--replace"],
-    ["--method cross_entropy --contrast_weight 2", "it belongs to glmc"],
-    ["--method glmx", "did you mean glmc"],
-    ["--second_epochs 5", "no second stage"],
-    ["--intra_op_threads 0", "[1, 1024]"],
-    ["-p 0", "in [1, "],
-    ["--mixture-beta 1e-9", "0.01"],
-    ["--label_weighting 1e9", "10"],
-    ["--imbanlance_rate 1.5", "in (0, 1]"],
-    ["--imbanlance_rate 0", "in (0, 1]"],
-    ["--num_classes 100", "10 for cifar10"],
-    ["--dataset mnist", "one of cifar10, cifar100"],
-    ["-a vgg", "one of resnet32"],
-    ["-a resnet18 --width 16", "width 64 alone"],
-    ["--lr -1", "in [0, 1000]"],
-    ["--momentum 1", "in [0, 1)"],
-    ["--start-epoch 2", "in [0, 2)"],
-    ["--dataset cifar100 --source npm", "archive for cifar100"],
+    ["--lr 0.1 --learning_rate 0.2", "Cannot use --lr 0.1 and --learning_rate 0.2: it is one flag"],
+    ["--lr 0.1 --lr 0.2", "it is one flag with two values"],
+    ["--replace --replace=false", "it is one flag with two values"],
+    ["--replace -1", "Cannot use --replace=-1: it is a switch"],
+    ["--replace=-1", "it is a switch"],
+    ["--replace=0", "it is a switch"],
+    ["--replace=", "it is a switch"],
+    ["--replace no", 'Unexpected argument "no"'],
+    ["--no-replace", 'Unknown flag "--no-replace"'],
+    ["--lr -1", "Cannot use --lr -1: it must be a number in [0, 10]"],
+    ["--lr 11", "a number in [0, 10]"],
+    ["--lr -Infinity", "a number in [0, 10]"],
+    ["--lr nan", "a number in [0, 10]"],
+    ["--lr 1e400", "a number in [0, 10]"],
+    ["--lr 0x1", "a number in [0, 10]"],
+    ["--lr 1,5", "a number in [0, 10]"],
+    ["--lr \u22121", "a number in [0, 10]"],
+    ["-b three", "Cannot use -b three: it must be a number"],
+    ["--lr", "--lr needs a value"],
+    ["--lr=", "--lr needs a value"],
+    ["--name --lr 1", "--name needs a value"],
+    ["-wd 1", 'Unknown flag "-wd"'],
+    ["--learning_rat 1", "did you mean --learning_rate?"],
+    ["--lr.x 1", 'Unknown flag "--lr.x"'],
+    ["--__proto__ 1", "Unknown flag"],
+    ["\u2013\u2013lr 1", "its dash is not the one of the keyboard"],
     ["more", 'Unexpected argument "more"'],
+    ["-- more", 'Unexpected argument "more"'],
   ] as const
 ) {
-  Deno.test(`configOf() refuses "${line}"`, () => {
-    assertThrows(() => config(line), UsageError, text);
+  Deno.test(`parseFlags() refuses "${line}"`, () => {
+    assertThrows(() => parse(line), UsageError, text);
   });
 }
 
-Deno.test("conflicts() names flags that differ from a run's configuration", () => {
-  const values = parseFlags(["--lr", "0.1", "--epochs", "2"], flags);
-  assertEquals(conflicts(values, defaultConfig, { methods }), [
-    "--learning_rate 0.1 (the run has 0.01)",
-  ]);
+Deno.test("parseFlags() does not take blanks for a number", () => {
+  assertThrows(() => parseFlags(["--lr", " "], flags), UsageError, "needs a value");
 });
 
-Deno.test("a name has no place beside --resume", () => {
-  assertThrows(() => checkRunFlags({ name: "b", resume: "a" }), UsageError, "--name b");
-});
-
-Deno.test("the help text lists every name of every flag of the chosen method", () => {
-  const [method] = methods as [Method];
-  const help = trainFlagsHelp({ methods, method });
-  for (const { names } of configFlags({ methods: [method] })) {
-    for (const name of names) assertStringIncludes(help, name);
+Deno.test("paths mean the folder that the user stands in", () => {
+  const before = Deno.env.get("INIT_CWD");
+  Deno.env.set("INIT_CWD", "/home/me");
+  try {
+    assertEquals(parse("--root ./images"), { root: "/home/me/images" });
+    assertEquals(parse("--root /images"), { root: "/images" });
+    Deno.env.delete("INIT_CWD");
+    assertEquals(userPath("images"), `${Deno.cwd()}/images`);
+  } finally {
+    if (before === undefined) Deno.env.delete("INIT_CWD");
+    else Deno.env.set("INIT_CWD", before);
   }
-  assertStringIncludes(flagsHelp(flags), "--contrast_weight, --consistency_weight");
+});
+
+Deno.test("flagsHelp() lists every name of every flag, and nothing for none", () => {
+  const help = flagsHelp(flags);
+  for (const { names } of flags) {
+    for (const name of names) assertEquals(help.includes(`-${name}`), true, name);
+  }
+  assertEquals(flagsHelp([]), "");
 });

@@ -68,7 +68,9 @@ const oldForm = {
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;
   const { name, method, options, trains, statistics, ...stage } = stages[0];
-  assertEquals<unknown>({ ...data, ...network, ...stage, ...options, seed }, oldForm);
+  const { largestClass, ...all } = { ...data, ...network, ...stage, ...options, seed };
+  assertEquals(largestClass, null);
+  assertEquals<unknown>(all, oldForm);
   assertEquals(
     { name, method, trains, statistics, stages: stages.length },
     { name: "train", method: "glmc", trains: "all", statistics: "updated", stages: 1 },
@@ -128,7 +130,7 @@ for (
     [{ classes: 100 }, "Cannot use classes (--num_classes) 100: it must be 10 for cifar10"],
     [{ dataset: "cifar100", source: "npm" }, "it must be archive for cifar100"],
     [{ startEpoch: 2 }, "a whole number in [0, 2)"],
-    [{ architecture: "resnet18", width: 16 }, "only resnet32"],
+    [{ architecture: "resnet18", width: 16 }, "it comes in width 64 alone"],
     [{ secondEpochs: 3 }, "there is no second stage"],
     [{ secondStage: "none", secondLearningRate: 3 }, "there is no second stage"],
     [{ secondStage: "classifier", secondEpochs: 0 }, "a whole number in [1, 1000000]"],

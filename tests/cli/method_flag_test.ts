@@ -1,0 +1,71 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { chooseMethod, loadMethod, requireMethods } from "../../lib/cli/method_flag.ts";
+import { UsageError } from "../../lib/cli/shell.ts";
+import { configure } from "../../lib/experiment/config.ts";
+import { methods } from "../../lib/method/methods.ts";
+import { projectRoot } from "../../lib/setup/project.ts";
+import { temporaryFolder } from "../data/disposables.ts";
+
+/** The text of a module with a method, or with one that lacks something. */
+function toyModule(change = ""): string {
+  return `
+import { numberField } from "${projectRoot}/lib/settings/field.ts";
+const fields = {
+  strength: numberField({ default: 0.5, most: 1, flags: ["strength"], help: "of the toy" }),
+};
+export default {
+  name: "toy", title: "Toy", summary: "A toy.", fields, heads: ["logits"], testedHead: "logits",
+  terms: ["loss"], passes: 1, unit: "images", plan: () => [], loss: () => ({}), ${change}
+};`;
+}
+
+Deno.test("chooseMethod() takes a name or a file, and leaves the method's name in its place", async () => {
+  const none = await chooseMethod(["--lr", "0.1"], { methods });
+  assertEquals([none.method.name, none.args, none.methods], ["glmc", ["--lr", "0.1"], methods]);
+  const named = await chooseMethod(["--method=cross_entropy"], { methods });
+  assertEquals(named.method.name, "cross_entropy");
+
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/my_toy.ts`;
+  await Deno.writeTextFile(file, toyModule());
+  for (const args of [["--method", file], [`--method=${file}`]]) {
+    const { method, methods: all, args: rest } = await chooseMethod(args, { methods });
+    assertEquals([method.name, all.length], ["toy", methods.length + 1]);
+    assertEquals(rest.join(" ").replace("=", " "), "--method toy");
+    const config = configure({ method: "toy" }, { methods: all });
+    assertEquals(config.stages[0].options, { strength: 0.5 });
+    assertThrows(
+      () => requireMethods(config, { methods, run: "first" }),
+      UsageError,
+      'Cannot continue "first": its method toy is not part of the kit: name the file',
+    );
+  }
+});
+
+Deno.test("loadMethod() says what a file lacks to be a method", async () => {
+  await using folder = await temporaryFolder();
+  const changes = [
+    ['name: "My Toy",', "its name must be small letters"],
+    ['name: "glmc",', "the kit has a method named glmc"],
+    ["loss: 1,", "its loss must be a function"],
+    ["terms: [],", "its terms must be a list of names"],
+    ["fields: { a: 1 },", "its setting a must be made by"],
+    ["fields: { epochs: fields.strength },", "a setting of that name is there already"],
+    ['fields: { a: { ...fields.strength, flags: ["device"] } },', "the flag --device is there"],
+    ["fields: { a: { ...fields.strength, default: 2 } },", "is none of its values"],
+  ] as const;
+  for (const [index, [change, text]] of changes.entries()) {
+    const file = `${folder.path}/toy_${index}.ts`;
+    await Deno.writeTextFile(file, toyModule(change));
+    await assertRejects(() => loadMethod(file, { methods }), Error, text);
+  }
+  const broken = `${folder.path}/broken.ts`;
+  await Deno.writeTextFile(broken, 'throw new Error("of its own");');
+  await assertRejects(() => loadMethod(broken, { methods }), Error, "of its own");
+  await assertRejects(
+    () => loadMethod("./nowhere.ts", { methods }),
+    Error,
+    "there is no such file",
+  );
+  await assertRejects(() => loadMethod("glcm", { methods }), UsageError, "did you mean glmc?");
+});
