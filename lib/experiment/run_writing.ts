@@ -17,18 +17,33 @@ import type { Stage } from "../train/stage.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";
 import { type DescribedRun, metadataKeys } from "./run_reading.ts";
 
-/** Writes `config.json`, which makes a folder a run. */
+/**
+ * Writes `config.json`, which makes a folder a run.
+ *
+ * @param folder Folder of the run.
+ * @param description What it is.
+ */
 export async function writeDescription(folder: string, description: RunDescription): Promise<void> {
   await writeSealedJson(`${folder}/${runFiles.description}`, description);
 }
 
-/** Writes the rows of the subset. */
+/**
+ * Writes the rows of the subset.
+ *
+ * @param run The run.
+ * @param split Its subset.
+ */
 export async function writeSplit(run: DescribedRun, split: Split): Promise<void> {
   const { indices, counts, hash, seed, replace } = split;
   await writeRunJson(run, runFiles.split, { hash, seed, replace, counts, indices });
 }
 
-/** Writes the history as `metrics.jsonl`; always as a whole, so that a resumed run leaves no double lines. */
+/**
+ * Writes the history as `metrics.jsonl`; always as a whole, so that a resumed run leaves no double lines.
+ *
+ * @param run The run.
+ * @param history Its finished epochs.
+ */
 export async function writeMetrics(
   { folder, description }: DescribedRun,
   history: readonly EpochRecord[],
@@ -37,7 +52,12 @@ export async function writeMetrics(
   await writeWholeFile(`${folder}/${runFiles.metrics}`, lines.join(""));
 }
 
-/** Writes the full evaluation of an epoch. */
+/**
+ * Writes the full evaluation of an epoch.
+ *
+ * @param run The run.
+ * @param options The evaluation, its epoch, and whether it is that of the best epoch or of the last one.
+ */
 export async function writeEvaluation(
   run: DescribedRun,
   { which, epoch, evaluation }: {
@@ -50,7 +70,12 @@ export async function writeEvaluation(
   await writeRunJson(run, file, { epoch, ...evaluation });
 }
 
-/** Writes the weights of the best epoch. */
+/**
+ * Writes the weights of the best epoch.
+ *
+ * @param run The run.
+ * @param options The weights as the training holds them, and their epoch.
+ */
 export async function writeBestWeights(
   { folder, description }: DescribedRun,
   { progress, epoch }: { readonly progress: Progress; readonly epoch: number },
