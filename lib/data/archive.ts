@@ -113,7 +113,7 @@ function checkEntries(tar: Uint8Array): void {
     const size = parseInt(text(start + 124, 12).trim() || "0", 8);
     if (!(size >= 0 && start + 512 + size <= tar.length)) {
       throw new SyntaxError(
-        `"${name}" should take ${size} bytes but ${tar.length - start - 512} follow`,
+        `its entry "${name}" should take ${size} bytes but ${tar.length - start - 512} follow`,
       );
     }
     // Headers of other headers: x and g of POSIX, L and K of GNU, whose names the parser applies.
@@ -121,11 +121,13 @@ function checkEntries(tar: Uint8Array): void {
     const content = isExtension ? text(start + 512, size) : "";
     if (!isExtension && !"057".includes(type)) {
       const kind = kinds[type] ?? `an entry of type "${type}"`;
-      throw new SyntaxError(`"${name}" is ${kind}, where only files and folders are read`);
+      throw new SyntaxError(
+        `its entry "${name}" is ${kind}, where only files and folders are read`,
+      );
     }
     for (const path of [folder === "" ? name : `${folder}/${name}`, ...longNames(type, content)]) {
       if (path.startsWith("/") || path.split("/").includes("..")) {
-        throw new SyntaxError(`"${path}" lies outside of the archive`);
+        throw new SyntaxError(`its entry "${path}" lies outside of the archive`);
       }
     }
     start += 512 + 512 * Math.ceil(size / 512);

@@ -38,14 +38,20 @@ export interface ConfigOptions {
 }
 
 /** The settings of every run, whatever its method, in the order of the help text. */
-export const sharedFields = {
-  ...dataFields,
-  ...networkFields,
-  ...methodFields,
-  ...stageFields,
-  ...secondStageFields,
-  ...seedFields,
-};
+export const sharedFields:
+  & typeof dataFields
+  & typeof networkFields
+  & typeof methodFields
+  & typeof stageFields
+  & typeof secondStageFields
+  & typeof seedFields = {
+    ...dataFields,
+    ...networkFields,
+    ...methodFields,
+    ...stageFields,
+    ...secondStageFields,
+    ...seedFields,
+  };
 
 /** Epochs of a second stage for which none are given. */
 const defaultSecondEpochs = 10;

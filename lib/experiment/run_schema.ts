@@ -5,7 +5,6 @@
  */
 
 import {
-  type Checked,
   listOf,
   nullable,
   numeric,
@@ -14,7 +13,9 @@ import {
   type Schema,
   textual,
 } from "../disk/schema.ts";
+import type { Evaluation } from "../evaluate/metrics.ts";
 import { accuracyFields } from "../train/record.ts";
+import type { RunDescription } from "./run_folder.ts";
 
 const whole = numeric({ least: 0, whole: true });
 const share = numeric({ least: 0, most: 1 });
@@ -36,8 +37,19 @@ const commonDescription = {
   environment: texts,
 };
 
-/** `config.json` as it is written today; its configuration is read by itself. */
-export const descriptionSchema = object({
+/** What `config.json` held before ids and digests; its configuration is read by itself. */
+export type FormerDescription =
+  & Omit<
+    RunDescription,
+    "id" | "dataHash" | "classNames" | "resumed" | "config"
+  >
+  & { readonly config: unknown };
+
+/** What `config.json` holds; its configuration is read by itself. */
+export type StoredDescription = Omit<RunDescription, "config"> & { readonly config: unknown };
+
+/** `config.json` as it is written today. */
+export const descriptionSchema: Schema<StoredDescription> = object({
   id: nullable(textual(/^[0-9a-f]{32}$/)),
   ...commonDescription,
   dataHash: nullable(hash),
@@ -46,10 +58,24 @@ export const descriptionSchema = object({
 });
 
 /** `config.json` of the time before ids and digests. */
-export const formerDescriptionSchema = object(commonDescription);
+export const formerDescriptionSchema: Schema<FormerDescription> = object(commonDescription);
+
+/** What a split file holds. */
+export interface StoredSplit {
+  /** SHA-256 of its rows. */
+  readonly hash: string;
+  /** Seed of the draw. */
+  readonly seed: number;
+  /** Whether an image could be drawn more than once. */
+  readonly replace: boolean;
+  /** Images of each class. */
+  readonly counts: readonly number[];
+  /** Position in the image set of each row. */
+  readonly indices: readonly number[];
+}
 
 /** `split.json`, without the id of its run. */
-export const splitSchema = object({
+export const splitSchema: Schema<StoredSplit> = object({
   hash,
   seed: whole,
   replace: ((value, name) => {
@@ -60,16 +86,18 @@ export const splitSchema = object({
   indices: listOf(whole),
 });
 
+/** What an evaluation file holds. */
+export interface StoredEvaluation extends Omit<Evaluation, "confusion"> {
+  /** Epoch, from 0. */
+  readonly epoch: number;
+  /** How often true class r was taken for class c, at `[r · C + c]`. */
+  readonly confusion: readonly number[];
+}
+
 /** `evaluation-best.json` and `evaluation-last.json`, without the id of their run. */
-export const evaluationSchema = object({
+export const evaluationSchema: Schema<StoredEvaluation> = object({
   epoch: whole,
   ...accuracyFields,
   confusion: listOf(whole),
   reliability: listOf(object({ count: whole, confidence: share, accuracy: share })),
 });
-
-/** What an evaluation file holds. */
-export type StoredEvaluation = Checked<typeof evaluationSchema>;
-
-/** What a split file holds. */
-export type StoredSplit = Checked<typeof splitSchema>;

@@ -6,10 +6,10 @@
 
 import { stepRanges } from "../data/plan.ts";
 import { crossEntropy } from "../loss/cross_entropy.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, type Method } from "./method.ts";
 
 /** Each image once an epoch, cropped and mirrored; the loss is −log p of its class. */
-export const crossEntropyMethod = defineMethod({
+export const crossEntropyMethod: Method<Record<never, never>> = defineMethod({
   name: "cross_entropy",
   title: "Cross-entropy",
   summary: "Each image as it is, one classifier, no regard for rarity: the baseline",

@@ -43,16 +43,22 @@ export type SettingsOf<F extends Fields> = {
   readonly [Name in keyof F]: F[Name] extends Field<infer Value> ? Value : never;
 };
 
-interface Common<Value> {
+/** What every kind of field is told. */
+export interface FieldOptions<Value> {
+  /** Its value where nothing is said. */
   readonly default: Value;
+  /** Names of its flag without dashes, the official one first. */
   readonly flags: readonly string[];
+  /** What it does, in one line. */
   readonly help: string;
+  /** What runs meant that were stored before the field was there. */
   readonly earlier?: Value;
+  /** The stored form from which the field is obligatory. */
   readonly since?: number;
 }
 
 /** Settings of {@linkcode numberField}. */
-export interface NumberFieldOptions extends Common<number> {
+export interface NumberFieldOptions extends FieldOptions<number> {
   /** Whether only whole numbers will do; false by default. */
   readonly whole?: boolean;
   /** Smallest value; 0 by default. */
@@ -119,7 +125,9 @@ export function numberField(options: NumberFieldOptions): Field<number> {
  */
 export function choiceField<const Choice extends string>(
   choices: readonly Choice[],
-  options: { readonly [K in keyof Common<NoInfer<Choice>>]: Common<NoInfer<Choice>>[K] },
+  options: {
+    readonly [K in keyof FieldOptions<NoInfer<Choice>>]: FieldOptions<NoInfer<Choice>>[K];
+  },
 ): Field<Choice> {
   return {
     ...options,
@@ -143,7 +151,7 @@ export function choiceField<const Choice extends string>(
  * assertEquals(switchField({ flags: ["replace"], help: "draw with replacement" }).default, false);
  * ```
  */
-export function switchField(options: Omit<Common<boolean>, "default">): Field<boolean> {
+export function switchField(options: Omit<FieldOptions<boolean>, "default">): Field<boolean> {
   return {
     ...options,
     default: false,
@@ -167,7 +175,7 @@ export function switchField(options: Omit<Common<boolean>, "default">): Field<bo
  * ```
  */
 export function optionalPathField(
-  options: Omit<Common<string | null>, "default">,
+  options: Omit<FieldOptions<string | null>, "default">,
 ): Field<string | null> {
   return {
     ...options,
@@ -222,7 +230,7 @@ export function optionalNumberField(
  * assertEquals([method.accepts("mine"), method.accepts("")], [true, false]);
  * ```
  */
-export function textField(options: Common<string>): Field<string> {
+export function textField(options: FieldOptions<string>): Field<string> {
   return {
     ...options,
     kind: "text",

@@ -34,7 +34,13 @@ export interface Attribute {
   readonly value: unknown;
 }
 
-/** An attribute that names an element type. */
+/**
+ * An attribute that names an element type.
+ *
+ * @param name Name of the attribute.
+ * @param type The element type.
+ * @returns The attribute.
+ */
 export function typeAttribute(name: string, type: keyof typeof dataType): Attribute {
   return { name, type: attributeKind.type, value: dataType[type] };
 }
@@ -42,8 +48,10 @@ export function typeAttribute(name: string, type: keyof typeof dataType): Attrib
 /**
  * Writes attributes to an operation.
  *
+ * @param library The opened C API.
  * @param target The operation and whether it runs now (`TFE_Op`) or is recorded (`TF_OperationDescription`).
  * @throws {TypeError} If an attribute is of a kind that cannot be passed.
+ * @param attributes What to write.
  * @throws {RangeError} If an integer is not whole, or a shape has too many axes.
  */
 export function setAttributes(

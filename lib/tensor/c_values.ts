@@ -9,24 +9,43 @@ import type { Bytes, Handle } from "./libtensorflow.ts";
 const texts = new Map<string, Bytes>();
 const encoder = new TextEncoder();
 
-/** A zero-terminated text; the same text gives the same bytes, since names repeat in every step. */
+/**
+ * A zero-terminated text; the same text gives the same bytes, since names repeat in every step.
+ *
+ * @param text The text.
+ * @returns Its bytes.
+ */
 export function cText(text: string): Bytes {
   let bytes = texts.get(text);
   if (bytes === undefined) texts.set(text, bytes = encoder.encode(text + "\0"));
   return bytes;
 }
 
-/** Lets go of a text that will not come again. */
+/**
+ * Lets go of a text that will not come again.
+ *
+ * @param text The text.
+ */
 export function forgetText(text: string): void {
   texts.delete(text);
 }
 
-/** The text behind a C string owned by TensorFlow. */
+/**
+ * The text behind a C string owned by TensorFlow.
+ *
+ * @param pointer The C string, or null.
+ * @returns The text; empty for null.
+ */
 export function textOf(pointer: Handle): string {
   return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
 }
 
-/** 64-bit integers, never empty: Deno passes a null pointer for an empty buffer. */
+/**
+ * 64-bit integers, never empty: Deno passes a null pointer for an empty buffer.
+ *
+ * @param values The numbers.
+ * @returns Their bytes.
+ */
 export function cInt64List(values: readonly number[]): Bytes {
   const list = new BigInt64Array(Math.max(1, values.length));
   values.forEach((value, i) => list[i] = BigInt(value));
@@ -40,6 +59,9 @@ const maximumAxes = 254;
  * A shape.
  *
  * @throws {RangeError} If it has more axes than TensorFlow allows.
+ *
+ * @param shape Sizes of the dimensions.
+ * @returns Their bytes.
  */
 export function cShape(shape: readonly number[]): Bytes {
   if (shape.length <= maximumAxes) return cInt64List(shape);
@@ -58,7 +80,12 @@ export interface GraphOutput {
 
 const outputBytes = 16;
 
-/** An array of `TF_Output` structures. */
+/**
+ * An array of `TF_Output` structures.
+ *
+ * @param outputs The outputs.
+ * @returns Their bytes.
+ */
 export function cOutputs(outputs: readonly GraphOutput[]): Bytes {
   const view = new DataView(new ArrayBuffer(Math.max(1, outputs.length) * outputBytes));
   outputs.forEach(({ operation, index }, i) => {
@@ -82,6 +109,9 @@ export interface RuntimeConfig {
  * Serialises a `ConfigProto`: threads, visible GPUs, GPU memory that grows with need, soft placement.
  *
  * Field numbers: tensorflow/core/protobuf/config.proto.
+ *
+ * @param config Threads and devices.
+ * @returns The serialised protocol buffer.
  */
 export function cConfig(config: RuntimeConfig): Bytes {
   const noGpus = [0x0a, 7, 0x0a, 3, ...encoder.encode("GPU"), 0x10, 0]; // device_count {"GPU": 0}

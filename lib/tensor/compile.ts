@@ -51,7 +51,13 @@ interface Trace<O> {
 
 let functionCount = 0;
 
-/** Compiles `f`; see `Engine.compile`. */
+/**
+ * Compiles `f`; see `Engine.compile`.
+ *
+ * @param f Pure and synchronous.
+ * @param context The runtime, the binding, and whether XLA compiles.
+ * @returns The compiled function.
+ */
 export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
   f: (inputs: I) => O,
   { runtime, binding, backend, xla }: CompileContext & { readonly xla: boolean },
@@ -138,7 +144,12 @@ function fits(expected: readonly TensorRecord[], given: readonly TensorRecord[])
   });
 }
 
-/** `f` run op by op with the same contract; see `Engine.compile`. */
+/**
+ * `f` run op by op with the same contract; see `Engine.compile`.
+ *
+ * @param f Pure and synchronous.
+ * @returns The function, op by op.
+ */
 export function eagerFunction<I extends NamedTensors, O extends NamedTensors>(
   f: (inputs: I) => O,
 ): CompiledFunction<I, O> {

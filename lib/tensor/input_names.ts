@@ -12,7 +12,12 @@ export type InputNames = readonly (readonly [name: string, inner: InputNames | n
 
 type NameTree = { readonly [name: string]: NameTree | null };
 
-/** The names of a record in the order of their appearance. */
+/**
+ * The names of a record in the order of their appearance.
+ *
+ * @param tensors The record.
+ * @returns The names.
+ */
 export function inputNames(tensors: NamedTensors): InputNames {
   const list = (names: NameTree): InputNames =>
     Object.entries(names).map(([name, inner]) => [name, inner && list(inner)]);
@@ -22,6 +27,8 @@ export function inputNames(tensors: NamedTensors): InputNames {
 /**
  * Lists the tensors of a record in the order of `names`, whatever their own.
  *
+ * @param names The names, in their order.
+ * @param tensors The record.
  * @returns `undefined` if the record has other names.
  */
 export function pickInputs(names: InputNames, tensors: NamedTensors): Tensor[] | undefined {

@@ -15,7 +15,8 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 /** `TF_Output` by value: an operation and which of its outputs. */
 const output = { struct: ["pointer", "i32"] } as const;
 
-const symbols = {
+/** What the kit calls of TensorFlow's C API. */
+export const symbols = {
   TF_Version: { parameters: [], result: "pointer" },
   TF_NewStatus: { parameters: [], result: "pointer" },
   TF_DeleteStatus: { parameters: ["pointer"], result: "void" },
@@ -120,6 +121,7 @@ export type LibTensorFlow = Deno.DynamicLibrary<typeof symbols>["symbols"];
  *
  * @param folder Folder of `libtensorflow_cc.so.2` and `libtensorflow_framework.so.2`.
  * @param preload Libraries to open first, such as CUDA's, so that TensorFlow finds them by name.
+ * @returns Its functions.
  * @throws {Error} If a library cannot be opened.
  */
 export function openLibTensorFlow(folder: string, preload: readonly string[] = []): LibTensorFlow {

@@ -7,12 +7,22 @@
 import type { Attribute } from "./attributes.ts";
 import { type Tensor, tf } from "./tfjs.ts";
 
+/** A tensor as an operation takes it. */
+export interface OperationInput {
+  /** What the back end knows it by. */
+  readonly dataId: object;
+  /** Size of each dimension. */
+  readonly shape: readonly number[];
+  /** Element type as TensorFlow.js calls it. */
+  readonly dtype: string;
+}
+
 interface OperationBackend {
   readonly binding: { readonly target: OperationTarget };
   executeMultipleOutputs(
     name: string,
     attributes: readonly Attribute[],
-    inputs: readonly tf.TensorInfo[],
+    inputs: readonly OperationInput[],
     outputCount: number,
   ): Tensor[];
 }
@@ -30,7 +40,11 @@ export type Tensors<N extends number, T extends Tensor[] = []> = number extends 
   : T["length"] extends N ? T
   : Tensors<N, [...T, Tensor]>;
 
-/** What will run the operations that are issued now. */
+/**
+ * What will run the operations that are issued now.
+ *
+ * @returns The device, and whether XLA compiles.
+ */
 export function operationTarget(): OperationTarget {
   return (tf.backend() as unknown as OperationBackend).binding.target;
 }
@@ -59,7 +73,7 @@ export function operationTarget(): OperationTarget {
 export function runOperation<N extends number = 1>(
   name: string,
   attributes: readonly Attribute[],
-  inputs: readonly tf.TensorInfo[],
+  inputs: readonly OperationInput[],
   outputCount = 1 as N,
 ): Tensors<N> {
   const backend = tf.backend() as unknown as OperationBackend;

@@ -9,6 +9,9 @@
  *
  * TensorFlow writes about instruction sets and missing GPUs before its own log level applies, so only
  * the file descriptor itself can be turned away.
+ *
+ * @param f What to run.
+ * @returns What `f` returns.
  */
 export function withQuietStderr<T>(f: () => T): T {
   if (Deno.env.get("GLMC_DEBUG")) return f();

@@ -20,7 +20,12 @@ const typeNames = new Map<number, string>(
   Object.entries(dataType).map(([name, number]) => [number, name]),
 );
 
-/** A tensor's type as people write it, such as `float32[64,32,32,3]`. */
+/**
+ * A tensor's type as people write it, such as `float32[64,32,32,3]`.
+ *
+ * @param tensor Its shape and element type.
+ * @returns The text.
+ */
 export function describe({ shape, dtype }: Omit<TensorRecord, "id">): string {
   return `${typeNames.get(dtype) ?? `type ${dtype}`}[${shape.join(",")}]`;
 }

@@ -179,11 +179,22 @@ function passesOf({ method, statistics }: Stage): number {
   return statistics === "kept" ? 0 : method.passes;
 }
 
+/** What changes from epoch to epoch. */
 export interface EpochNumbers {
+  /** The method's numbers, by name. */
   readonly schedule: Readonly<Record<string, number>>;
+  /** Learning rate. */
   readonly learningRate: number;
 }
 
+/**
+ * The numbers of an epoch.
+ *
+ * @param training The training; its class counts are used.
+ * @param epoch Epoch within the stage, from 0.
+ * @param stage The stage.
+ * @returns The method's schedule and the learning rate.
+ */
 export function epochNumbers(training: Training, epoch: number, stage: Stage): EpochNumbers {
   const { options, epochs, method } = stage;
   const { counts } = training.parts;

@@ -24,6 +24,7 @@ const warmUpEpochs = 10;
  *
  * @param epoch Epoch t, from 0.
  * @param options Base rate, number of epochs, warm-up.
+ * @returns The rate.
  * @throws {RangeError} If the epoch is not in `[0, epochs)`.
  * @example Half way down the cosine
  * ```ts

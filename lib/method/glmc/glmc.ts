@@ -17,6 +17,7 @@ import { type Tensor, tf } from "../../tensor/tfjs.ts";
 import {
   defineMethod,
   type LossContext,
+  type Method,
   type PlanContext,
   type PlannedDraws,
   type SettingsOf,
@@ -30,7 +31,7 @@ import { glmcMixture, type MixedView } from "./mixture.ts";
 export type GlmcOptions = SettingsOf<typeof glmcFields>;
 
 /** The method of the paper, read as the official code reads it by default. */
-export const glmc = defineMethod({
+export const glmc: Method<typeof glmcFields> = defineMethod({
   name: "glmc",
   title: "GLMC",
   summary: "Global and local mixtures, consistency between them, two classifiers with cumulative " +
