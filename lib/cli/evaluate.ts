@@ -75,7 +75,10 @@ export async function run(args: string[]): Promise<void> {
   const subject = await subjectOf(values, chosen);
   const { config } = subject;
   const method = testedMethod(config, chosen.methods);
-  const engine = await startConfiguredEngine(values, { ...config.network, passes: 2 });
+  const engine = await startConfiguredEngine(values, {
+    precision: config.network.precision,
+    passes: 2,
+  });
   const network = createConfiguredNetwork(config, chosen);
   const weights = await subject.weights(network);
   const dataset = await loadConfiguredDataset(config.data);

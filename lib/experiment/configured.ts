@@ -93,9 +93,20 @@ export function stagesOf(
   { stages }: RunConfig,
   { methods }: MethodsOption,
 ): readonly RecordedStage[] {
+  // By name, so that a field that is renamed does not get lost on the way.
   return stages.map((stage) => ({
-    ...stage,
+    name: stage.name,
     method: methods.find(({ name }) => name === stage.method),
+    options: stage.options,
+    trains: stage.trains,
+    statistics: stage.statistics,
+    epochs: stage.epochs,
+    startEpoch: stage.startEpoch,
+    batchSize: stage.batchSize,
+    learningRate: stage.learningRate,
+    warmUp: stage.warmUp,
+    momentum: stage.momentum,
+    weightDecay: stage.weightDecay,
   }));
 }
 

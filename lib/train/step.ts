@@ -76,7 +76,7 @@ export type TrainStep = (
  */
 export function createTrainStep(settings: StepSettings): TrainStep {
   const { stage, network } = settings;
-  const { method, learningRate: _, ...optimizer } = stage;
+  const { method, momentum: friction = 0.9, weightDecay = 0 } = stage;
   return function trainStep({ state, plan }) {
     const { rows, prepared } = plan;
     const views = settings.source.views({ rows, prepared, groups: method.groups });
@@ -87,15 +87,11 @@ export function createTrainStep(settings: StepSettings): TrainStep {
       const ordered = method.terms.map((name) => termOf(terms, name, method.name));
       return { scalar: ordered[0]!, others: { statistics, losses: tf.stack(ordered) } };
     }, trained);
-    const stepped = sgdStep(
-      { parameters: trained, momentum: state.momentum },
-      gradients,
-      {
-        learningRate: plan.learningRate,
-        momentum: optimizer.momentum ?? 0.9,
-        weightDecay: optimizer.weightDecay ?? 0,
-      },
-    );
+    const stepped = sgdStep({ parameters: trained, momentum: state.momentum }, gradients, {
+      learningRate: plan.learningRate,
+      momentum: friction,
+      weightDecay,
+    });
     const parameters = stage.afterStep?.(stepped.parameters) ?? stepped.parameters;
     const [, momentumOfIdle] = divide(state.momentum, (name) => name in trained);
     return {

@@ -63,7 +63,8 @@ function planPairs(context: PlanContext<GlmcOptions>): PlannedDraws[] {
   const mix = stream("mix");
   const size = counts.reduce((sum, count) => sum + count, 0);
   const first = stream("shuffle").shuffled(size);
-  const second = resampledRows(counts, { ...options, random: stream("sampler") });
+  const { resampleExponent } = options;
+  const second = resampledRows(counts, { resampleExponent, random: stream("sampler") });
   return stepRanges(size, batchSize).map(([begin, end]) => {
     const mixWeight = mix.beta(options.mixtureBeta, options.mixtureBeta);
     const centre = [mix.integer(height), mix.integer(width)] as const;
@@ -88,6 +89,7 @@ function pairLoss(context: LossContext<GlmcOptions>): Readonly<Record<string, Te
   ];
   const { mixWeight, box } = draws as { mixWeight: Tensor; box: Tensor };
   const { classWeights } = constants as { classWeights: Tensor };
+  const { cutMixLabel, rebalanceTarget } = options;
   const { global, local } = glmcMixture({
     firstView1,
     secondView1,
@@ -98,7 +100,7 @@ function pairLoss(context: LossContext<GlmcOptions>): Readonly<Record<string, Te
     mixWeight,
     box,
     classWeights,
-  }, options);
+  }, { cutMixLabel, rebalanceTarget });
   // In this order: the second pass continues the running statistics of the first, as two calls of the
   // official model.
   const ofGlobal = outputsOf(global);
