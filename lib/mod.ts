@@ -164,6 +164,7 @@ export { seriesColors, shotColors } from "./plot/theme.ts";
 export { comparedRunsFigure, trainingCurvesFigure } from "./plot/training_charts.ts";
 
 // Notebooks
+export { inNotebook } from "./notebook/kernel.ts";
 export { byMode, type NotebookMode, notebookMode } from "./notebook/mode.ts";
 export { reportTo, startProgress } from "./notebook/progress.ts";
 export { show } from "./notebook/show.ts";
