@@ -129,7 +129,10 @@ function lossOf(
     images: views,
     labels: (group) => {
       const classes = gatherIntegers(labels, rowsOf(group)) as tf.Tensor1D;
-      return tf.oneHot(classes, network.classes, 1, 0, "float32");
+      // TensorFlow.js refuses to tell one class from no other.
+      return network.classes === 1
+        ? tf.ones([classes.size, 1])
+        : tf.oneHot(classes, network.classes, 1, 0, "float32");
     },
     draws: plan.draws,
     schedule: plan.schedule,

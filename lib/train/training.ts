@@ -17,15 +17,18 @@ import { createPredictor, type Predictor } from "./predict.ts";
 import { type Stage, stageAt, totalEpochs } from "./stage.ts";
 import { createTrainStep, type StepInputs, type StepResult, type TrainState } from "./step.ts";
 
+/** Crops shift a picture by up to 4 pixels over a black frame. */
+const SMALLEST_SIDE = 4;
+
 /** What a training is made of. */
 export interface TrainingParts {
   /** The engine to run on. */
   readonly engine: Engine;
   /** The network to train. */
   readonly network: Network;
-  /** The training images in the order of the split; the training disposes them. */
+  /** The training images in the order of the split; the training disposes them, even if it is refused. */
   readonly train: ImageSource;
-  /** The test images; the training disposes them. */
+  /** The test images; the training disposes them, even if it is refused. */
   readonly test: ImageSource;
   /** Class of each training and each test image. */
   readonly labels: { readonly train: Int32Array; readonly test: Int32Array };
@@ -84,10 +87,10 @@ export interface Training {
  * @param parts Engine, network and data.
  * @param options Stages, seed, and how to run.
  * @returns The training; the caller disposes it.
- * @throws {RangeError} If there is nothing to train on, to test on, or to do.
+ * @throws {RangeError} If there is nothing to train on, to test on, or to do, or images are too small.
  */
 export function createTraining(parts: TrainingParts, options: TrainingOptions): Training {
-  check(parts, options);
+  refuseUnsound(parts, options);
   const { engine, network, train, test, labels, counts } = parts;
   const { stages, seed, mode, xla } = options;
   const deviceLabels = tf.tensor1d(labels.train, "int32");
@@ -168,9 +171,27 @@ export function trainingStageAt(
   return { ...training.stages[index]!, first, index };
 }
 
+function refuseUnsound(parts: TrainingParts, options: TrainingOptions): void {
+  try {
+    check(parts, options);
+  } catch (error) {
+    // They were handed over, so nobody else will.
+    parts.train.dispose();
+    parts.test.dispose();
+    throw error;
+  }
+}
+
 function check({ train, test, labels, network }: TrainingParts, options: TrainingOptions): void {
   if (options.stages.length === 0) {
     throw new RangeError("Cannot train: there are no stages: name at least one");
+  }
+  if (Math.min(train.height, train.width) < SMALLEST_SIDE) {
+    throw new RangeError(
+      `Cannot train on images of ${train.height} x ${train.width} pixels: nearly every crop of so small ` +
+        "a picture shows its black frame alone, and batches of equal images make gradients explode: " +
+        `use images of at least ${SMALLEST_SIDE} x ${SMALLEST_SIDE} pixels`,
+    );
   }
   const sizes = { training: [train.count, labels.train], test: [test.count, labels.test] } as const;
   for (const [which, [count, labels]] of Object.entries(sizes)) {
