@@ -1,5 +1,5 @@
 /**
- * The list of networks: a new one is a file that describes it, its name and its entry here.
+ * The list of networks: a new one is a file that describes it and its line here.
  *
  * @module
  */
@@ -23,22 +23,24 @@ const basic = (depths: readonly number[]) => (options: BackboneOptions): Backbon
 const bottleneck = (depths: readonly number[]) => (options: BackboneOptions): Backbone =>
   wideResnet({ depths, block: "bottleneck" }, options);
 
-/** Names of all networks. */
-export const architectures = ["resnet32", "resnet18", "resnet34", "resnet50"] as const;
+const classical = (depths: readonly [number, number, number]) => (options: BackboneOptions) =>
+  classicalResnet(depths, options);
 
-/** Names of the networks, as the official `--arch` writes them. */
-export type Architecture = (typeof architectures)[number];
-
-const entries: Readonly<Record<Architecture, ArchitectureEntry>> = {
-  resnet32: {
-    describe: (options) => classicalResnet([5, 5, 5], options),
-    width: 64,
-    anyWidth: true,
-  },
+/** The networks that come with the kit, by the names that `--arch` takes. */
+export const architectureTable = {
+  resnet32: { describe: classical([5, 5, 5]), width: 64, anyWidth: true },
   resnet18: { describe: basic([2, 2, 2, 2]), width: 64, anyWidth: false },
   resnet34: { describe: basic([3, 4, 6, 3]), width: 64, anyWidth: false },
   resnet50: { describe: bottleneck([3, 4, 6, 3]), width: 64, anyWidth: false },
-};
+} as const satisfies Readonly<Record<string, ArchitectureEntry>>;
+
+/** Names of the networks, as the official `--arch` writes them. */
+export type Architecture = keyof typeof architectureTable;
+
+/** Names of all networks. */
+export const architectures: readonly Architecture[] = Object.keys(
+  architectureTable,
+) as Architecture[];
 
 /**
  * What is known about a network.
@@ -56,14 +58,14 @@ const entries: Readonly<Record<Architecture, ArchitectureEntry>> = {
  * ```
  */
 export function architectureEntry(name: Architecture): ArchitectureEntry {
-  if (!Object.hasOwn(entries, name)) {
+  if (!Object.hasOwn(architectureTable, name)) {
     throw new RangeError(
       `Cannot make a network: "${name}" is unknown: choose one of ${
         architectures.join(", ")
       } (--arch)`,
     );
   }
-  return entries[name];
+  return architectureTable[name];
 }
 
 /**
@@ -79,5 +81,5 @@ export function architectureEntry(name: Architecture): ArchitectureEntry {
  * ```
  */
 export function namesOfAnyWidth(): Architecture[] {
-  return architectures.filter((name) => entries[name].anyWidth);
+  return architectures.filter((name) => architectureTable[name].anyWidth);
 }
