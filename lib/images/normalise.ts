@@ -28,7 +28,7 @@ export interface ChannelStatistics {
  *
  * await startEngine({ device: "cpu" });
  * const [value] = normalise(tf.tensor2d([[51]]), { mean: [0.2], std: [0.5] }).dataSync();
- * assertAlmostEquals(value, 0, 1e-6);
+ * assertAlmostEquals(value!, 0, 1e-6);
  * ```
  */
 export function normalise(pixels: Tensor, { mean, std }: ChannelStatistics): Tensor {

@@ -28,7 +28,7 @@ export interface HeadOutputs {
  *
  * await startEngine({ device: "cpu" });
  * const similarity = cosineSimilarity(tf.tensor2d([[1, 2]]), tf.tensor2d([[2, 4]]));
- * assertAlmostEquals(similarity.dataSync()[0], 1, 1e-6);
+ * assertAlmostEquals(similarity.dataSync()[0]!, 1, 1e-6);
  * ```
  */
 export function cosineSimilarity(a: Tensor, b: Tensor): Tensor {
@@ -53,7 +53,7 @@ export function cosineSimilarity(a: Tensor, b: Tensor): Tensor {
  *
  * await startEngine({ device: "cpu" });
  * const heads = { projection: tf.tensor2d([[1, 1]]), prediction: tf.tensor2d([[3, 3]]) };
- * assertAlmostEquals(consistencyLoss(heads, heads).dataSync()[0], -2, 1e-6);
+ * assertAlmostEquals(consistencyLoss(heads, heads).dataSync()[0]!, -2, 1e-6);
  * ```
  */
 export function consistencyLoss(global: HeadOutputs, local: HeadOutputs): Tensor {

@@ -22,7 +22,7 @@ import { type Tensor, tf } from "../tensor/tfjs.ts";
  *
  * await startEngine({ device: "cpu" });
  * const loss = crossEntropy(tf.tensor2d([[3, 3]]), tf.tensor2d([[1, 0]]));
- * assertAlmostEquals(loss.dataSync()[0], Math.log(2), 1e-6);
+ * assertAlmostEquals(loss.dataSync()[0]!, Math.log(2), 1e-6);
  * ```
  */
 export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {

@@ -24,7 +24,8 @@ import { runOperation } from "../tensor/operation.ts";
  * @example Usage
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { startEngine, uint8Tensor } from "glmc";
+ * import { startEngine } from "glmc";
+ * import { uint8Tensor } from "glmc/ops/gather.ts";
  *
  * await startEngine({ device: "cpu" });
  * const pixels = uint8Tensor(Uint8Array.of(1, 2, 3, 4), [2, 2]);
@@ -47,7 +48,8 @@ export function uint8Tensor(bytes: Uint8Array, shape: readonly number[]): Tensor
  * @example The second row
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { gatherBytes, startEngine, tf, uint8Tensor } from "glmc";
+ * import { startEngine, tf } from "glmc";
+ * import { gatherBytes, uint8Tensor } from "glmc/ops/gather.ts";
  *
  * await startEngine({ device: "cpu" });
  * const pixels = uint8Tensor(Uint8Array.of(1, 2, 3, 4), [2, 2]);
@@ -71,7 +73,8 @@ export function gatherBytes(table: Tensor, rows: Tensor): Tensor {
  * @example Labels of the last and the first image
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { gatherIntegers, startEngine, tf } from "glmc";
+ * import { startEngine, tf } from "glmc";
+ * import { gatherIntegers } from "glmc/ops/gather.ts";
  *
  * await startEngine({ device: "cpu" });
  * const [labels, rows] = [tf.tensor1d([7, 8, 9], "int32"), tf.tensor1d([2, 0], "int32")];

@@ -22,7 +22,8 @@ export type Mapped<I extends NamedTensors, T> = {
  * @example Usage
  * ```ts
  * import { assert } from "@std/assert";
- * import { isTensor, startEngine, tf } from "glmc";
+ * import { startEngine, tf } from "glmc";
+ * import { isTensor } from "glmc/tensor/named_tensors.ts";
  *
  * await startEngine({ device: "cpu" });
  * assert(isTensor(tf.scalar(1)) && !isTensor({ weight: tf.scalar(1) }));
@@ -42,7 +43,8 @@ export function isTensor(value: Tensor | NamedTensors): value is Tensor {
  * @example Usage
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { flatten, startEngine, tf } from "glmc";
+ * import { startEngine, tf } from "glmc";
+ * import { flatten } from "glmc/tensor/named_tensors.ts";
  *
  * await startEngine({ device: "cpu" });
  * const paths = flatten({ state: { w: tf.scalar(1) }, x: tf.scalar(2) }).map(([path]) => path);

@@ -39,7 +39,7 @@ export type SgdState = {
  * await startEngine({ device: "cpu" });
  * const state = { parameters: { w: tf.scalar(1) }, momentum: { w: tf.scalar(0) } };
  * const { parameters } = sgdStep(state, { w: tf.scalar(2) }, { learningRate: tf.scalar(0.1) });
- * assertAlmostEquals(parameters.w.dataSync()[0], 0.8, 1e-6);
+ * assertAlmostEquals(parameters.w!.dataSync()[0]!, 0.8, 1e-6);
  * ```
  */
 export function sgdStep(

@@ -21,7 +21,7 @@ const classifiers: readonly HeadName[] = ["logits", "rebalancedLogits"];
  * import { isTrained } from "glmc/train/trained.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const network = createNetwork("resnet32", { classes: 10, heads: ["logits"] });
+ * const network = createNetwork("resnet32", { classes: 10 });
  * const stage = { method: crossEntropyMethod, options: {}, trains: "classifier" } as const;
  *
  * assertEquals(isTrained("fc.weight", { stage, network }), true);

@@ -98,15 +98,43 @@ const put = (text: string, start: number) => (header: Uint8Array): void =>
 
 for (
   const [what, change, problem] of [
-    ["lies about a size", put("77777777777", 124), '"folder/a.bin" should take 8589934591 bytes'],
-    ["has a size that is no number", put("size", 124), '"folder/a.bin" should take NaN bytes'],
-    ["has a negative size", put("-0000000777", 124), '"folder/a.bin" should take -511 bytes'],
-    ["holds a symbolic link", put("2", 156), '"folder/a.bin" is a symbolic link, where only'],
-    ["holds a hard link", put("1", 156), '"folder/a.bin" is a hard link, where only'],
-    ["holds a device", put("3", 156), '"folder/a.bin" is a device, where only'],
-    ["reaches outside", put("../a.bin\0\0\0\0", 0), '"../a.bin" lies outside of the archive'],
-    ["reaches outside from the root", put("/older/a.bin", 0), '"/older/a.bin" lies outside'],
-    ["reaches outside by its prefix", put("../..", 345), '"../../folder/a.bin" lies outside'],
+    [
+      "lies about a size",
+      put("77777777777", 124),
+      'its entry "folder/a.bin" should take 8589934591 bytes',
+    ],
+    [
+      "has a size that is no number",
+      put("size", 124),
+      'its entry "folder/a.bin" should take NaN bytes',
+    ],
+    [
+      "has a negative size",
+      put("-0000000777", 124),
+      'its entry "folder/a.bin" should take -511 bytes',
+    ],
+    [
+      "holds a symbolic link",
+      put("2", 156),
+      'its entry "folder/a.bin" is a symbolic link, where only',
+    ],
+    ["holds a hard link", put("1", 156), 'its entry "folder/a.bin" is a hard link, where only'],
+    ["holds a device", put("3", 156), 'its entry "folder/a.bin" is a device, where only'],
+    [
+      "reaches outside",
+      put("../a.bin\0\0\0\0", 0),
+      'its entry "../a.bin" lies outside of the archive',
+    ],
+    [
+      "reaches outside from the root",
+      put("/older/a.bin", 0),
+      'its entry "/older/a.bin" lies outside',
+    ],
+    [
+      "reaches outside by its prefix",
+      put("../..", 345),
+      'its entry "../../folder/a.bin" lies outside',
+    ],
     ["holds two files of one name", put("folder/b.bin", 0), 'it holds two files called "b.bin"'],
   ] as const
 ) {
