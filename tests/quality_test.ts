@@ -101,7 +101,7 @@ Deno.test("`deno task ok` asks for everything that has a gate", () => {
   assertEquals(tasks.ok.split(" && "), [
     "deno fmt --check",
     "deno lint",
-    "deno check",
+    "deno check --doc",
     `deno doc --lint $(find lib -name '*.ts' ! -path ${foreign})`,
     "deno task test",
   ]);
