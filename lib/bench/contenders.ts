@@ -4,6 +4,7 @@
  * @module
  */
 
+import { methods } from "../method/methods.ts";
 import { layerTable } from "../model/layer_table.ts";
 import { createNetwork } from "../model/network.ts";
 import { projectRoot, venvFolder } from "../setup/project.ts";
@@ -107,6 +108,25 @@ export function fastContenders(setting: BenchSetting): ContenderCommand[] {
  */
 export function compiledContender(setting: BenchSetting): ContenderCommand {
   return ours("compiled", setting, {});
+}
+
+/**
+ * The compiled step in float32 of every method of the kit.
+ *
+ * @param setting What is measured.
+ * @returns How to start each, under the name of its method.
+ * @example The first one is the default method
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { methodContenders } from "glmc/bench/contenders.ts";
+ *
+ * const setting = { width: 16, batchSize: 64, device: "cpu", peer: false, xla: false } as const;
+ *
+ * assertEquals(methodContenders(setting).map(({ name }) => name), ["glmc", "cross_entropy"]);
+ * ```
+ */
+export function methodContenders(setting: BenchSetting): ContenderCommand[] {
+  return methods.map(({ name }) => ours(name, setting, { method: name }));
 }
 
 function compiledContenders(setting: BenchSetting): ContenderCommand[] {

@@ -47,12 +47,13 @@ import {
   type BenchSetting,
   compiledContender,
   fastContenders,
+  methodContenders,
 } from "../bench/contenders.ts";
 import { startContender } from "../bench/contender.ts";
 import { convolutionRates } from "../bench/convolution_rate.ts";
 import { measureInTurns, measureOneByOne, type MeasureOptions } from "../bench/measure.ts";
-import { spread } from "../bench/statistics.ts";
-import { tableText } from "../plot/table.ts";
+import { medianRatio, spread } from "../bench/statistics.ts";
+import { table, tableText } from "../plot/table.ts";
 import { projectRoot } from "../setup/project.ts";
 import { startEngine } from "../tensor/start.ts";
 import {
@@ -81,6 +82,11 @@ const flags: readonly Flag[] = [
     names: ["memory"],
     kind: "switch",
     help: "only watch the native memory over 1,000 compiled steps",
+  },
+  {
+    names: ["methods"],
+    kind: "switch",
+    help: "only compare the compiled steps of the methods, which take turns",
   },
   {
     names: ["device"],
@@ -124,6 +130,7 @@ export async function run(args: string[]): Promise<void> {
     steps: wholeNumber(values, "steps", 3),
   };
   if (values.memory === true) return await watchMemory(setting);
+  if (values.methods === true) return await compareMethods({ setting, ...turns });
   if (setting.peer) await ensurePeer();
   const results = values.sweep === true
     ? await measureSizes([32, 64, 128, 256, 512], { setting, ...turns })
@@ -219,6 +226,20 @@ async function write(report: BenchReport, out?: string): Promise<void> {
   await Deno.writeTextFile(page, await benchPage(report));
   const [numbers, plots] = [file, page].map((path) => path.replace(`${projectRoot}/`, ""));
   console.log(`Written: ${numbers}, and ${plots} to open in a browser`);
+}
+
+/** Prints what a step of each method costs, and its share of the default method's time. */
+async function compareMethods(options: MeasureOptions): Promise<void> {
+  const rows = await withProgressLine(({ update: onProgress }) =>
+    measureInTurns(methodContenders(options.setting), { ...options, onProgress })
+  );
+  const standard = rows[0]!;
+  const cells = rows.map(({ name, milliseconds: { median, min, max }, rounds }) => {
+    return [name, median, min, max, medianRatio(rounds, standard.rounds)];
+  });
+  console.log(
+    tableText(table(["method", "median ms", "min", "max", `of ${standard.name}'s time`], cells)),
+  );
 }
 
 /** Prints the native memory of a compiled training every hundred steps, and how much it has grown. */

@@ -62,3 +62,13 @@ Deno.test("bench refuses numbers that are no counts, in one line", async () => {
     );
   }
 });
+
+Deno.test("bench compares the steps of the methods with that of the default one", async () => {
+  const { code, stdout, stderr } = await bench(
+    ...["--methods", "--width", "2", "-b", "8", "--rounds", "1", "--steps", "1", "--device", "cpu"],
+  );
+  assertEquals(code, 0, stderr);
+  assertMatch(stdout, /of glmc's time/);
+  assertMatch(stdout, /^glmc .* 1$/m);
+  assertMatch(stdout, /^cross_entropy +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+$/m);
+});
