@@ -117,6 +117,8 @@ for (const path of paths) {
       notebook,
       JSON.parse(JSON.stringify(withOutputs(notebook, { outputs, sourceHash }))),
     );
+    const shown = JSON.stringify(outputs);
+    assert(!shown.includes("file:///"), `${name} shows paths of the machine it ran on`);
     const { size } = await Deno.stat(path);
     assert(size <= 500_000, `${name} has ${size} bytes: show less, or smaller figures`);
   });
