@@ -41,7 +41,7 @@
  */
 
 import { cpus } from "node:os";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import {
   allContenders,
   type BenchSetting,
@@ -65,6 +65,7 @@ import {
 } from "./bench_report.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { UsageError, withProgressLine } from "./shell.ts";
+import { userPath } from "./user_path.ts";
 
 const flags: readonly Flag[] = [
   { names: ["width"], kind: "number", help: "channels of the first stage; 16 by default" },
@@ -216,10 +217,7 @@ async function describeMachine(
 
 async function write(report: BenchReport, out?: string): Promise<void> {
   const name = report.time.replaceAll(":", "-");
-  // deno task runs commands in the project's folder; paths are meant where the user stands.
-  const file = out === undefined
-    ? `${projectRoot}/data/bench/${name}.json`
-    : resolve(Deno.env.get("INIT_CWD") ?? "", out);
+  const file = out === undefined ? `${projectRoot}/data/bench/${name}.json` : userPath(out);
   const page = `${file.replace(/\.json$/, "")}.html`;
   await Deno.mkdir(dirname(file), { recursive: true });
   await Deno.writeTextFile(file, JSON.stringify(report, null, 2));
