@@ -10,6 +10,7 @@
  * @module
  */
 import { sha256 } from "./digest.ts";
+import { isRecord } from "./schema.ts";
 
 /** Element types that can be read and written. */
 export type SafeTensorType = "F64" | "F32" | "I64" | "I32" | "U8" | "BOOL";
@@ -258,10 +259,6 @@ function byteSize(dtype: ElementType, shape: readonly number[]): number {
 
 function areSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function damaged(reason: string): SyntaxError {

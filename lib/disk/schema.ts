@@ -186,7 +186,20 @@ export function object<Shape extends Record<string, Schema<unknown>>>(
   };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/**
+ * Whether a value of JSON is an object, and no list.
+ *
+ * @param value The value.
+ * @returns `true` for an object.
+ * @example A list is none
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { isRecord } from "glmc/disk/schema.ts";
+ *
+ * assert(isRecord({}) && !isRecord([]) && !isRecord(null));
+ * ```
+ */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
