@@ -211,7 +211,7 @@ export function assemble(settings: Settings, optionNames: readonly string[]): Ru
     warmUp: false,
   } as StageConfig;
   return {
-    version: 2,
+    version: 3,
     data: pick(dataFields) as RunConfig["data"],
     network: pick(networkFields) as RunConfig["network"],
     stages: secondStage === "none" ? [first] : [first, second],

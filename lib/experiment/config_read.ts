@@ -25,7 +25,10 @@ export interface ReadConfigOptions extends ConfigOptions {
 }
 
 /** Form of the configurations that are written today. */
-const currentForm = 2;
+const currentForm = 3;
+
+/** The first form with a version; since then only fields have come. */
+const firstForm = 2;
 
 /** The form in which the fields lay side by side, without a version; its method was always GLMC. */
 const flatForm = 1;
@@ -67,14 +70,14 @@ export function readConfig(
     const record = recordOf(stored, "the configuration");
     const { version } = record;
     if (version === undefined) return readFlat(record, { methods });
-    if (version === currentForm) return readCurrent(record, { methods });
+    if (!Number.isInteger(version) || Number(version) < firstForm) {
+      throw reason(`version must be ${firstForm} to ${currentForm}: it is ${shown(version)}`);
+    }
+    const form = Number(version);
+    if (form <= currentForm) return readNested(record, { methods, form });
     throw reason(
-      typeof version === "number" && version > currentForm
-        ? `its form is ${
-          shown(version)
-        }, this version of the kit reads forms up to ${currentForm}: ` +
-          "use the version of the kit that wrote it"
-        : `version must be ${currentForm}: it is ${shown(version)}`,
+      `its form is ${form}, this version of the kit reads forms up to ${currentForm}: ` +
+        "use the version of the kit that wrote it",
     );
   } catch (cause) {
     if (!(cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
@@ -155,7 +158,7 @@ function readField(
   if (value !== undefined) {
     throw reason(`${path} must be ${field.wanted}: it is ${shown(value)}`);
   }
-  const { earlier, since = currentForm } = field;
+  const { earlier, since = firstForm } = field;
   if (earlier !== undefined && form < since) return earlier;
   throw reason(`${path} is missing: it must be ${field.wanted}`);
 }
@@ -182,9 +185,11 @@ function readOptions(stored: unknown, method: string, place: Place & ConfigOptio
   return record as Settings;
 }
 
-function readCurrent(stored: Stored, { methods }: ConfigOptions): RunConfig {
+function readNested(
+  stored: Stored,
+  { methods, form }: ConfigOptions & Pick<Place, "form">,
+): RunConfig {
   refuseUnknown(stored, ["version", "data", "network", "stages", "seed"], "");
-  const form = currentForm;
   if (!Array.isArray(stored.stages) || stored.stages.length === 0) {
     throw reason(`stages must be a list of at least one: it is ${shown(stored.stages)}`);
   }
