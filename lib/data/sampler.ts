@@ -96,6 +96,27 @@ export function resampledRows(
   });
 }
 
+/**
+ * Every row of a split once, in random order.
+ *
+ * @param counts Images of each class of the split N `[classes]`.
+ * @param random Stream to draw from.
+ * @returns Rows of the split `[size]`.
+ * @example Five images of two classes
+ * ```ts
+ * import { randomStream } from "glmc/data/random.ts";
+ * import { shuffledRows } from "glmc/data/sampler.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = shuffledRows([3, 2], randomStream(42, "shuffle", 0));
+ *
+ * assertEquals([...rows].sort(), [0, 1, 2, 3, 4]);
+ * ```
+ */
+export function shuffledRows(counts: readonly number[], random: RandomStream): Int32Array {
+  return random.shuffled(counts.reduce((sum, count) => sum + count, 0));
+}
+
 function runningSum(values: readonly number[]): number[] {
   let sum = 0;
   return values.map((value) => sum += value);

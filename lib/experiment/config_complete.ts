@@ -207,7 +207,8 @@ export function assemble(settings: Settings, optionNames: readonly string[]): Ru
     epochs: secondEpochs,
     startEpoch: 0,
     learningRate: secondLearningRate,
-    // The warm-up is a rule of the first epochs of a network.
+    // Warm-up and steps are rules of a network's first epochs.
+    decay: "cosine",
     warmUp: false,
   } as StageConfig;
   return {
@@ -271,7 +272,7 @@ export function settingsOf({ data, network, stages, seed }: RunConfig): Settings
  * ```
  */
 export function checkConfig(config: RunConfig): RunConfig {
-  const { data, network, stages: [{ epochs, startEpoch }] } = config;
+  const { data, network, stages: [{ epochs, startEpoch, decay, warmUp }] } = config;
   const dataset = knownDatasets.find(({ name }) => name === data.dataset)!;
   const rule = (holds: boolean, name: keyof typeof sharedFields, wanted: string): void => {
     if (holds) return;
@@ -284,6 +285,7 @@ export function checkConfig(config: RunConfig): RunConfig {
   rule(hasClasses, "classes", `${dataset.classes} for ${dataset.name}`);
   const hasSource = data.dataFolder !== null || dataset.sources.includes(data.source);
   rule(hasSource, "source", `${dataset.sources.join(" or ")} for ${dataset.name}`);
+  rule(decay === "cosine" || !warmUp, "decay", "cosine with the warm-up of --warm_up");
   rule(startEpoch < epochs, "startEpoch", `a whole number in [0, ${epochs})`);
   createNetwork(network.architecture, { classes: data.classes, width: network.width });
   return config;

@@ -10,6 +10,7 @@
 import type { DatasetSource } from "../data/dataset.ts";
 import { type DatasetName, datasets } from "../data/datasets.ts";
 import type { Profile } from "../data/long_tail.ts";
+import { decays } from "../train/schedule.ts";
 import { type Architecture, architectures } from "../model/network.ts";
 import {
   choiceField,
@@ -176,10 +177,20 @@ export const stageFields = {
     flags: ["lr", "learning_rate"],
     help: "learning rate",
   }),
+  /** How the learning rate falls. */
+  decay: choiceField(decays, {
+    default: "cosine",
+    flags: ["lr_decay"],
+    help:
+      "cosine, or 1/100 and 1/10000 of the rate from these epochs of 200 on, after 5 of warm-up; " +
+      "in proportion for other lengths",
+    earlier: "cosine",
+    since: 3,
+  }),
   /** Whether the ten-epoch warm-up of the large sets applies. */
   warmUp: switchField({
     flags: ["warm_up"],
-    help: "the official ten-epoch warm-up rule of the large sets",
+    help: "the cosine by the official rule of the large sets, with ten epochs of warm-up",
   }),
   /** Momentum. */
   momentum: numberField({ default: 0.9, below: 1, flags: ["momentum"], help: "momentum" }),
@@ -189,6 +200,22 @@ export const stageFields = {
     most: 1000,
     flags: ["wd", "weight_decay"],
     help: "weight decay",
+  }),
+  /** Whether steps look ahead along the velocity. */
+  nesterov: switchField({
+    flags: ["nesterov"],
+    help: "Nesterov's momentum",
+    earlier: false,
+    since: 3,
+  }),
+  /** Radius of sharpness-aware minimisation. */
+  samRadius: numberField({
+    default: 0,
+    most: 100,
+    flags: ["sam_rho", "rho"],
+    help: "radius of sharpness-aware minimisation (SAM), such as 0.05; 0 is plain descent",
+    earlier: 0,
+    since: 3,
   }),
 };
 

@@ -104,9 +104,12 @@ export function stagesOf(
     startEpoch: stage.startEpoch,
     batchSize: stage.batchSize,
     learningRate: stage.learningRate,
+    decay: stage.decay,
     warmUp: stage.warmUp,
     momentum: stage.momentum,
     weightDecay: stage.weightDecay,
+    nesterov: stage.nesterov,
+    samRadius: stage.samRadius,
   }));
 }
 

@@ -14,13 +14,15 @@ export interface CutBoxOptions {
   readonly mixWeight: number;
   /** Centre of the box in pixels. */
   readonly centre: readonly [row: number, column: number];
+  /** How sides are rounded to whole pixels: `up` as in GLMC, the default, or `down` as in CutMix. */
+  readonly sides?: "up" | "down";
 }
 
 /**
- * The CutMix box: sides ⌈H √(1 − λ)⌉ and ⌈W √(1 − λ)⌉ around a centre, clipped to the image, by the
- * official rule.
+ * The CutMix box: sides H √(1 − λ) and W √(1 − λ) in whole pixels around a centre, clipped to the image.
  *
- * Half sides are whole numbers, so a box of odd side loses one pixel.
+ * The official code of GLMC rounds the sides up, that of CutMix (clovaai/CutMix-PyTorch) down. Half sides
+ * are whole numbers, so a box of odd side loses one pixel.
  *
  * @param options Size of the image, mix weight and centre.
  * @returns Top, left, bottom and right `[4]`; bottom and right are not inside.
@@ -36,14 +38,15 @@ export interface CutBoxOptions {
  * ```
  */
 export function cutBox(options: CutBoxOptions): Int32Array {
-  const { height, width, mixWeight, centre: [row, column] } = options;
+  const { height, width, mixWeight, centre: [row, column], sides = "up" } = options;
   if (!(mixWeight >= 0 && mixWeight <= 1)) {
     throw new RangeError(
       `Cannot cut a box: the mix weight must be in [0, 1]: it is ${mixWeight}: check its law`,
     );
   }
+  const round = sides === "up" ? Math.ceil : Math.floor;
   const side = (size: number, centre: number): [from: number, to: number] => {
-    const half = Math.floor(Math.ceil(size * Math.sqrt(1 - mixWeight)) / 2);
+    const half = Math.floor(round(size * Math.sqrt(1 - mixWeight)) / 2);
     const clip = (value: number): number => Math.min(Math.max(value, 0), size);
     return [clip(centre - half), clip(centre + half)];
   };

@@ -85,7 +85,29 @@ export function gatherIntegers(table: Tensor, rows: Tensor): Tensor {
   return tf.tidy(() => gather(table, rows, "int32"));
 }
 
-function gather(table: Tensor, rows: Tensor, type: "uint8" | "int32"): Tensor {
+/**
+ * Takes rows of a float32 tensor.
+ *
+ * @param table Values float32 `[N, ...]`.
+ * @param rows Indices int32 of any shape, in `[0, N)`.
+ * @returns float32 `[...rows.shape, ...]`; the caller owns it. Carries no gradient.
+ * @throws {Error} If an index is out of range.
+ * @example Two images in the other order
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { startEngine, tf } from "glmc";
+ * import { gatherFloats } from "glmc/ops/gather.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * const [images, partner] = [tf.tensor2d([[1, 2], [3, 4]]), tf.tensor1d([1, 0], "int32")];
+ * assertEquals([...gatherFloats(images, partner).dataSync()], [3, 4, 1, 2]);
+ * ```
+ */
+export function gatherFloats(table: Tensor, rows: Tensor): Tensor {
+  return tf.tidy(() => gather(table, rows, "float32"));
+}
+
+function gather(table: Tensor, rows: Tensor, type: "uint8" | "int32" | "float32"): Tensor {
   const types = [
     typeAttribute("Tparams", type),
     typeAttribute("Tindices", "int32"),

@@ -14,6 +14,8 @@ export interface SgdOptions {
   readonly momentum?: number;
   /** Weight decay added to every gradient, batch norm and biases included; 0 by default. */
   readonly weightDecay?: number;
+  /** Whether steps look ahead along the velocity (Nesterov); false by default. */
+  readonly nesterov?: boolean;
 }
 
 /** Parameters and their velocities, under the same names. */
@@ -25,7 +27,7 @@ export type SgdState = {
 };
 
 /**
- * One step: v ← μ v + (g + λ w), w ← w − η v.
+ * One step: v ← μ v + (g + λ w), w ← w − η v; with Nesterov's momentum w ← w − η (g + λ w + μ v).
  *
  * @param state Parameters w and velocities v.
  * @param gradients Gradients g under the parameters' names.
@@ -45,7 +47,7 @@ export type SgdState = {
 export function sgdStep(
   state: SgdState,
   gradients: Record<string, Tensor>,
-  { learningRate, momentum = 0.9, weightDecay = 0 }: SgdOptions,
+  { learningRate, momentum = 0.9, weightDecay = 0, nesterov = false }: SgdOptions,
 ): SgdState {
   return tf.tidy(() => {
     const [friction, decay] = [tf.scalar(momentum), tf.scalar(weightDecay)];
@@ -54,7 +56,8 @@ export function sgdStep(
       const slope = tf.add(gradients[name]!, tf.mul(weight, decay));
       const velocity = tf.add(tf.mul(state.momentum[name]!, friction), slope);
       next.momentum[name] = velocity;
-      next.parameters[name] = tf.sub(weight, tf.mul(velocity, learningRate));
+      const direction = nesterov ? tf.add(slope, tf.mul(velocity, friction)) : velocity;
+      next.parameters[name] = tf.sub(weight, tf.mul(direction, learningRate));
     }
     return next;
   });

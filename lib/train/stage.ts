@@ -7,6 +7,7 @@
 import type { Method } from "../method/method.ts";
 import type { SettingValue } from "../settings/field.ts";
 import type { Tensor } from "../tensor/tfjs.ts";
+import type { Decay } from "./schedule.ts";
 
 /** One leg of a training. */
 export interface Stage {
@@ -28,12 +29,18 @@ export interface Stage {
   readonly batchSize: number;
   /** Learning rate at its start η. */
   readonly learningRate: number;
+  /** How the learning rate falls; `cosine` by default. */
+  readonly decay?: Decay;
   /** Whether the ten-epoch warm-up rule of the large sets applies; false by default. */
   readonly warmUp?: boolean;
   /** Momentum of the optimiser; 0.9 by default. */
   readonly momentum?: number;
   /** Weight decay; 0 by default. */
   readonly weightDecay?: number;
+  /** Whether steps look ahead along the velocity (Nesterov); false by default. */
+  readonly nesterov?: boolean;
+  /** Radius ρ of sharpness-aware minimisation; 0, the default, is plain descent. */
+  readonly samRadius?: number;
   /** Changes the trained parameters after each step, inside the compiled step; such as a projection. */
   readonly afterStep?: (parameters: Record<string, Tensor>) => Record<string, Tensor>;
 }

@@ -10,6 +10,7 @@ import { gatherIntegers } from "../ops/gather.ts";
 import { withGradients } from "../tensor/gradients.ts";
 import type { NamedTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
+import { ascend } from "./sam.ts";
 import { sgdStep } from "./sgd.ts";
 import type { Stage } from "./stage.ts";
 import { isTrained } from "./trained.ts";
@@ -76,21 +77,28 @@ export type TrainStep = (
  */
 export function createTrainStep(settings: StepSettings): TrainStep {
   const { stage, network } = settings;
-  const { method, momentum: friction = 0.9, weightDecay = 0 } = stage;
+  const { method, momentum: friction = 0.9, weightDecay = 0, nesterov, samRadius = 0 } = stage;
   return function trainStep({ state, plan }) {
     const { rows, prepared } = plan;
     const views = settings.source.views({ rows, prepared, groups: method.groups });
     const [trained, idle] = divide(state.parameters, (name) => isTrained(name, { stage, network }));
-    const { gradients, others } = withGradients((parameters) => {
-      const variables = { parameters: { ...parameters, ...idle }, statistics: state.statistics };
-      const { terms, statistics } = lossOf(variables, { views, plan }, settings);
-      const ordered = method.terms.map((name) => termOf(terms, name, method.name));
-      return { scalar: ordered[0]!, others: { statistics, losses: tf.stack(ordered) } };
-    }, trained);
+    const gradientsAt = (point: Record<string, Tensor>) =>
+      withGradients((parameters) => {
+        const variables = { parameters: { ...parameters, ...idle }, statistics: state.statistics };
+        const { terms, statistics } = lossOf(variables, { views, plan }, settings);
+        const ordered = method.terms.map((name) => termOf(terms, name, method.name));
+        return { scalar: ordered[0]!, others: { statistics, losses: tf.stack(ordered) } };
+      }, point);
+    // Losses and running statistics are those of the weights, not of the point above them.
+    const { gradients: here, others } = gradientsAt(trained);
+    const gradients = samRadius === 0
+      ? here
+      : gradientsAt(ascend(trained, here, samRadius)).gradients;
     const stepped = sgdStep({ parameters: trained, momentum: state.momentum }, gradients, {
       learningRate: plan.learningRate,
       momentum: friction,
       weightDecay,
+      ...(nesterov !== undefined && { nesterov }),
     });
     const parameters = stage.afterStep?.(stepped.parameters) ?? stepped.parameters;
     const [, momentumOfIdle] = divide(state.momentum, (name) => name in trained);

@@ -65,12 +65,15 @@ const oldForm = {
   seed: 42,
 };
 
+/** What came with the third form, and what runs before it meant. */
+const laterSettings = { decay: "cosine", nesterov: false, samRadius: 0 };
+
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;
   const { name, method, options, trains, statistics, ...stage } = stages[0];
   const { largestClass, ...all } = { ...data, ...network, ...stage, ...options, seed };
   assertEquals(largestClass, null);
-  assertEquals<unknown>(all, oldForm);
+  assertEquals<unknown>(all, { ...oldForm, ...laterSettings });
   assertEquals(
     { name, method, trains, statistics, stages: stages.length },
     { name: "train", method: "glmc", trains: "all", statistics: "updated", stages: 1 },
@@ -182,6 +185,20 @@ Deno.test("readConfig() brings the form without a version into today's", () => {
   );
   const withoutMethods = readConfig(oldForm, { methods: [] });
   assertEquals(withoutMethods.stages[0].options, defaultConfig.stages[0].options);
+});
+
+Deno.test("readConfig() brings the second form, which has fewer settings, into today's", () => {
+  const without = (part: object): unknown =>
+    Object.fromEntries(Object.entries(part).filter(([name]) => !(name in laterSettings)));
+  const { data, network, stages, seed } = config({ secondStage: "classifier" });
+  const stored = { version: 2, data, network, stages: stages.map(without), seed };
+
+  assertEquals(readConfig(stored, { methods }), config({ secondStage: "classifier" }));
+  assertThrows(
+    () => readConfig({ ...stored, version: 3 }, { methods }),
+    SyntaxError,
+    "stages[0].decay is missing",
+  );
 });
 
 Deno.test("readConfig() refuses a configuration with any field missing, null or of another type", () => {

@@ -26,3 +26,26 @@ Deno.test("sgdStep() follows PyTorch's rule over several steps", () => {
     assertClose(state.momentum.w!.dataSync(), [velocity], { relative: 1e-6 });
   });
 });
+
+Deno.test("sgdStep() looks ahead along the velocity with Nesterov's momentum", () => {
+  tf.tidy(() => {
+    // As torch.optim.SGD(nesterov=True): w = w - 0.1 (g' + 0.9 v), g' = g + 0.01 w, in float64
+    let [weight, velocity] = [5, 0];
+    let state: { parameters: Record<string, Tensor>; momentum: Record<string, Tensor> } = {
+      parameters: { w: tf.scalar(weight) },
+      momentum: { w: tf.scalar(velocity) },
+    };
+    for (const gradient of [1, 2, 3]) {
+      const slope = gradient + 0.01 * weight;
+      velocity = 0.9 * velocity + slope;
+      weight -= 0.1 * (slope + 0.9 * velocity);
+      state = sgdStep(state, { w: tf.scalar(gradient) }, {
+        learningRate: tf.scalar(0.1),
+        weightDecay: 0.01,
+        nesterov: true,
+      });
+    }
+    // a few float32 roundings
+    assertClose(state.parameters.w!.dataSync(), [weight], { relative: 1e-6 });
+  });
+});

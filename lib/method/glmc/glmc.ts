@@ -11,7 +11,7 @@
 
 import { hostScalar, stepRanges } from "../../data/plan.ts";
 import { classWeights } from "../../data/long_tail.ts";
-import { resampledRows } from "../../data/sampler.ts";
+import { resampledRows, shuffledRows } from "../../data/sampler.ts";
 import { cutBox } from "../../images/cut_box.ts";
 import { type Tensor, tf } from "../../tensor/tfjs.ts";
 import {
@@ -61,11 +61,10 @@ export const glmc: Method<typeof glmcFields> = defineMethod({
 function planPairs(context: PlanContext<GlmcOptions>): PlannedDraws[] {
   const { options, counts, batchSize, height, width, stream } = context;
   const mix = stream("mix");
-  const size = counts.reduce((sum, count) => sum + count, 0);
-  const first = stream("shuffle").shuffled(size);
+  const first = shuffledRows(counts, stream("shuffle"));
   const { resampleExponent } = options;
   const second = resampledRows(counts, { resampleExponent, random: stream("sampler") });
-  return stepRanges(size, batchSize).map(([begin, end]) => {
+  return stepRanges(first.length, batchSize).map(([begin, end]) => {
     const mixWeight = mix.beta(options.mixtureBeta, options.mixtureBeta);
     const centre = [mix.integer(height), mix.integer(width)] as const;
     const pairs = new Int32Array(2 * (end - begin));
