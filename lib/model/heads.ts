@@ -9,13 +9,19 @@ import type { Backbone, Heads, Linear, Structure } from "./structure.ts";
 /** Names of the heads a network can have. */
 export type HeadName = keyof Heads;
 
-/** Names of all heads in the order of the official parameters. */
-export const headNames: readonly HeadName[] = [
+/** Names of the heads of the official GLMC networks. */
+export type OfficialHead = Exclude<HeadName, "cosine">;
+
+/** Names of the official heads in the order of the official parameters. */
+export const officialHeads: readonly OfficialHead[] = [
   "logits",
   "rebalancedLogits",
   "prediction",
   "projection",
 ];
+
+/** Names of all heads: the official ones, and those of other methods after them. */
+export const headNames: readonly HeadName[] = [...officialHeads, "cosine"];
 
 /**
  * Puts heads on a backbone.
@@ -58,6 +64,7 @@ export function withHeads(
     rebalancedLogits: { name: "fc_cb", inputs: featureSize, outputs: classes },
     prediction: { name: "contrast_head.0", inputs: headSize, outputs: headSize },
     projection: { name: "projection_head.0", inputs: featureSize, outputs: headSize },
+    cosine: { name: "fc_cos", inputs: featureSize, outputs: classes, isCosine: true },
   };
   const chosen = headNames.filter((head) => heads.includes(head));
   return { ...backbone, heads: Object.fromEntries(chosen.map((head) => [head, all[head]])) };
@@ -68,7 +75,7 @@ export function withHeads(
  *
  * @param structure The network.
  * @param head One of its heads.
- * @returns Names of weight and bias.
+ * @returns Names of weight and bias, or of the weight alone.
  * @throws {RangeError} If the network does not have the head.
  * @example The first classifier
  * ```ts
@@ -82,8 +89,8 @@ export function withHeads(
  * ```
  */
 export function headParameters({ heads }: Structure, head: HeadName): string[] {
-  const { name } = headOf(heads, head);
-  return [`${name}.weight`, `${name}.bias`];
+  const { name, isCosine } = headOf(heads, head);
+  return isCosine ? [`${name}.weight`] : [`${name}.weight`, `${name}.bias`];
 }
 
 function headOf(heads: Structure["heads"], head: HeadName): Linear {

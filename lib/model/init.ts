@@ -31,7 +31,8 @@ export type Variables = {
  *
  * Weights of convolutions and linear layers, with fan-in n: Kaiming normal N(0, 2 / n) for resnet32,
  * PyTorch's default U(−1/√n, 1/√n) for the other networks. Biases of linear layers: U(−1/√n, 1/√n).
- * Batch norm: scale and running variance 1, offset and running mean 0.
+ * Batch norm: scale and running variance 1, offset and running mean 0. A classifier by cosines: each row
+ * uniform on (−1, 1)ⁿ, then scaled to length 1, as in LDAM's public code.
  *
  * @param structure The network.
  * @param random Where the numbers come from, drawn in the order of the parameters.
@@ -85,8 +86,24 @@ function initialLaws(structure: Structure, random: RandomSource): Map<string, ()
   for (const { name, kernel, inputs } of convolutions(structure)) {
     laws.set(`${name}.weight`, weight(kernel * kernel * inputs));
   }
-  for (const { name, inputs } of Object.values(structure.heads)) {
-    laws.set(`${name}.weight`, weight(inputs)).set(`${name}.bias`, uniform(inputs));
+  for (const { name, inputs, isCosine } of Object.values(structure.heads)) {
+    if (isCosine) laws.set(`${name}.weight`, unitRows(inputs, random));
+    else laws.set(`${name}.weight`, weight(inputs)).set(`${name}.bias`, uniform(inputs));
   }
   return laws;
+}
+
+/** Draws the numbers of one row after another, each row of length 1. */
+function unitRows(size: number, random: RandomSource): () => number {
+  const row = new Float64Array(size);
+  let place = size;
+  return () => {
+    if (place === size) {
+      for (let i = 0; i < size; i++) row[i] = 2 * random.uniform() - 1;
+      const length = Math.hypot(...row);
+      for (let i = 0; i < size; i++) row[i]! /= length;
+      place = 0;
+    }
+    return row[place++]!;
+  };
 }

@@ -73,11 +73,11 @@ export function layerTable(
     }
     if (typeof shortcut !== "string") rows.push(convolutionRow(shortcut, start));
   }
-  const heads = Object.values(structure.heads).map(({ name, inputs, outputs }): LayerRow => ({
-    name,
-    outputShape: [outputs],
-    parameters: (inputs + 1) * outputs,
-    multiplyAdds: inputs * outputs,
+  const heads = Object.values(structure.heads).map((head): LayerRow => ({
+    name: head.name,
+    outputShape: [head.outputs],
+    parameters: (head.inputs + (head.isCosine ? 0 : 1)) * head.outputs,
+    multiplyAdds: head.inputs * head.outputs,
   }));
   return [...rows, ...heads];
 }

@@ -163,6 +163,47 @@ export function linear(
   return tf.add(product, variable(parameters, `${name}.bias`));
 }
 
+/** PyTorch's bound below the length of a vector that is to have length 1. */
+const shortest = 1e-12;
+
+/**
+ * Cosines of features and rows of a weight: (x / |x|) · (W_c / |W_c|), the `NormedLinear` of LDAM's public
+ * code; lengths are held above 1e-12, so that a vector of zeros has the cosine 0.
+ *
+ * @param x Features `[B, inputs]`.
+ * @param layer Name and sizes; the weight is `[outputs, inputs]`, where `NormedLinear` has its transpose.
+ * @param pass Its parameters.
+ * @returns `[B, outputs]`, in `[-1, 1]` up to rounding.
+ * @throws {TypeError} If the weight is missing.
+ * @example The length of neither matters
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { cosineLinear } from "glmc/model/layers.ts";
+ * import { startEngine } from "glmc/tensor/start.ts";
+ * import { tf } from "glmc/tensor/tfjs.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * const layer = { name: "fc_cos", inputs: 2, outputs: 1 };
+ * const parameters = { "fc_cos.weight": tf.tensor2d([[0, 7]]) };
+ * const y = cosineLinear(tf.tensor2d([[3, 4]]), layer, { parameters });
+ * assertAlmostEquals((await y.data())[0]!, 4 / 5, 1e-6);
+ * ```
+ */
+export function cosineLinear(
+  x: Tensor,
+  { name }: Linear,
+  { parameters }: Pick<Pass, "parameters">,
+): Tensor {
+  const weight = variable(parameters, `${name}.weight`);
+  return tf.matMul(withUnitRows(x), withUnitRows(weight), false, true);
+}
+
+function withUnitRows(x: Tensor): Tensor {
+  // The bound inside the root, so that a row of zeros has a finite gradient.
+  const squares = tf.maximum(tf.sum(tf.square(x), 1, true), tf.scalar(shortest ** 2));
+  return tf.div(x, tf.sqrt(squares));
+}
+
 function convolve(x: Tensor, layer: Convolution, pass: Pass): Tensor {
   const weight = convert(variable(pass.parameters, `${layer.name}.weight`), {
     from: "float32",

@@ -13,10 +13,18 @@ import {
   architectures,
   namesOfAnyWidth,
 } from "./architectures.ts";
-import { type HeadName, headNames, headParameters, withHeads } from "./heads.ts";
+import {
+  type HeadName,
+  headNames,
+  headParameters,
+  type OfficialHead,
+  officialHeads,
+  withHeads,
+} from "./heads.ts";
 import { initialVariables, type RandomSource, type Variables } from "./init.ts";
 import {
   convolutionLayer,
+  cosineLinear,
   globalAverage,
   linear,
   type Mode,
@@ -27,7 +35,16 @@ import { parameterShapes, type Shapes, statisticShapes } from "./shapes.ts";
 import type { Structure } from "./structure.ts";
 
 export { architectures, headNames };
-export type { Architecture, HeadName, Mode, RandomSource, Shapes, Structure, Variables };
+export type {
+  Architecture,
+  HeadName,
+  Mode,
+  OfficialHead,
+  RandomSource,
+  Shapes,
+  Structure,
+  Variables,
+};
 
 /** What a network with all heads says about a batch of B images. */
 export type AllOutputs = {
@@ -39,6 +56,8 @@ export type AllOutputs = {
   readonly projection: Tensor;
   /** Prediction from the projection p `[B, D]`. */
   readonly prediction: Tensor;
+  /** Cosines of the features and a vector of each class `fc_cos` `[B, classes]`, in `[-1, 1]`. */
+  readonly cosine: Tensor;
   /** Features before the heads `[B, featureSize]`. */
   readonly features: Tensor;
 };
@@ -49,10 +68,10 @@ export type NetworkOutputs<Head extends HeadName = HeadName> = Pick<AllOutputs, 
 /**
  * A network: pure functions, no variables of its own.
  *
- * `Head` names the heads it has; a network with more heads can stand where one with fewer is asked for,
+ * `Head` names the heads it has, the official ones by default; a network with more heads can stand where one with fewer is asked for,
  * and `Network<never>` is any network.
  */
-export interface Network<Head extends HeadName = HeadName> {
+export interface Network<Head extends HeadName = OfficialHead> {
   /** Its name. */
   readonly architecture: Architecture;
   /** Channels of its first stage. */
@@ -75,10 +94,10 @@ export interface Network<Head extends HeadName = HeadName> {
    * Official names of a head's parameters.
    *
    * @param head One of the network's heads.
-   * @returns Names of weight and bias.
+   * @returns Names of weight and bias, or of the weight alone.
    * @throws {RangeError} If the network does not have the head.
    */
-  readonly headParameters: (head: Head) => string[];
+  readonly headParameters: (head: HeadName) => string[];
   /**
    * Draws the official initial variables.
    *
@@ -104,14 +123,14 @@ export interface Network<Head extends HeadName = HeadName> {
 }
 
 /** Settings of {@linkcode createNetwork}. */
-export interface NetworkOptions<Head extends HeadName = HeadName> {
+export interface NetworkOptions<Head extends HeadName = OfficialHead> {
   /** Number of classes. */
   readonly classes: number;
   /** Channels of the first stage of resnet32: 64 (official, the default) or 16 (classical); others have 64. */
   readonly width?: number;
   /** Channels of the images; 3 by default, 1 for grey ones. */
   readonly channels?: number;
-  /** Which heads it has, in any order; all by default. */
+  /** Which heads it has, in any order; all official ones by default. */
   readonly heads?: readonly Head[];
   /**
    * Element type of convolutions and of what lies between them in mode `train`; float32 by default.
@@ -147,7 +166,7 @@ export interface NetworkOptions<Head extends HeadName = HeadName> {
  * assertEquals([...await outputs.logits.data()], Array(20).fill(0));
  * ```
  */
-export function createNetwork<const Head extends HeadName = HeadName>(
+export function createNetwork<const Head extends HeadName = OfficialHead>(
   architecture: Architecture,
   options: NetworkOptions<Head>,
 ): Network<Head> {
@@ -156,7 +175,7 @@ export function createNetwork<const Head extends HeadName = HeadName>(
   checkOptions(architecture, { classes, width, channels });
   const structure = withHeads(describe({ width, channels }), {
     classes,
-    heads: options.heads ?? headNames,
+    heads: options.heads ?? officialHeads,
   });
   return {
     architecture,
@@ -187,7 +206,7 @@ export function createNetwork<const Head extends HeadName = HeadName>(
 
 function headOutputs(
   features: Tensor,
-  { logits, rebalancedLogits, projection, prediction }: Structure["heads"],
+  { logits, rebalancedLogits, projection, prediction, cosine }: Structure["heads"],
   pass: Pass,
 ): Partial<AllOutputs> {
   const projected = projection && linear(features, projection, pass);
@@ -196,6 +215,7 @@ function headOutputs(
     ...(rebalancedLogits && { rebalancedLogits: linear(features, rebalancedLogits, pass) }),
     ...(projected && { projection: projected }),
     ...(projected && prediction && { prediction: linear(projected, prediction, pass) }),
+    ...(cosine && { cosine: cosineLinear(features, cosine, pass) }),
   };
 }
 

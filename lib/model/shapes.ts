@@ -37,9 +37,9 @@ export function parameterShapes(structure: Structure): Shapes {
     shapes[`${batchNorm}.weight`] = [outputs];
     shapes[`${batchNorm}.bias`] = [outputs];
   }
-  for (const { name, inputs, outputs } of Object.values(structure.heads)) {
+  for (const { name, inputs, outputs, isCosine } of Object.values(structure.heads)) {
     shapes[`${name}.weight`] = [outputs, inputs];
-    shapes[`${name}.bias`] = [outputs];
+    if (!isCosine) shapes[`${name}.bias`] = [outputs];
   }
   return shapes;
 }

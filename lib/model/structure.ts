@@ -31,7 +31,7 @@ export interface Block {
   readonly shortcut: "identity" | "subsample" | Convolution;
 }
 
-/** A fully connected layer with bias. */
+/** A fully connected layer, with a bias unless its outputs are cosines. */
 export interface Linear {
   /** Official name, such as `fc_cb`. */
   readonly name: string;
@@ -39,6 +39,8 @@ export interface Linear {
   readonly inputs: number;
   /** Size of its output. */
   readonly outputs: number;
+  /** Whether its outputs are the cosines of its input and the rows of its weight; no by default. */
+  readonly isCosine?: true;
 }
 
 /** The heads that can stand on top of the features, in the order of the official parameters. */
@@ -51,6 +53,8 @@ export interface Heads {
   readonly prediction: Linear;
   /** Projects the features. */
   readonly projection: Linear;
+  /** Classifier by cosines, which losses with margins between angles need; in no official network. */
+  readonly cosine: Linear;
 }
 
 /** A network without its heads. */

@@ -5,7 +5,7 @@
  */
 
 import type { ImageSource } from "../images/source.ts";
-import type { HeadName, Network, Variables } from "../model/network.ts";
+import type { HeadName, Network, NetworkOutputs, Variables } from "../model/network.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors, type NamedTensors } from "../tensor/named_tensors.ts";
 import { OutOfMemoryError } from "../tensor/status.ts";
@@ -48,9 +48,11 @@ export function createPredictor(settings: PredictSettings): Predictor {
     ({ rows, prepared, ...variables }: Inputs) => {
       const [images] = source.views({ rows, prepared, groups: 1 });
       // As many independent parts as operations run at a time: each keeps its own threads busy.
-      const outputs = tf.split(images!, partSizes(rows.size, engine.threads.interOp)).map((part) =>
-        network.apply(variables, part, "evaluate").outputs[head]
-      );
+      const parts = tf.split(images!, partSizes(rows.size, engine.threads.interOp));
+      const outputs = parts.map((part) => {
+        const { outputs } = network.apply(variables, part, "evaluate");
+        return (outputs as NetworkOutputs)[head];
+      });
       return { outputs: tf.concat(outputs) };
     },
     { mode },

@@ -127,7 +127,8 @@ function lossOf(
   const run = (images: Tensor): NetworkOutputs => {
     const pass = network.apply({ parameters, statistics }, images, mode);
     statistics = pass.statistics;
-    return pass.outputs;
+    // The network has the heads that the method asks for, whichever those are.
+    return pass.outputs as NetworkOutputs;
   };
   const { groups } = stage.method;
   const rowsOf = (group: number): Tensor =>

@@ -7,7 +7,7 @@
 import type { HeadName, Network } from "../model/network.ts";
 import type { Stage } from "./stage.ts";
 
-const classifiers: readonly HeadName[] = ["logits", "rebalancedLogits"];
+const classifiers: readonly HeadName[] = ["logits", "rebalancedLogits", "cosine"];
 
 /**
  * Whether a stage trains a parameter: all that its method uses, or its classifiers alone.
