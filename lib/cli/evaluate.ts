@@ -10,6 +10,7 @@ import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { RunConfig } from "../experiment/config.ts";
 import { createConfiguredNetwork, drawConfiguredSplit } from "../experiment/configured.ts";
 import { openRunStore } from "../experiment/run_store.ts";
+import type { RunWeightsOptions } from "../experiment/run_weights.ts";
 import { memorySource } from "../images/memory_source.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import type { Method } from "../method/method.ts";
@@ -30,8 +31,9 @@ const evaluateFlags: readonly Flag[] = [
   {
     names: ["epoch"],
     kind: "choice",
-    choices: ["best", "last"],
-    help: "which weights of the run; best by default",
+    choices: ["best", "last", "averaged"],
+    help:
+      "which weights of the run: best (the default), last, or the moving averages beside the last",
   },
   {
     names: ["weights", "resume"],
@@ -140,10 +142,10 @@ async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subj
         "leave them out",
     );
   }
-  const which = values.epoch === "last" ? "last" : "best";
+  const which = (values.epoch ?? "best") as RunWeightsOptions["which"];
   return {
     config,
-    title: `${folder}, ${which} epoch`,
+    title: which === "averaged" ? `${folder}, averaged weights` : `${folder}, ${which} epoch`,
     weights: (network) => store.weights(folder, { which, network }),
   };
 }

@@ -217,6 +217,17 @@ export const stageFields = {
     earlier: 0,
     since: 3,
   }),
+  /** Share that moving averages of the weights keep at each step. */
+  averageDecay: numberField({
+    default: 0,
+    below: 1,
+    flags: ["ema_decay"],
+    help:
+      "share that moving averages of the weights keep at a step, such as 0.999; they are tested " +
+      "beside the weights; 0 has none",
+    earlier: 0,
+    since: 3,
+  }),
 };
 
 /** The setting that chooses the method. */

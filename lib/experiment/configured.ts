@@ -110,6 +110,7 @@ export function stagesOf(
     weightDecay: stage.weightDecay,
     nesterov: stage.nesterov,
     samRadius: stage.samRadius,
+    averageDecay: stage.averageDecay,
   }));
 }
 

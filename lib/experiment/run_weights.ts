@@ -6,6 +6,7 @@
 
 import type { Network, Variables } from "../model/network.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
+import { averagesIn } from "../train/carried.ts";
 import { configuredStages, type MethodsOption } from "./configured.ts";
 import { readCheckpoint } from "./restore.ts";
 import { runFiles } from "./run_folder.ts";
@@ -14,8 +15,11 @@ import { type DescribedRun, readBestWeights } from "./run_reading.ts";
 
 /** Which weights of a run. */
 export interface RunWeightsOptions {
-  /** Those of the epoch with the highest top-1 accuracy, or the last ones that were written down. */
-  readonly which: "best" | "last";
+  /**
+   * Those of the epoch with the highest top-1 accuracy, the last ones that were written down, or the moving
+   * averages beside the last ones.
+   */
+  readonly which: "best" | "last" | "averaged";
   /** Network of the run. */
   readonly network: Network;
 }
@@ -26,7 +30,7 @@ export interface RunWeightsOptions {
  * @param run The run.
  * @param options Which weights, of which network; and the methods there are.
  * @returns Parameters and statistics; the caller owns them.
- * @throws {Deno.errors.NotFound} If they are not there yet.
+ * @throws {Deno.errors.NotFound} If they are not there yet, or the run keeps no averages.
  * @throws {SyntaxError} If their file is damaged.
  */
 export async function readRunWeights(
@@ -35,7 +39,7 @@ export async function readRunWeights(
 ): Promise<Variables> {
   const found = which === "best"
     ? (await readBestWeights(run, network))?.variables
-    : await lastWeights(run, { network, methods });
+    : await lastWeights(run, { which, network, methods });
   if (found !== undefined) return found;
   const file = which === "best" ? runFiles.best : runFiles.checkpoint;
   throw new Deno.errors.NotFound(
@@ -46,7 +50,7 @@ export async function readRunWeights(
 
 async function lastWeights(
   run: DescribedRun,
-  { network, methods }: Pick<RunWeightsOptions, "network"> & MethodsOption,
+  { which, network, methods }: RunWeightsOptions & MethodsOption,
 ): Promise<Variables | undefined> {
   const stages = configuredStages(run.description.config, { methods });
   const { progress, problem } = await readCheckpoint(run, runFiles.checkpoint, { network, stages });
@@ -54,7 +58,17 @@ async function lastWeights(
     throw new SyntaxError(`${problem}: ${adviceFor(runFiles.checkpoint, run.folder)}`);
   }
   if (progress === undefined) return undefined;
-  const { momentum, ...variables } = progress.state;
-  disposeTensors(momentum);
-  return variables;
+  const { momentum, carried, ...variables } = progress.state;
+  const averages = averagesIn(carried);
+  if (which === "last") {
+    disposeTensors({ momentum, carried });
+    return variables;
+  }
+  disposeTensors({ momentum, ...variables });
+  if (averages !== undefined) return averages;
+  disposeTensors(carried);
+  throw new Deno.errors.NotFound(
+    `Cannot read the averaged weights: the run in "${run.folder}" keeps none: ` +
+      "train with --ema_decay 0.999, or take the best or the last ones",
+  );
 }

@@ -9,6 +9,9 @@ import { type Tensor, tf } from "../tensor/tfjs.ts";
 /** Keeps divisions finite where a row is all zeros. */
 const shortest = 1e-12;
 
+/** Some roundings of float32. */
+const tolerance = 1e-6;
+
 /** Length ‖W_c‖ of each row `[C, 1]`. */
 function rowLengths(weight: Tensor): Tensor {
   return tf.sqrt(tf.sum(tf.square(weight), 1, true));
@@ -43,6 +46,9 @@ export function normLimit(weight: Tensor, share: number): Tensor {
 /**
  * MaxNorm's projection: rows longer than the limit are shortened to it, the others stay.
  *
+ * A row that was shortened may come out a rounding longer than the limit; it stays, so that a second
+ * projection changes no bit.
+ *
  * @param weight Weight of a classifier `[C, F]`.
  * @param limit Largest length t `[]`.
  * @returns `[C, F]`; the caller owns it.
@@ -59,8 +65,9 @@ export function normLimit(weight: Tensor, share: number): Tensor {
  */
 export function limitNorms(weight: Tensor, limit: Tensor): Tensor {
   return tf.tidy(() => {
-    const lengths = tf.maximum(rowLengths(weight), tf.scalar(shortest));
-    return tf.mul(weight, tf.minimum(tf.scalar(1), tf.div(limit, lengths)));
+    const lengths = rowLengths(weight);
+    const isLong = tf.greater(lengths, tf.mul(limit, tf.scalar(1 + tolerance)));
+    return tf.mul(weight, tf.where(isLong, tf.div(limit, lengths), tf.onesLike(lengths)));
   });
 }
 

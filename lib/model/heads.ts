@@ -27,7 +27,7 @@ export const headNames: readonly HeadName[] = [...officialHeads, "cosine"];
  * Puts heads on a backbone.
  *
  * @param backbone What they stand on.
- * @param options Number of classes, and which heads in any order.
+ * @param options Number of classes, which heads in any order, and those whose outputs have scales.
  * @returns The whole network, its heads in the order of the official parameters.
  * @throws {RangeError} If a head is unknown, or `prediction` is asked for without the `projection` it
  * reads.
@@ -44,7 +44,11 @@ export const headNames: readonly HeadName[] = [...officialHeads, "cosine"];
  */
 export function withHeads(
   backbone: Backbone,
-  { classes, heads }: { readonly classes: number; readonly heads: readonly HeadName[] },
+  { classes, heads, scaled = [] }: {
+    readonly classes: number;
+    readonly heads: readonly HeadName[];
+    readonly scaled?: readonly HeadName[];
+  },
 ): Structure {
   const unknown = heads.find((head) => !headNames.includes(head));
   if (unknown !== undefined) {
@@ -66,8 +70,11 @@ export function withHeads(
     projection: { name: "projection_head.0", inputs: featureSize, outputs: headSize },
     cosine: { name: "fc_cos", inputs: featureSize, outputs: classes, isCosine: true },
   };
-  const chosen = headNames.filter((head) => heads.includes(head));
-  return { ...backbone, heads: Object.fromEntries(chosen.map((head) => [head, all[head]])) };
+  const chosen = headNames.filter((head) => heads.includes(head)).map((head) => {
+    const isScaled = scaled.includes(head) && { isScaled: true };
+    return [head, { ...all[head], ...isScaled }];
+  });
+  return { ...backbone, heads: Object.fromEntries(chosen) };
 }
 
 /**
@@ -75,7 +82,7 @@ export function withHeads(
  *
  * @param structure The network.
  * @param head One of its heads.
- * @returns Names of weight and bias, or of the weight alone.
+ * @returns Names of its weight, of its bias and of its scales, as far as it has them.
  * @throws {RangeError} If the network does not have the head.
  * @example The first classifier
  * ```ts
@@ -89,8 +96,12 @@ export function withHeads(
  * ```
  */
 export function headParameters({ heads }: Structure, head: HeadName): string[] {
-  const { name, isCosine } = headOf(heads, head);
-  return isCosine ? [`${name}.weight`] : [`${name}.weight`, `${name}.bias`];
+  const { name, isCosine, isScaled } = headOf(heads, head);
+  return [
+    `${name}.weight`,
+    ...(isCosine ? [] : [`${name}.bias`]),
+    ...(isScaled ? [`${name}.scale`] : []),
+  ];
 }
 
 function headOf(heads: Structure["heads"], head: HeadName): Linear {

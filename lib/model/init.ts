@@ -32,7 +32,7 @@ export type Variables = {
  * Weights of convolutions and linear layers, with fan-in n: Kaiming normal N(0, 2 / n) for resnet32,
  * PyTorch's default U(−1/√n, 1/√n) for the other networks. Biases of linear layers: U(−1/√n, 1/√n).
  * Batch norm: scale and running variance 1, offset and running mean 0. A classifier by cosines: each row
- * uniform on (−1, 1)ⁿ, then scaled to length 1, as in LDAM's public code.
+ * uniform on (−1, 1)ⁿ, then scaled to length 1, as in LDAM's public code. Scales of outputs: 1.
  *
  * @param structure The network.
  * @param random Where the numbers come from, drawn in the order of the parameters.
@@ -86,7 +86,8 @@ function initialLaws(structure: Structure, random: RandomSource): Map<string, ()
   for (const { name, kernel, inputs } of convolutions(structure)) {
     laws.set(`${name}.weight`, weight(kernel * kernel * inputs));
   }
-  for (const { name, inputs, isCosine } of Object.values(structure.heads)) {
+  for (const { name, inputs, isCosine, isScaled } of Object.values(structure.heads)) {
+    if (isScaled) laws.set(`${name}.scale`, () => 1);
     if (isCosine) laws.set(`${name}.weight`, unitRows(inputs, random));
     else laws.set(`${name}.weight`, weight(inputs)).set(`${name}.bias`, uniform(inputs));
   }

@@ -76,7 +76,7 @@ export function layerTable(
   const heads = Object.values(structure.heads).map((head): LayerRow => ({
     name: head.name,
     outputShape: [head.outputs],
-    parameters: (head.inputs + (head.isCosine ? 0 : 1)) * head.outputs,
+    parameters: (head.inputs + (head.isCosine ? 0 : 1) + (head.isScaled ? 1 : 0)) * head.outputs,
     multiplyAdds: head.inputs * head.outputs,
   }));
   return [...rows, ...heads];

@@ -134,7 +134,7 @@ export function globalAverage(x: Tensor): Tensor {
 }
 
 /**
- * Fully connected layer x Wᵀ + b.
+ * Fully connected layer x Wᵀ + b; with scales s ⊙ (x Wᵀ + b).
  *
  * @param x Features `[B, inputs]`.
  * @param layer Name and sizes.
@@ -156,11 +156,12 @@ export function globalAverage(x: Tensor): Tensor {
  */
 export function linear(
   x: Tensor,
-  { name }: Linear,
+  { name, isScaled }: Linear,
   { parameters }: Pick<Pass, "parameters">,
 ): Tensor {
   const product = tf.matMul(x, variable(parameters, `${name}.weight`), false, true);
-  return tf.add(product, variable(parameters, `${name}.bias`));
+  const outputs = tf.add(product, variable(parameters, `${name}.bias`));
+  return isScaled ? tf.mul(outputs, variable(parameters, `${name}.scale`)) : outputs;
 }
 
 /** PyTorch's bound below the length of a vector that is to have length 1. */

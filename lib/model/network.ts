@@ -132,6 +132,8 @@ export interface NetworkOptions<Head extends HeadName = OfficialHead> {
   readonly channels?: number;
   /** Which heads it has, in any order; all official ones by default. */
   readonly heads?: readonly Head[];
+  /** Heads whose outputs are multiplied by scales, one for each class, that start as 1; none by default. */
+  readonly scaled?: readonly HeadName[];
   /**
    * Element type of convolutions and of what lies between them in mode `train`; float32 by default.
    * Weights, statistics, heads and evaluation are float32 in either case.
@@ -176,6 +178,7 @@ export function createNetwork<const Head extends HeadName = OfficialHead>(
   const structure = withHeads(describe({ width, channels }), {
     classes,
     heads: options.heads ?? officialHeads,
+    ...(options.scaled && { scaled: options.scaled }),
   });
   return {
     architecture,

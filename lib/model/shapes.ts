@@ -37,9 +37,10 @@ export function parameterShapes(structure: Structure): Shapes {
     shapes[`${batchNorm}.weight`] = [outputs];
     shapes[`${batchNorm}.bias`] = [outputs];
   }
-  for (const { name, inputs, outputs, isCosine } of Object.values(structure.heads)) {
+  for (const { name, inputs, outputs, isCosine, isScaled } of Object.values(structure.heads)) {
     shapes[`${name}.weight`] = [outputs, inputs];
     if (!isCosine) shapes[`${name}.bias`] = [outputs];
+    if (isScaled) shapes[`${name}.scale`] = [outputs];
   }
   return shapes;
 }

@@ -41,6 +41,8 @@ export interface Linear {
   readonly outputs: number;
   /** Whether its outputs are the cosines of its input and the rows of its weight; no by default. */
   readonly isCosine?: true;
+  /** Whether each output is multiplied by a scale of its own (LWS); no by default. */
+  readonly isScaled?: true;
 }
 
 /** The heads that can stand on top of the features, in the order of the official parameters. */

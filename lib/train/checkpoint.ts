@@ -12,12 +12,15 @@ import { readSafetensors, type SafeTensor, writeSafetensors } from "../disk/safe
 import { numeric, object, recordOf, textual } from "../disk/schema.ts";
 import type { Network } from "../model/network.ts";
 import { exportTensors, exportWeights, importTensors, importWeights } from "../model/weights.ts";
-import { disposeTensors } from "../tensor/named_tensors.ts";
+import { disposeTensors, type NamedTensors } from "../tensor/named_tensors.ts";
+import type { Tensor } from "../tensor/tfjs.ts";
+import { carriedShapes } from "./carried.ts";
 import type { Progress } from "./events.ts";
 import { checkTerms, readHistory, type RecordContext } from "./record.ts";
 import { type Stage, stageAt, totalEpochs } from "./stage.ts";
 
 const momentumPrefix = "optimizer.momentum.";
+const carriedPrefix = "stage.";
 const positionKey = "glmc.position";
 
 /** Loss terms of checkpoints that listed their sums without names. */
@@ -57,21 +60,22 @@ export interface Checkpoint {
  * @param progress What to keep; its tensors stay the caller's.
  * @param options Stages of the training, and further metadata.
  * @returns The file: the weights as PyTorch names and lays them out, velocities behind the prefix
- * `optimizer.momentum.`, the rest as JSON in the metadata.
+ * `optimizer.momentum.`, what the stage carries behind `stage.`, the rest as JSON in the metadata.
  */
 export async function encodeCheckpoint(
   progress: Progress,
   { stages, metadata = {} }: EncodeOptions,
 ): Promise<Uint8Array> {
-  const { state: { parameters, statistics, momentum }, ...position } = progress;
+  const { state: { parameters, statistics, momentum, carried }, ...position } = progress;
   const weights = await exportWeights({ parameters, statistics }, progress);
-  const velocities = await exportTensors(momentum);
-  const optimizer = Object.entries(velocities).map(([name, tensor]): [string, SafeTensor] => [
-    momentumPrefix + name,
-    tensor,
-  ]);
+  const behind = async (prefix: string, tensors: Record<string, Tensor>) =>
+    Object.fromEntries(
+      Object.entries(await exportTensors(tensors)).map(([name, tensor]) => [prefix + name, tensor]),
+    );
+  const velocities = await behind(momentumPrefix, momentum);
+  const ofStage = await behind(carriedPrefix, carried);
   const stage = stageOf(progress.epoch, stages).name;
-  return writeSafetensors({ ...weights, ...Object.fromEntries(optimizer) }, {
+  return writeSafetensors({ ...weights, ...velocities, ...ofStage }, {
     ...metadata,
     [positionKey]: JSON.stringify({ stage, ...position }, plainArrays),
   });
@@ -97,24 +101,44 @@ export function decodeCheckpoint(bytes: Uint8Array, context: CheckpointContext):
     );
   }
   const position = readPosition(text, { ...context, sealed });
-  const entries = Object.entries(tensors);
-  const isVelocity = ([name]: [string, SafeTensor]): boolean => name.startsWith(momentumPrefix);
-  const velocities = entries.filter(isVelocity).map(([name, tensor]) => [
-    name.slice(momentumPrefix.length),
-    tensor,
-  ]);
   checkWeights(tensors);
-  const variables = importWeights(
-    Object.fromEntries(entries.filter((entry) => !isVelocity(entry))),
-    network,
-  );
+  const [velocities, others] = behindPrefix(tensors, momentumPrefix);
+  const [ofStage, weights] = behindPrefix(others, carriedPrefix);
+  const stage = stageBehind(position, context.stages);
+  // Whatever is wrong further on, nothing stays on the device.
+  const made: Record<string, NamedTensors> = {};
   try {
-    const momentum = importTensors(Object.fromEntries(velocities), network.parameterShapes);
-    return { progress: { ...position, state: { ...variables, momentum } }, metadata, sealed };
+    const variables = made.variables = importWeights(weights, network);
+    const momentum = made.momentum = importTensors(velocities, network.parameterShapes);
+    const carried = importTensors(ofStage, carriedShapes({ stage, network }));
+    const state = { ...variables, momentum, carried };
+    return { progress: { ...position, state }, metadata, sealed };
   } catch (error) {
-    disposeTensors(variables);
+    disposeTensors(made);
     throw error;
   }
+}
+
+/** Tensors whose names begin with a prefix, without it; and the others. */
+function behindPrefix(
+  tensors: Readonly<Record<string, SafeTensor>>,
+  prefix: string,
+): [behind: Record<string, SafeTensor>, others: Record<string, SafeTensor>] {
+  const [behind, others]: [Record<string, SafeTensor>, Record<string, SafeTensor>] = [{}, {}];
+  for (const [name, tensor] of Object.entries(tensors)) {
+    if (name.startsWith(prefix)) behind[name.slice(prefix.length)] = tensor;
+    else others[name] = tensor;
+  }
+  return [behind, others];
+}
+
+/** The stage whose state is kept: at the beginning of a stage still that of the one before. */
+function stageBehind(
+  { epoch, step }: Pick<Progress, "epoch" | "step">,
+  stages: readonly Stage[],
+): Stage {
+  const isBetween = step === 0 && epoch > (stages[0]?.startEpoch ?? 0);
+  return stageOf(isBetween ? epoch - 1 : epoch, stages);
 }
 
 /** Beyond what any training reaches, and within reach of a flipped bit. */

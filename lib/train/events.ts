@@ -10,6 +10,9 @@ import type { TrainState } from "./step.ts";
 /** Mean of each loss term, under the method's names. */
 export type LossMeans = Readonly<Record<string, number>>;
 
+/** An evaluation as records keep it. */
+export type Accuracies = Omit<Evaluation, "confusion" | "reliability">;
+
 /** One finished epoch. */
 export interface EpochRecord {
   /** Name of its stage. */
@@ -23,7 +26,9 @@ export interface EpochRecord {
   /** Mean losses over the epoch's examples. */
   readonly losses: LossMeans;
   /** Accuracy on the test set in percent, by groups and by class. */
-  readonly evaluation: Omit<Evaluation, "confusion" | "reliability">;
+  readonly evaluation: Accuracies;
+  /** The same of the moving averages of the weights; null in a stage without them. */
+  readonly averaged: Accuracies | null;
   /** Seconds of training in this epoch. */
   readonly trainSeconds: number;
   /** Seconds of evaluation in this epoch. */

@@ -4,12 +4,15 @@
  * @module
  */
 
-import { evaluateLogits } from "../evaluate/metrics.ts";
+import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { StepPlan } from "../data/plan.ts";
+import type { Variables } from "../model/network.ts";
 import { deviceTensors } from "../ops/host_arrays.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
+import { averagesIn, projected } from "./carried.ts";
 import {
+  type Accuracies,
   DivergedError,
   type EpochEvent,
   type LossMeans,
@@ -20,7 +23,7 @@ import { readAhead } from "./read_ahead.ts";
 import { learningRateAt } from "./schedule.ts";
 import type { Stage } from "./stage.ts";
 import type { StepInputs } from "./step.ts";
-import { initialState, type Training, trainingStageAt, zeroMomentum } from "./training.ts";
+import { initialState, nextState, type Training, trainingStageAt } from "./training.ts";
 
 /** How often losses are read back, whichever comes first: reading waits for the device. */
 const readEverySteps = 20;
@@ -74,6 +77,7 @@ export async function* trainEpochs(
         yield { type: "stopped", progress: standing.progress };
         return;
       }
+      endEpoch(training, standing);
       // Before the evaluation: should it fail, the epoch is not lost.
       yield { type: "checkpoint", progress: standing.progress };
       const evaluated = await evaluateEpoch(training, { plans, progress: standing.progress });
@@ -89,17 +93,24 @@ interface Standing {
   progress: Progress;
 }
 
-/** The optimiser of a later stage begins at rest. */
+/** A later stage begins with a state of its own. */
 function beginStage(training: Training, standing: Standing): void {
   const { progress } = standing;
   const { first, index } = trainingStageAt(training, progress.epoch);
   if (index === 0 || progress.epoch !== first || progress.step !== 0) return;
-  const { momentum: old, ...state } = progress.state;
-  standing.progress = {
-    ...progress,
-    state: { ...state, momentum: zeroMomentum(state.parameters) },
-  };
-  disposeTensors(old);
+  standing.progress = { ...progress, state: nextState(progress.state, training, index) };
+}
+
+/** What MaxNorm does after an epoch; a second time it changes nothing. */
+function endEpoch(training: Training, standing: Standing): void {
+  const { progress } = standing;
+  const { stage } = trainingStageAt(training, progress.epoch);
+  if (stage.maxNorm?.every !== "epoch") return;
+  const { parameters: before, ...state } = progress.state;
+  const parameters = projected(before, state.carried);
+  standing.progress = { ...progress, state: { ...state, parameters } };
+  const replaced = Object.entries(before).filter(([name, tensor]) => parameters[name] !== tensor);
+  disposeTensors(Object.fromEntries(replaced));
 }
 
 async function* trainEpoch(
@@ -271,6 +282,10 @@ function examplesIn(steps: readonly Pick<StepPlan, "count">[]): number {
   return steps.reduce((sum, { count }) => sum + count, 0);
 }
 
+function accuraciesOf({ confusion: _, reliability: __, ...rest }: Evaluation): Accuracies {
+  return rest;
+}
+
 async function evaluateEpoch(
   training: Training,
   { plans, progress }: { readonly plans: readonly StepPlan[]; readonly progress: Progress },
@@ -279,18 +294,20 @@ async function evaluateEpoch(
   const { epoch } = progress;
   const { stage, predict, first } = trainingStageAt(training, epoch);
   const start = performance.now();
-  const logits = await predict(progress.state);
-  const evaluation = evaluateLogits(logits, labels.test, {
-    classes: network.classes,
-    trainingCounts: counts,
-  });
-  const { confusion: _, reliability: __, ...summary } = evaluation;
+  const evaluated = async (variables: Variables): Promise<Evaluation> =>
+    evaluateLogits(await predict(variables), labels.test, {
+      classes: network.classes,
+      trainingCounts: counts,
+    });
+  const evaluation = await evaluated(progress.state);
+  const averages = averagesIn(progress.state.carried);
   const record = {
     stage: stage.name,
     epoch,
     ...epochNumbers(training, epoch - first, stage),
     losses: meansOf(progress.lossSums, examplesIn(plans)),
-    evaluation: summary,
+    evaluation: accuraciesOf(evaluation),
+    averaged: averages === undefined ? null : accuraciesOf(await evaluated(averages)),
     trainSeconds: progress.seconds,
     evaluateSeconds: (performance.now() - start) / 1000,
   };

@@ -49,6 +49,7 @@ const recordSchema: Schema<EpochRecord> = object({
   schedule: recordOf(numeric()),
   losses: recordOf(numeric()),
   evaluation: object(accuracyFields),
+  averaged: nullable(object(accuracyFields)),
   trainSeconds: seconds,
   evaluateSeconds: seconds,
 });
@@ -89,8 +90,11 @@ export function readHistory(values: unknown, context: RecordContext): readonly E
 }
 
 function upgraded(value: unknown, [first]: readonly RecordedStage[]): unknown {
-  if (typeof value !== "object" || value === null || !("plainWeight" in value)) return value;
-  const { plainWeight, ...record } = value;
+  if (typeof value !== "object" || value === null) return value;
+  // Records that are older than moving averages were of trainings without.
+  const former = "averaged" in value ? value : { averaged: null, ...value };
+  if (!("plainWeight" in former)) return former;
+  const { plainWeight, ...record } = former;
   return { stage: first?.name, schedule: { plainWeight }, ...record };
 }
 
@@ -126,6 +130,12 @@ function checkRecord(
     if (!isSame) wrong(`has ${key} ${found}, but the configuration gives ${expected}`);
   }
   checkAccuracies(record.evaluation, { counts, name });
+  const { averaged } = record;
+  const hasAverages = (stage.averageDecay ?? 0) > 0;
+  if (hasAverages !== (averaged !== null)) {
+    wrong(hasAverages ? "lacks what moving averages reach" : "has averages of no weights");
+  }
+  if (averaged !== null) checkAccuracies(averaged, { counts, name: `${name}, averaged,` });
 }
 
 function scheduleOf(

@@ -6,7 +6,6 @@
 
 import type { Method } from "../method/method.ts";
 import type { SettingValue } from "../settings/field.ts";
-import type { Tensor } from "../tensor/tfjs.ts";
 import type { Decay } from "./schedule.ts";
 
 /** One leg of a training. */
@@ -17,8 +16,11 @@ export interface Stage {
   readonly method: Method;
   /** The method's settings, complete. */
   readonly options: Readonly<Record<string, SettingValue>>;
-  /** Which parameters are trained: all that the method uses, or its classifiers alone. */
-  readonly trains: "all" | "classifier";
+  /**
+   * Which parameters are trained: all that the method uses, its classifiers alone, or only the scales of
+   * their outputs.
+   */
+  readonly trains: Trains;
   /** Whether the running statistics of batch norm move; `kept` also normalises by them. */
   readonly statistics: "updated" | "kept";
   /** Its epochs. */
@@ -41,8 +43,23 @@ export interface Stage {
   readonly nesterov?: boolean;
   /** Radius ρ of sharpness-aware minimisation; 0, the default, is plain descent. */
   readonly samRadius?: number;
-  /** Changes the trained parameters after each step, inside the compiled step; such as a projection. */
-  readonly afterStep?: (parameters: Record<string, Tensor>) => Record<string, Tensor>;
+  /** Share that moving averages of the weights keep at each step; 0, the default, has none. */
+  readonly averageDecay?: number;
+  /** Whether the tested classifier is drawn anew when the stage begins; false by default. */
+  readonly freshClassifier?: boolean;
+  /** A limit to the rows of the tested classifier; none by default. */
+  readonly maxNorm?: MaxNorm | undefined;
+}
+
+/** What a stage may train. */
+export type Trains = "all" | "classifier" | "scales";
+
+/** MaxNorm: rows of a classifier may not be longer than a limit taken when the stage begins. */
+export interface MaxNorm {
+  /** The limit, as a share of the way from the shortest row to the longest. */
+  readonly share: number;
+  /** When rows are shortened: after every step (paper), or after every epoch (public code). */
+  readonly every: "step" | "epoch";
 }
 
 /** A stage and where it lies among the epochs of a training. */

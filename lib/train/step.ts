@@ -10,6 +10,7 @@ import { gatherIntegers } from "../ops/gather.ts";
 import { withGradients } from "../tensor/gradients.ts";
 import type { NamedTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
+import { nextCarried, projected } from "./carried.ts";
 import { ascend } from "./sam.ts";
 import { sgdStep } from "./sgd.ts";
 import type { Stage } from "./stage.ts";
@@ -23,6 +24,8 @@ export type TrainState = {
   readonly momentum: Record<string, Tensor>;
   /** Running means and variances of batch norm. */
   readonly statistics: Record<string, Tensor>;
+  /** What the stage takes along from its beginning; see `carried.ts`. */
+  readonly carried: Record<string, Tensor>;
 };
 
 /** What a step is told. */
@@ -67,7 +70,7 @@ export type TrainStep = (
 ) => StepResult;
 
 /**
- * Makes the training step of a stage: views, the method's loss, gradients, SGD, the stage's hook.
+ * Makes the training step of a stage: views, the method's loss, gradients, SGD, MaxNorm.
  *
  * The step is pure and reads nothing back, so `engine.compile` turns it into one native call. Tensors
  * of the settings are captured: they must stay alive as long as the step is used.
@@ -77,7 +80,8 @@ export type TrainStep = (
  */
 export function createTrainStep(settings: StepSettings): TrainStep {
   const { stage, network } = settings;
-  const { method, momentum: friction = 0.9, weightDecay = 0, nesterov, samRadius = 0 } = stage;
+  const { method, momentum: friction = 0.9, weightDecay = 0, nesterov } = stage;
+  const { samRadius = 0, averageDecay = 0 } = stage;
   return function trainStep({ state, plan }) {
     const { rows, prepared } = plan;
     const views = settings.source.views({ rows, prepared, groups: method.groups });
@@ -100,13 +104,17 @@ export function createTrainStep(settings: StepSettings): TrainStep {
       weightDecay,
       ...(nesterov !== undefined && { nesterov }),
     });
-    const parameters = stage.afterStep?.(stepped.parameters) ?? stepped.parameters;
+    const parameters = stage.maxNorm?.every === "step"
+      ? projected(stepped.parameters, state.carried)
+      : stepped.parameters;
+    const after = { parameters: { ...parameters, ...idle }, statistics: others.statistics };
     const [, momentumOfIdle] = divide(state.momentum, (name) => name in trained);
     return {
       state: {
-        parameters: { ...parameters, ...idle },
+        parameters: after.parameters,
         momentum: { ...stepped.momentum, ...momentumOfIdle },
-        statistics: others.statistics,
+        statistics: after.statistics,
+        carried: nextCarried(state.carried, after, averageDecay),
       },
       losses: others.losses,
     };

@@ -10,7 +10,7 @@ import type { Stage } from "./stage.ts";
 const classifiers: readonly HeadName[] = ["logits", "rebalancedLogits", "cosine"];
 
 /**
- * Whether a stage trains a parameter: all that its method uses, or its classifiers alone.
+ * Whether a stage trains a parameter: all that its method uses, its classifiers, or their scales.
  *
  * @param name Official name, such as `fc_cb.weight`.
  * @param training Stage and network.
@@ -40,6 +40,8 @@ export function isTrained(
   const belongsTo = (heads: readonly HeadName[]): boolean =>
     heads.some((head) => network.headParameters(head).includes(name));
   if (belongsTo(idle)) return false;
+  // Scales belong to a stage of their own: until then they are 1.
+  if (name.endsWith(".scale") !== (trains === "scales")) return false;
   return trains === "all" ||
     belongsTo(method.heads.filter((head) => classifiers.includes(head)));
 }

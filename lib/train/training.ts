@@ -12,6 +12,7 @@ import type { CompiledFunction } from "../tensor/compile.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors, mapTensors } from "../tensor/named_tensors.ts";
 import { tf } from "../tensor/tfjs.ts";
+import { initialCarried } from "./carried.ts";
 import { planEpoch } from "./plan_epoch.ts";
 import { createPredictor, type Predictor } from "./predict.ts";
 import { type Stage, stageAt, totalEpochs } from "./stage.ts";
@@ -140,9 +141,46 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
  * @param training Its network and seed are used.
  * @returns The state; the caller owns it.
  */
-export function initialState({ parts, options }: Training): TrainState {
-  const { parameters, statistics } = parts.network.init(randomStream(options.seed, "init"));
-  return { parameters, statistics, momentum: zeroMomentum(parameters) };
+export function initialState({ parts: { network }, options }: Training): TrainState {
+  const { parameters, statistics } = network.init(randomStream(options.seed, "init"));
+  const stage = options.stages[0]!;
+  const carried = initialCarried({ parameters, statistics }, { stage, network });
+  return { parameters, statistics, momentum: zeroMomentum(parameters), carried };
+}
+
+/**
+ * The state before the first step of a later stage: the weights that there are, or a classifier drawn
+ * anew, and an optimiser at rest.
+ *
+ * @param before State after the stage before it; what goes over is taken, the rest is disposed.
+ * @param training Its network and seed are used.
+ * @param index Which stage, from 1.
+ * @returns The state; the caller owns it.
+ */
+export function nextState(
+  before: TrainState,
+  { parts: { network }, options }: Training,
+  index: number,
+): TrainState {
+  const stage = options.stages[index]!;
+  const { statistics, momentum, carried } = before;
+  const parameters = { ...before.parameters };
+  if (stage.freshClassifier === true) {
+    const drawn = network.init(randomStream(options.seed, "init", index));
+    for (const name of network.headParameters(stage.method.testedHead)) {
+      disposeTensors({ old: parameters[name]! });
+      parameters[name] = drawn.parameters[name]!;
+      delete drawn.parameters[name];
+    }
+    disposeTensors(drawn);
+  }
+  disposeTensors({ momentum, carried });
+  return {
+    parameters,
+    statistics,
+    momentum: zeroMomentum(parameters),
+    carried: initialCarried({ parameters, statistics }, { stage, network }),
+  };
 }
 
 /**

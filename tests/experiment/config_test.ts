@@ -66,7 +66,7 @@ const oldForm = {
 };
 
 /** What came with the third form, and what runs before it meant. */
-const laterSettings = { decay: "cosine", nesterov: false, samRadius: 0 };
+const laterSettings = { decay: "cosine", nesterov: false, samRadius: 0, averageDecay: 0 };
 
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;

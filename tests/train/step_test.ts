@@ -60,7 +60,12 @@ for (const mode of ["compiled", "eager"] as const) {
     const initial = Object.entries(values).filter(([name]) => name.startsWith("init."))
       .map(([name, tensor]) => [name.slice("init.".length), tensor]);
     const { parameters, statistics } = importWeights(Object.fromEntries(initial), network);
-    let state: TrainState = { parameters, statistics, momentum: atRest(parameters) };
+    let state: TrainState = {
+      parameters,
+      statistics,
+      momentum: atRest(parameters),
+      carried: {},
+    };
 
     // The source holds the views as images: view 1 of i, of j, view 2 of i, of j, 16 a step each.
     const views = ["view1_i", "view1_j", "view2_i", "view2_j"].map((name) => values[name]!.data);
@@ -166,7 +171,7 @@ Deno.test("op by op and compiled give the same step", async () => {
   const prepared = await source.prepare(plan);
   const numbers = { schedule: { plainWeight: 0.75 }, learningRate: 0.01 };
   const inputs = {
-    state: { parameters, statistics, momentum: atRest(parameters) },
+    state: { parameters, statistics, momentum: atRest(parameters), carried: {} },
     plan: stepInputs(plan, { prepared, ...numbers }),
   };
   const run = (mode: ExecutionMode) => {
