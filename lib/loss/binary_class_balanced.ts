@@ -52,9 +52,8 @@ export function binaryClassBalancedLoss(
 
 /** log(1 − p) from log p `[B, C]`, to full precision. */
 function logComplements(logs: Tensor): Tensor {
-  const highest = tf.argMax(stopGradient(logs), 1).expandDims(1);
-  const classes = tf.range(0, logs.shape[1]!, 1, "int32");
-  const isHighest = tf.cast(tf.equal(classes, highest), "float32");
+  const highest = tf.cast(tf.argMax(stopGradient(logs), 1).expandDims(1), "float32");
+  const isHighest = tf.cast(tf.equal(tf.range(0, logs.shape[1]!), highest), "float32");
   // At most 1/2 where it is not the highest, so that log1p loses nothing; the highest is left out.
   const others = tf.sub(logs, tf.mul(isHighest, tf.scalar(far)));
   const ofHighest = tf.mul(isHighest, tf.logSumExp(others, 1, true));

@@ -35,7 +35,7 @@ export function checkCounts(counts: readonly number[]): void {
  * @example A quarter
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { logPriors } from "glmc";
+ * import { logPriors } from "glmc/loss/class_counts.ts";
  *
  * assertAlmostEquals(logPriors([3, 1])[1]!, Math.log(1 / 4));
  * ```
@@ -59,7 +59,7 @@ export function logPriors(counts: readonly number[]): number[] {
  * @example The square root
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { classTemperatures } from "glmc";
+ * import { classTemperatures } from "glmc/loss/class_counts.ts";
  *
  * assertEquals(classTemperatures([100, 4], { gamma: 0.5 }), [1, 5]);
  * ```
