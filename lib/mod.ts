@@ -87,7 +87,22 @@ export { exportWeights, importWeights } from "./model/weights.ts";
 
 // Losses
 export { consistencyLoss, cosineSimilarity, type HeadOutputs } from "./loss/consistency.ts";
+export { balancedSoftmaxLoss, logCounts } from "./loss/balanced_softmax.ts";
+export { binaryClassBalancedLoss } from "./loss/binary_class_balanced.ts";
+export {
+  classBalancedByBatch,
+  classBalancedByWeights,
+  effectiveNumberWeights,
+} from "./loss/class_balanced.ts";
+export { classTemperatures, logPriors } from "./loss/class_counts.ts";
 export { crossEntropy } from "./loss/cross_entropy.ts";
+export { focalLoss } from "./loss/focal.ts";
+export { ldamLoss, ldamMargins } from "./loss/ldam.ts";
+export { defineLoss, type Loss, type LossInputs } from "./loss/loss.ts";
+export { losses } from "./loss/losses.ts";
+export { pairLoss } from "./loss/mixed_labels.ts";
+export { cdtLoss, logitAdjustedLoss, vsLoss } from "./loss/vector_scaling.ts";
+export { weightedCrossEntropy } from "./loss/weighted_cross_entropy.ts";
 
 // Methods
 export { crossEntropyMethod } from "./method/cross_entropy.ts";

@@ -14,7 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   data: ["disk", "settings"],
   images: ["data", "ops", "tensor"],
   model: ["ops", "tensor"],
-  loss: ["ops", "tensor"],
+  loss: ["settings", "ops", "tensor"],
   evaluate: [],
   method: ["settings", "data", "images", "loss", "model", "ops", "tensor"],
   train: ["disk", "data", "images", "model", "method", "evaluate", "ops", "tensor"],

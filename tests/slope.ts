@@ -6,44 +6,42 @@
 import type { Engine, ExecutionMode } from "glmc/tensor/engine.ts";
 import { withGradients } from "glmc/tensor/gradients.ts";
 import { type Tensor, tf } from "glmc/tensor/tfjs.ts";
+import { relativeError } from "./assertions.ts";
 
-/** Settings of {@linkcode slopeError}. */
-export interface SlopeOptions {
+/** Settings of {@linkcode gradientError}. */
+export interface GradientErrorOptions {
   readonly engine: Engine;
   readonly mode: ExecutionMode;
-  /** Length of the step to either side. */
+  /** How far each element is moved to either side. */
   readonly step: number;
 }
 
 /**
- * How far, relatively, the length of the gradient of a scalar function is from its mean slope over a
- * small step both ways along it; `loss` runs in the mode that is asked for.
+ * |∇ − Δ| / |Δ| of a scalar function, where Δ are the central differences by every element of every
+ * parameter; the function runs in the mode that is asked for.
  */
-export function slopeError<T extends Record<string, Tensor>>(
-  loss: (at: T) => Tensor,
+export function gradientError<T extends Record<string, Tensor>>(
+  f: (at: T) => Tensor,
   at: T,
-  { engine, mode, step }: SlopeOptions,
+  { engine, mode, step }: GradientErrorOptions,
 ): number {
-  using run = engine.compile((at: T) => {
-    const { gradients, others } = withGradients((at) => {
-      const scalar = loss(at);
-      return { scalar, others: { scalar } };
-    }, at);
-    return { gradients, scalar: others.scalar };
+  using value = engine.compile((at: T) => ({ scalar: f(at) }), { mode });
+  using slope = engine.compile((at: T) => {
+    const { gradients } = withGradients((at) => ({ scalar: f(at), others: {} }), at);
+    return { gradients };
   }, { mode });
   return tf.tidy(() => {
-    const gradients: Record<string, Tensor> = run(at).gradients;
-    const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
-    const norm = Math.sqrt(tf.addN(squares).dataSync()[0]!);
-    const value = (sign: 1 | -1): number => {
-      const moved = Object.fromEntries(
-        Object.entries(at).map(([name, tensor]) => [
-          name,
-          tf.add(tensor, tf.mul(gradients[name]!, sign * step / norm)),
-        ]),
-      );
-      return run(moved as T).scalar.dataSync()[0]!;
-    };
-    return Math.abs((value(1) - value(-1)) / (2 * step) / norm - 1);
+    const { gradients } = slope(at);
+    const [found, expected]: [number[], number[]] = [[], []];
+    for (const [name, tensor] of Object.entries(at)) {
+      found.push(...gradients[name]!.dataSync());
+      const values = Float32Array.from(tensor.dataSync());
+      const moved = (place: number, by: number): number => {
+        const data = values.with(place, values[place]! + by);
+        return value({ ...at, [name]: tf.tensor(data, tensor.shape) }).scalar.dataSync()[0]!;
+      };
+      values.forEach((_, i) => expected.push((moved(i, step) - moved(i, -step)) / (2 * step)));
+    }
+    return relativeError(found, expected);
   });
 }

@@ -8,7 +8,7 @@ import { type Tensor, tf } from "glmc/tensor/tfjs.ts";
 import { isTrained } from "glmc/train/trained.ts";
 import { assertClose } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
-import { slopeError } from "../slope.ts";
+import { gradientError } from "../slope.ts";
 
 const engine = await testEngine();
 const size = { classes: 10, width: 4 } as const;
@@ -83,7 +83,7 @@ Deno.test("Network.apply() gives cosines, whatever the length of the classes", (
 });
 
 for (const mode of ["eager", "compiled"] as const) {
-  Deno.test(`cosineLinear() has the slope of its finite differences in ${mode} mode`, () => {
+  Deno.test(`cosineLinear() has the gradient of its finite differences in ${mode} mode`, () => {
     tf.tidy(() => {
       const at = { x: normal([4, 6], 1), weight: normal([5, 6], 2) };
       const direction = normal([4, 5], 3);
@@ -93,7 +93,7 @@ for (const mode of ["eager", "compiled"] as const) {
         );
 
       // Central differences at this step are off by rounding and curvature of some 1e-4.
-      assert(slopeError(loss, at, { engine, mode, step: 1e-2 }) < 1e-3);
+      assert(gradientError(loss, at, { engine, mode, step: 1e-2 }) < 1e-3);
     });
   });
 }
