@@ -105,9 +105,9 @@ export { cdtLoss, logitAdjustedLoss, vsLoss } from "./loss/vector_scaling.ts";
 export { weightedCrossEntropy } from "./loss/weighted_cross_entropy.ts";
 
 // Methods
-export { crossEntropyMethod } from "./method/cross_entropy.ts";
+export { combine } from "./method/combination.ts";
 export { cumulativeWeight } from "./method/glmc/cumulative.ts";
-export { glmc, type GlmcOptions } from "./method/glmc/glmc.ts";
+export { glmc, type GlmcOptions, glmcWith } from "./method/glmc/glmc.ts";
 export { glmcLoss, type LossTerms, type ViewOutputs } from "./method/glmc/loss.ts";
 export { glmcMixture, type MixedView } from "./method/glmc/mixture.ts";
 export {
@@ -117,7 +117,7 @@ export {
   type PlanContext,
   type PlannedDraws,
 } from "./method/method.ts";
-export { methods } from "./method/methods.ts";
+export { crossEntropyMethod, methods } from "./method/methods.ts";
 
 // Training
 export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.ts";

@@ -72,6 +72,16 @@ export interface LossContext<Options> {
   readonly network: (images: Tensor) => NetworkOutputs;
 }
 
+/** Parts that many methods have in common. */
+export interface MethodParts {
+  /** Name of the views, as `--views` takes it. */
+  readonly views: string;
+  /** Name of the loss, as `--loss` takes it. */
+  readonly loss: string;
+  /** Class weights that it has by default; none where nothing is said. */
+  readonly classWeights?: string;
+}
+
 /** A way to train. */
 export interface Method<F extends Fields = Fields> {
   /** Name as `--method` takes it, such as `cross_entropy`. */
@@ -80,6 +90,10 @@ export interface Method<F extends Fields = Fields> {
   readonly title: string;
   /** One sentence: what it does, and where it was published. */
   readonly summary: string;
+  /** Other names that `--method` takes for it; none by default. */
+  readonly aliases?: readonly string[];
+  /** What it is made of, if `--views` and `--loss` can choose it. */
+  readonly parts?: MethodParts;
   /** Its settings; flags, help, checks and stored form follow from them. */
   readonly fields: F;
   /** Heads of the network that it needs, in the order of their initial draws. */

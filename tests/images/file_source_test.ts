@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fileSource } from "../../lib/images/file_source.ts";
 import { glmc } from "../../lib/method/glmc/glmc.ts";
-import { crossEntropyMethod } from "../../lib/method/cross_entropy.ts";
+import { crossEntropyMethod } from "../../lib/method/methods.ts";
 import type { Method } from "../../lib/method/method.ts";
 import { initialProgress, trainEpochs } from "../../lib/train/loop.ts";
 import type { Training } from "../../lib/train/training.ts";

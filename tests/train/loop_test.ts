@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { crossEntropyMethod } from "../../lib/method/cross_entropy.ts";
+import { crossEntropyMethod } from "../../lib/method/methods.ts";
 import type { Method } from "../../lib/method/method.ts";
 import { exportWeights } from "../../lib/model/weights.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { mapTensors } from "../../lib/tensor/named_tensors.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
-import { crossEntropyMethod } from "../../lib/method/cross_entropy.ts";
+import { crossEntropyMethod } from "../../lib/method/methods.ts";
 import { epochNumbers, stepInputs } from "../../lib/train/loop.ts";
 import { ascend } from "../../lib/train/sam.ts";
 import type { StepResult } from "../../lib/train/step.ts";

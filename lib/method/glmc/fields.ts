@@ -72,5 +72,14 @@ export const glmcFields = {
   }),
 };
 
+const { labelWeightExponent: _, rebalanceTarget: __, ...others } = glmcFields;
+
+/** The settings of GLMC with a rebalanced loss that needs no weights in its labels. */
+export const pairFields: Omit<typeof glmcFields, "labelWeightExponent" | "rebalanceTarget"> =
+  others;
+
+/** Values of the settings that GLMC has whatever its rebalanced loss. */
+export type PairOptions = SettingsOf<typeof pairFields>;
+
 /** Values of the settings of GLMC. */
 export type GlmcOptions = SettingsOf<typeof glmcFields>;

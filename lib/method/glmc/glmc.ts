@@ -12,45 +12,110 @@
 import { hostScalar, stepRanges } from "../../data/plan.ts";
 import { classWeights } from "../../data/long_tail.ts";
 import { resampledRows, shuffledRows } from "../../data/sampler.ts";
+import type { Loss } from "../../loss/loss.ts";
 import { cutBox } from "../../images/cut_box.ts";
 import { type Tensor, tf } from "../../tensor/tfjs.ts";
 import {
   defineMethod,
+  type Fields,
+  type HeadName,
   type LossContext,
   type Method,
   type PlanContext,
   type PlannedDraws,
+  type ScheduleContext,
   type SettingsOf,
 } from "../method.ts";
+import { perClass } from "../per_class.ts";
 import { cumulativeWeight } from "./cumulative.ts";
-import { glmcFields } from "./fields.ts";
-import { glmcLoss, type ViewOutputs } from "./loss.ts";
-import { glmcMixture, type MixedView } from "./mixture.ts";
+import { glmcFields, pairFields, type PairOptions } from "./fields.ts";
+import { glmcLoss, type LossOptions, type ViewOutputs } from "./loss.ts";
+import { glmcMixture, type MixedView, type MixtureInputs, type MixtureOptions } from "./mixture.ts";
 
 /** Settings of GLMC; see {@linkcode glmcFields}. */
 export type GlmcOptions = SettingsOf<typeof glmcFields>;
 
-/** The method of the paper, read as the official code reads it by default. */
-export const glmc: Method<typeof glmcFields> = defineMethod({
-  name: "glmc",
-  title: "GLMC",
-  summary: "Global and local mixtures, consistency between them, two classifiers with cumulative " +
-    "weights (Du et al., CVPR 2023)",
-  fields: glmcFields,
+/** What every GLMC has, whatever its rebalanced classifier learns from. */
+const common = {
   heads: ["logits", "rebalancedLogits", "prediction", "projection"],
   testedHead: "rebalancedLogits",
-  idleHeads: ({ classifiers }) => classifiers === "one" ? ["logits"] : [],
+  idleHeads: ({ classifiers }: PairOptions): HeadName[] => classifiers === "one" ? ["logits"] : [],
   terms: ["total", "balanced", "rebalanced", "consistency"],
   groups: 2,
   passes: 2,
   unit: "pairs",
   plan: planPairs,
-  schedule: ({ epoch, epochs }) => ({ plainWeight: cumulativeWeight(epoch, epochs) }),
+  schedule: ({ epoch, epochs }: ScheduleContext<PairOptions>) => ({
+    plainWeight: cumulativeWeight(epoch, epochs),
+  }),
+} as const;
+
+/** The method of the paper, read as the official code reads it by default. */
+export const glmc: Method<typeof glmcFields> = defineMethod<typeof glmcFields>({
+  ...common,
+  name: "glmc",
+  title: "GLMC",
+  summary: "Global and local mixtures, consistency between them, two classifiers with cumulative " +
+    "weights (Du et al., CVPR 2023)",
+  parts: { views: "glmc", loss: "cross_entropy" },
+  fields: glmcFields,
   constants: ({ counts, options }) => ({
     classWeights: tf.tensor1d(classWeights(counts, { exponent: options.labelWeightExponent })),
   }),
-  loss: pairLoss,
+  loss(context) {
+    const { classWeights } = context.constants;
+    return pairLoss(context, { classWeights, rebalanceTarget: context.options.rebalanceTarget });
+  },
 });
+
+/**
+ * GLMC whose rebalanced classifier learns the mixed labels by a loss that is balanced by itself, instead of
+ * by labels that are weighted.
+ *
+ * The official table has a row with balanced softmax, for which there is no public code: this is our
+ * reading of it.
+ *
+ * @param loss A loss that is linear in the labels, over a linear classifier.
+ * @param names How the method is called; after the loss by default.
+ * @returns The method.
+ * @throws {RangeError} If the loss has no meaning for mixed labels.
+ * @example By its name
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { losses } from "glmc/loss/losses.ts";
+ * import { glmcWith } from "glmc/method/glmc/glmc.ts";
+ *
+ * assertEquals(glmcWith(losses.find(({ name }) => name === "vs")!).name, "glmc_vs");
+ * ```
+ */
+export function glmcWith(
+  loss: Loss,
+  names: Partial<Pick<Method, "name" | "title">> = {},
+): Method {
+  if (loss.mixedLabels !== true) {
+    throw new RangeError(
+      `Cannot combine the views glmc with the loss ${loss.name}: ${loss.mixedLabels}: ` +
+        "choose others with --views or --loss",
+    );
+  }
+  const fields = { ...pairFields, ...loss.fields };
+  return defineMethod<Fields>({
+    ...common as unknown as Method,
+    name: `glmc_${loss.name}`,
+    title: `GLMC with ${loss.title}`,
+    ...names,
+    summary:
+      `GLMC whose rebalanced classifier learns mixed labels by ${loss.title}; ${loss.summary}`,
+    parts: { views: "glmc", loss: loss.name },
+    fields,
+    constants: ({ counts, options }) => perClass(loss.constants(counts, options)),
+    loss: (context) =>
+      pairLoss(context as unknown as LossContext<PairOptions>, {
+        rebalancedLoss: ({ rebalancedLogits, labels }) =>
+          loss.compute(rebalancedLogits, labels, context),
+      }),
+  });
+}
 
 /**
  * Draws the pairs of an epoch and how each step mixes them.
@@ -58,7 +123,7 @@ export const glmc: Method<typeof glmcFields> = defineMethod({
  * One λ ~ Beta(b, b) serves a whole batch, for MixUp and for CutMix, as in the official code. Both groups
  * of views show images i and then images j.
  */
-function planPairs(context: PlanContext<GlmcOptions>): PlannedDraws[] {
+function planPairs(context: PlanContext<PairOptions>): PlannedDraws[] {
   const { options, counts, batchSize, height, width, stream } = context;
   const mix = stream("mix");
   const first = shuffledRows(counts, stream("shuffle"));
@@ -79,16 +144,24 @@ function planPairs(context: PlanContext<GlmcOptions>): PlannedDraws[] {
   });
 }
 
-function pairLoss(context: LossContext<GlmcOptions>): Readonly<Record<string, Tensor>> {
-  const { options, images, labels, draws, schedule, constants, network } = context;
+/** What the rebalanced classifier of a pair learns from. */
+type Rebalancing =
+  & Pick<MixtureInputs, "classWeights">
+  & MixtureOptions
+  & Pick<LossOptions, "rebalancedLoss">;
+
+function pairLoss(
+  context: LossContext<PairOptions>,
+  { classWeights, rebalanceTarget, ...rebalancing }: Rebalancing,
+): Readonly<Record<string, Tensor>> {
+  const { options, images, labels, draws, schedule, network } = context;
   const [[firstView1, secondView1], [firstView2, secondView2], [firstLabels, secondLabels]] = [
     halves(images[0]!),
     halves(images[1]!),
     halves(labels(0)),
   ];
   const { mixWeight, box } = draws as { mixWeight: Tensor; box: Tensor };
-  const { classWeights } = constants as { classWeights: Tensor };
-  const { cutMixLabel, rebalanceTarget } = options;
+  const { cutMixLabel } = options;
   const { global, local } = glmcMixture({
     firstView1,
     secondView1,
@@ -99,7 +172,7 @@ function pairLoss(context: LossContext<GlmcOptions>): Readonly<Record<string, Te
     mixWeight,
     box,
     classWeights,
-  }, { cutMixLabel, rebalanceTarget });
+  }, { cutMixLabel, ...(rebalanceTarget && { rebalanceTarget }) });
   // In this order: the second pass continues the running statistics of the first, as two calls of the
   // official model.
   const ofGlobal = outputsOf(global);
@@ -109,6 +182,7 @@ function pairLoss(context: LossContext<GlmcOptions>): Readonly<Record<string, Te
     plainWeight,
     consistencyWeight: options.consistencyWeight,
     lossScale: options.lossScale,
+    ...rebalancing,
   });
 
   function outputsOf(view: MixedView): ViewOutputs {

@@ -28,6 +28,8 @@ export interface LossOptions {
   readonly consistencyWeight: number;
   /** `sum` adds the cross-entropies of the two views (official code), `mean` halves them (paper). */
   readonly lossScale?: "sum" | "mean";
+  /** The rebalanced loss of a view `[]`; cross-entropy with the weighted labels by default (official). */
+  readonly rebalancedLoss?: (view: ViewOutputs) => Tensor;
 }
 
 /** The terms of the loss, each `[]`. */
@@ -56,17 +58,17 @@ export type LossTerms = {
 export function glmcLoss(
   global: ViewOutputs,
   local: ViewOutputs,
-  { plainWeight, consistencyWeight, lossScale = "sum" }: LossOptions,
+  options: LossOptions,
 ): LossTerms {
+  const { plainWeight, consistencyWeight, lossScale = "sum" } = options;
+  const { rebalancedLoss = weightedCrossEntropy } = options;
   return tf.tidy(() => {
     const ofBoth = (ofView: (view: ViewOutputs) => Tensor): Tensor => {
       const sum = tf.add(ofView(global), ofView(local));
       return lossScale === "sum" ? sum : tf.mul(sum, tf.scalar(0.5));
     };
     const balanced = ofBoth(({ logits, labels }) => crossEntropy(logits, labels));
-    const rebalanced = ofBoth(({ rebalancedLogits, weightedLabels }) =>
-      crossEntropy(rebalancedLogits, weightedLabels)
-    );
+    const rebalanced = ofBoth(rebalancedLoss);
     const consistency = consistencyLoss(global, local);
     const classification = tf.add(
       tf.mul(plainWeight, balanced),
@@ -75,4 +77,8 @@ export function glmcLoss(
     const total = tf.add(classification, tf.mul(tf.scalar(consistencyWeight), consistency));
     return { total, balanced, rebalanced, consistency };
   });
+}
+
+function weightedCrossEntropy({ rebalancedLogits, weightedLabels }: ViewOutputs): Tensor {
+  return crossEntropy(rebalancedLogits, weightedLabels);
 }

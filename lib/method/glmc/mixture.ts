@@ -25,8 +25,8 @@ export interface MixtureInputs {
   readonly mixWeight: Tensor;
   /** CutMix box int32 `[4]`. */
   readonly box: Tensor;
-  /** Weight of each class `[K]`. */
-  readonly classWeights: Tensor;
+  /** Weight of each class `[K]`; without it the weighted labels are the labels. */
+  readonly classWeights?: Tensor | undefined;
 }
 
 /** Where paper and official code can be read differently; the official code is the default. */
@@ -61,7 +61,10 @@ export function glmcMixture(
   const { firstLabels, secondLabels, mixWeight, box, classWeights } = inputs;
   const view = (images: Tensor, share: Tensor): MixedView => {
     const labels = mixUp(firstLabels, secondLabels, share);
-    return { images, labels, weightedLabels: weightLabels(labels, classWeights, rebalanceTarget) };
+    const weightedLabels = classWeights === undefined
+      ? labels
+      : weightLabels(labels, classWeights, rebalanceTarget);
+    return { images, labels, weightedLabels };
   };
   const [, height, width] = inputs.firstView2.shape as [number, number, number];
   const localShare = cutMixLabel === "area" ? keptShare(box, height * width) : mixWeight;

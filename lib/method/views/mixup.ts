@@ -11,7 +11,7 @@ import { mixUp } from "../../images/mix.ts";
 import { gatherFloats } from "../../ops/gather.ts";
 import { numberField } from "../../settings/field.ts";
 import type { Tensor } from "../../tensor/tfjs.ts";
-import { defineViews, pairTargets, type Views } from "./views.ts";
+import { defineViews, type Views } from "./views.ts";
 
 const fields = {
   /** Parameter a of the law Beta(a, a) of λ. */
@@ -45,10 +45,10 @@ export const mixupViews: Views<typeof fields> = defineViews({
   },
   show({ images: [first], labels, draws }) {
     const { mixWeight, partner } = draws as { mixWeight: Tensor; partner: Tensor };
-    const firstLabels = labels(0);
+    const own = labels(0);
     return {
       images: mixUp(first!, gatherFloats(first!, partner), mixWeight),
-      targets: pairTargets(firstLabels, gatherFloats(firstLabels, partner), mixWeight),
+      labels: { first: own, second: gatherFloats(own, partner), share: mixWeight },
     };
   },
 });

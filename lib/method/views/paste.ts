@@ -9,7 +9,7 @@ import type { RandomStream } from "../../data/random.ts";
 import { cutBox } from "../../images/cut_box.ts";
 import { cutMix, keptShare } from "../../images/mix.ts";
 import type { Tensor } from "../../tensor/tfjs.ts";
-import { pairTargets, type ViewedBatch } from "./views.ts";
+import type { ViewedBatch } from "./views.ts";
 
 /** Settings of {@linkcode drawPaste}. */
 export interface DrawPasteOptions {
@@ -76,6 +76,10 @@ export function paste(
   const [, height, width] = into.images.shape as [number, number, number, number];
   return {
     images: cutMix(into.images, from.images, box),
-    targets: pairTargets(into.labels, from.labels, keptShare(box, height * width)),
+    labels: {
+      first: into.labels,
+      second: from.labels,
+      share: keptShare(box, height * width),
+    },
   };
 }

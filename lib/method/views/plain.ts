@@ -23,5 +23,5 @@ export const plainViews: Views<Record<never, never>> = defineViews({
       draws: {},
     }));
   },
-  show: ({ images: [images], labels }) => ({ images: images!, targets: [{ labels: labels(0) }] }),
+  show: ({ images: [images], labels }) => ({ images: images!, labels: { first: labels(0) } }),
 });

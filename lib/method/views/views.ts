@@ -7,24 +7,33 @@
  */
 
 import type { Fields, SettingsOf } from "../../settings/field.ts";
-import { type Tensor, tf } from "../../tensor/tfjs.ts";
+import type { Tensor } from "../../tensor/tfjs.ts";
 import type { LossContext, PlanContext, PlannedDraws } from "../method.ts";
-
-/** Labels that images carry, and how much of the image they tell of. */
-export interface Target {
-  /** One-hot labels `[B, C]`. */
-  readonly labels: Tensor;
-  /** Share of the image `[]`; all of it where it is not given. */
-  readonly share?: Tensor;
-}
 
 /** Images of a step and their labels. */
 export interface ViewedBatch {
   /** Images `[B, H, W, C]`. */
   readonly images: Tensor;
-  /** One target, or those of two images that were mixed; their shares sum to one. */
-  readonly targets: readonly Target[];
+  /** What they show. */
+  readonly labels: ViewedLabels;
 }
+
+/** One label for each image, or those of the two images that it was mixed from. */
+export type ViewedLabels =
+  | {
+    /** One-hot labels `[B, C]`. */
+    readonly first: Tensor;
+    /** There is no second label. */
+    readonly second?: undefined;
+  }
+  | {
+    /** One-hot labels of the first images `[B, C]`. */
+    readonly first: Tensor;
+    /** One-hot labels of the second images `[B, C]`. */
+    readonly second: Tensor;
+    /** Share of the first λ `[]`. */
+    readonly share: Tensor;
+  };
 
 /** What views are made from, inside the compiled step. */
 export type ViewsContext<Options> = Pick<
@@ -49,7 +58,7 @@ export interface Views<F extends Fields = Fields> {
   readonly labels: "one" | "mixture" | "pair";
   /** Draws every step of an epoch; see {@linkcode Method.plan}. */
   plan(context: PlanContext<SettingsOf<F>>): PlannedDraws[];
-  /** Makes images and targets; pure, on the device, without a gradient. */
+  /** Makes images and labels; pure, on the device, without a gradient. */
   show(context: ViewsContext<SettingsOf<F>>): ViewedBatch;
 }
 
@@ -70,7 +79,7 @@ export interface Views<F extends Fields = Fields> {
  *   name: "turned",
  *   show: ({ images: [images], labels }) => ({
  *     images: tf.reverse(images!, 1),
- *     targets: [{ labels: labels(0) }],
+ *     labels: { first: labels(0) },
  *   }),
  * });
  *
@@ -79,16 +88,4 @@ export interface Views<F extends Fields = Fields> {
  */
 export function defineViews<const F extends Fields>(views: Views<F>): Views<F> {
   return views;
-}
-
-/**
- * Labels of a mixture: those of the first image by its share, those of the second by the rest.
- *
- * @param first One-hot labels of the first images `[B, C]`.
- * @param second One-hot labels of the second images `[B, C]`.
- * @param share Share of the first λ `[]`.
- * @returns Both targets.
- */
-export function pairTargets(first: Tensor, second: Tensor, share: Tensor): readonly Target[] {
-  return [{ labels: first, share }, { labels: second, share: tf.sub(tf.scalar(1), share) }];
 }
