@@ -8,7 +8,7 @@ import { readSafetensors } from "../disk/safetensors.ts";
 import { plainArrays } from "../disk/json_file.ts";
 import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { RunConfig } from "../experiment/config.ts";
-import { createConfiguredNetwork, drawConfiguredSplit } from "../experiment/configured.ts";
+import { configuredSplit, createConfiguredNetwork } from "../experiment/configured.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { memorySource } from "../images/memory_source.ts";
 import { methods as kitMethods } from "../method/methods.ts";
@@ -41,7 +41,7 @@ const evaluateFlags: readonly Flag[] = [
   { names: ["json"], kind: "switch", help: "print the whole evaluation as JSON" },
 ];
 
-const dataFlags: readonly Flag[] = [flagOf(methodFields.method), ...testFlags];
+const subjectFlags: readonly Flag[] = [flagOf(methodFields.method), ...testFlags];
 
 /** The text that `--help` prints. */
 export const help = `
@@ -55,7 +55,7 @@ ${flagsHelp(evaluateFlags)}
 
 Method, network and data, for --weights:
 
-${flagsHelp(dataFlags)}
+${flagsHelp(subjectFlags)}
 
 The machine:
 
@@ -71,7 +71,7 @@ ${flagsHelp(machineFlags)}
  */
 export async function run(args: string[]): Promise<void> {
   const chosen = await chooseMethod(args, { methods: kitMethods });
-  const values = parseFlags(chosen.args, [...evaluateFlags, ...dataFlags, ...machineFlags]);
+  const values = parseFlags(chosen.args, [...evaluateFlags, ...subjectFlags, ...machineFlags]);
   const subject = await subjectOf(values, chosen);
   const { config } = subject;
   const method = testedMethod(config, chosen.methods);
@@ -92,7 +92,7 @@ export async function run(args: string[]): Promise<void> {
   });
   const evaluation = evaluateLogits(await predict(weights), test.labels, {
     classes: network.classes,
-    trainingCounts: drawConfiguredSplit(config, dataset).counts,
+    trainingCounts: subject.counts ?? (await configuredSplit(config, dataset)).counts,
   });
   console.log(
     values.json === true
@@ -106,6 +106,8 @@ interface Subject {
   readonly config: RunConfig;
   /** How it is called in the report. */
   readonly title: string;
+  /** Training images of each class, where a run tells them. */
+  readonly counts?: readonly number[];
   readonly weights: (network: Network) => Promise<Variables>;
 }
 
@@ -129,7 +131,7 @@ async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subj
     };
   }
   const store = openRunStore(undefined, chosen);
-  const { name, folder, description: { config } } = await store.find(
+  const { name, folder, description: { config, classCounts: counts } } = await store.find(
     userPathOrName(String(values.run)),
   );
   requireMethods(config, { ...chosen, run: name });
@@ -144,6 +146,7 @@ async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subj
   return {
     config,
     title: `${folder}, ${which} epoch`,
+    counts,
     weights: (network) => store.weights(folder, { which, network }),
   };
 }

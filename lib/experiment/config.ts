@@ -47,7 +47,7 @@ export interface StageConfig extends SettingsOf<typeof stageFields> {
 /** The configuration of a run, resolved: complete and checked. */
 export interface RunConfig {
   /** Version of this form. */
-  readonly version: 2;
+  readonly version: 3;
   /** The data. */
   readonly data: DataConfig;
   /** The network. */

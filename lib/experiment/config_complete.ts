@@ -5,6 +5,7 @@
  */
 
 import { resolve } from "node:path";
+import { largestLegacySeed } from "../data/legacy_random.ts";
 import type { Method } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { createNetwork } from "../model/network.ts";
@@ -20,6 +21,7 @@ import type { Fields, Settings, SettingValue } from "../settings/field.ts";
 import type { RunConfig, StageConfig } from "./config.ts";
 import {
   dataFields,
+  drawnSubsetFields,
   knownDatasets,
   methodFields,
   networkFields,
@@ -139,6 +141,7 @@ function unknownSetting(
 
 function withDependentDefaults(complete: Settings, given: Settings): Settings {
   const dataset = knownDatasets.find(({ name }) => name === complete.dataset)!;
+  if (complete.splitFile !== null) refuseDrawing(complete);
   const second = complete.secondStage === "none" ? secondSettings(given) : {
     secondEpochs: given.secondEpochs ?? defaultSecondEpochs,
     secondLearningRate: given.secondLearningRate ?? complete.learningRate!,
@@ -151,6 +154,18 @@ function withDependentDefaults(complete: Settings, given: Settings): Settings {
     // Who names the network means the official one; the default is what a laptop can train.
     width: given.width ?? (given.architecture === undefined ? complete.width! : 64),
   };
+}
+
+/** Rows that are given are not drawn. */
+function refuseDrawing(settings: Settings): void {
+  for (const name of drawnSubsetFields) {
+    const value = settings[name]!;
+    if (value === dataFields[name].default) continue;
+    throw new RangeError(
+      `Cannot use ${settingTitle(name, dataFields[name])} ${value}: the subset is not drawn but ` +
+        `given by ${settingTitle("splitFile", dataFields.splitFile)}: leave one of them out`,
+    );
+  }
 }
 
 /** What is given for a second stage that there is not. */
@@ -211,7 +226,7 @@ export function assemble(settings: Settings, optionNames: readonly string[]): Ru
     warmUp: false,
   } as StageConfig;
   return {
-    version: 2,
+    version: 3,
     data: pick(dataFields) as RunConfig["data"],
     network: pick(networkFields) as RunConfig["network"],
     stages: secondStage === "none" ? [first] : [first, second],
@@ -284,6 +299,10 @@ export function checkConfig(config: RunConfig): RunConfig {
   rule(hasClasses, "classes", `${dataset.classes} for ${dataset.name}`);
   const hasSource = data.dataFolder !== null || dataset.sources.includes(data.source);
   rule(hasSource, "source", `${dataset.sources.join(" or ")} for ${dataset.name}`);
+  const hasRows = data.splitHash === null || data.splitFile !== null;
+  rule(hasRows, "splitHash", `that of given rows: name their file with --split_file`);
+  const takesSeed = data.splitGenerator === "kit" || data.splitSeed <= largestLegacySeed;
+  rule(takesSeed, "splitSeed", `a whole number in [0, ${largestLegacySeed}] for numpy`);
   rule(startEpoch < epochs, "startEpoch", `a whole number in [0, ${epochs})`);
   createNetwork(network.architecture, { classes: data.classes, width: network.width });
   return config;

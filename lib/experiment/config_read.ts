@@ -24,8 +24,11 @@ export interface ReadConfigOptions extends ConfigOptions {
   readonly file?: string;
 }
 
-/** Form of the configurations that are written today. */
-const currentForm = 2;
+/** Form of the configurations that are written today; the one before it had no rows of the user. */
+const currentForm = 3;
+
+/** The oldest form that has a version. */
+const firstVersion = 2;
 
 /** The form in which the fields lay side by side, without a version; its method was always GLMC. */
 const flatForm = 1;
@@ -67,14 +70,16 @@ export function readConfig(
     const record = recordOf(stored, "the configuration");
     const { version } = record;
     if (version === undefined) return readFlat(record, { methods });
-    if (version === currentForm) return readCurrent(record, { methods });
+    if (version === currentForm || version === firstVersion) {
+      return readVersioned(record, { methods, form: version });
+    }
     throw reason(
       typeof version === "number" && version > currentForm
         ? `its form is ${
           shown(version)
         }, this version of the kit reads forms up to ${currentForm}: ` +
           "use the version of the kit that wrote it"
-        : `version must be ${currentForm}: it is ${shown(version)}`,
+        : `version must be ${firstVersion} or ${currentForm}: it is ${shown(version)}`,
     );
   } catch (cause) {
     if (!(cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
@@ -155,7 +160,7 @@ function readField(
   if (value !== undefined) {
     throw reason(`${path} must be ${field.wanted}: it is ${shown(value)}`);
   }
-  const { earlier, since = currentForm } = field;
+  const { earlier, since = firstVersion } = field;
   if (earlier !== undefined && form < since) return earlier;
   throw reason(`${path} is missing: it must be ${field.wanted}`);
 }
@@ -182,9 +187,11 @@ function readOptions(stored: unknown, method: string, place: Place & ConfigOptio
   return record as Settings;
 }
 
-function readCurrent(stored: Stored, { methods }: ConfigOptions): RunConfig {
+function readVersioned(
+  stored: Stored,
+  { methods, form }: ConfigOptions & Pick<Place, "form">,
+): RunConfig {
   refuseUnknown(stored, ["version", "data", "network", "stages", "seed"], "");
-  const form = currentForm;
   if (!Array.isArray(stored.stages) || stored.stages.length === 0) {
     throw reason(`stages must be a list of at least one: it is ${shown(stored.stages)}`);
   }

@@ -68,8 +68,14 @@ const oldForm = {
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;
   const { name, method, options, trains, statistics, ...stage } = stages[0];
-  const { largestClass, ...all } = { ...data, ...network, ...stage, ...options, seed };
-  assertEquals(largestClass, null);
+  const { largestClass, splitGenerator, splitFile, splitHash, ...all } = {
+    ...data,
+    ...network,
+    ...stage,
+    ...options,
+    seed,
+  };
+  assertEquals([largestClass, splitGenerator, splitFile, splitHash], [null, "kit", null, null]);
   assertEquals<unknown>(all, oldForm);
   assertEquals(
     { name, method, trains, statistics, stages: stages.length },
@@ -131,6 +137,19 @@ for (
     [{ dataset: "cifar100", source: "npm" }, "it must be archive for cifar100"],
     [{ startEpoch: 2 }, "a whole number in [0, 2)"],
     [{ architecture: "resnet18", width: 16 }, "it comes in width 64 alone"],
+    [{ splitGenerator: "numpi" }, "it must be one of kit, numpy"],
+    [
+      { splitGenerator: "numpy", splitSeed: 2 ** 32 },
+      "splitSeed (--split_seed) 4294967296: it must be a whole number in [0, 4294967295] for numpy",
+    ],
+    [{ splitHash: "0".repeat(64) }, "name their file with --split_file"],
+    [{ splitFile: "rows.txt", splitHash: "0" }, "it must be 64 hexadecimal digits"],
+    ...(["imbalanceRate", "largestClass", "splitSeed"].map((name) => [
+      { splitFile: "rows.txt", [name]: 1 },
+      "the subset is not drawn but given by splitFile (--split_file): leave one of them out",
+    ])),
+    [{ splitFile: "rows.txt", profile: "step" }, "Cannot use profile (--profile) step: the subset"],
+    [{ splitFile: "rows.txt", splitGenerator: "numpy" }, "given by splitFile"],
     [{ secondEpochs: 3 }, "there is no second stage"],
     [{ secondStage: "none", secondLearningRate: 3 }, "there is no second stage"],
     [{ secondStage: "classifier", secondEpochs: 0 }, "a whole number in [1, 1000000]"],
@@ -164,6 +183,8 @@ Deno.test("a configuration survives being stored, whatever was set", () => {
       { method: "toy", strength: 0.25 },
       { secondStage: "classifier", secondEpochs: 3, dataFolder: "/images" },
       { dataset: "cifar100", architecture: "resnet50", precision: "bfloat16", replace: true },
+      { splitGenerator: "numpy", splitSeed: 2 ** 32 - 1 },
+      { splitFile: "/rows.json", splitHash: "0".repeat(64), replace: true },
     ] as Settings[]
   ) {
     const made = config(settings);
@@ -182,6 +203,17 @@ Deno.test("readConfig() brings the form without a version into today's", () => {
   );
   const withoutMethods = readConfig(oldForm, { methods: [] });
   assertEquals(withoutMethods.stages[0].options, defaultConfig.stages[0].options);
+});
+
+Deno.test("readConfig() takes the rows of the form before generators for those of the kit", () => {
+  const { splitGenerator: _, splitFile: __, splitHash: ___, ...data } = defaultConfig.data;
+  const old = { ...defaultConfig, version: 2, data };
+  assertEquals(readConfig(old, { methods }), defaultConfig);
+  assertThrows(
+    () => readConfig({ ...old, version: 3 }, { methods }),
+    SyntaxError,
+    "data.splitGenerator is missing",
+  );
 });
 
 Deno.test("readConfig() refuses a configuration with any field missing, null or of another type", () => {
@@ -260,8 +292,8 @@ for (
     [null, "the configuration must be an object of settings: it is null"],
     [[], "the configuration must be an object"],
     ["text", 'it is "text"'],
-    [{ version: 3 }, "its form is 3, this version of the kit reads forms up to 2: use the version"],
-    [{ version: "2" }, 'version must be 2: it is "2"'],
+    [{ version: 4 }, "its form is 4, this version of the kit reads forms up to 3: use the version"],
+    [{ version: "2" }, 'version must be 2 or 3: it is "2"'],
     [{ ...oldForm, contrast: 1 }, "contrast is no setting of this version of the kit"],
     [{ ...defaultConfig, width: 16 }, "width is no setting of this version of the kit"],
     [{ ...defaultConfig, stages: [] }, "stages must be a list of at least one: it is []"],
@@ -327,6 +359,15 @@ Deno.test("describeChanges() names what differs, and defaultRunName() from the m
     name({ method: "toy", strength: 1, secondStage: "classifier" }),
     "cifar10-lt50-resnet32w16-toy-secondstage_classifier-secondepochs10-secondlr0.01-strength1-seed42",
   );
+  assertEquals(
+    name({ splitGenerator: "numpy" }),
+    "cifar10-lt50-resnet32w16-glmc-splitgenerator_numpy-seed42",
+  );
+  // An imbalance rate says nothing of given rows.
+  assertMatch(
+    name({ splitFile: "/rows.json", splitHash: "0".repeat(64) }),
+    /^cifar10-rows-resnet32w16-glmc-seed42-[0-9a-f]{12}$/,
+  );
   assertMatch(
     name({ dataFolder: "/my images" }),
     /^cifar10-lt50-resnet32w16-glmc-root-seed42-[0-9a-f]{12}$/,
@@ -342,6 +383,11 @@ Deno.test("two configurations have two names, and every name fits into a file sy
     { dataFolder: "/a" },
     { dataFolder: "/b" },
     { dataFolder: "/a b" },
+    { splitGenerator: "numpy" },
+    { splitFile: "/a" },
+    { splitFile: "/b" },
+    { splitFile: "/a", splitHash: "0".repeat(64) },
+    { splitFile: "/a", splitHash: "1".repeat(64) },
     { learningRate: 1e-7 },
     { learningRate: 1 / 3 },
     { learningRate: 1 / 3 + 1e-16 },
