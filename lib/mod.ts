@@ -31,6 +31,7 @@ export {
   numberField,
   optionalNumberField,
   optionalPathField,
+  optionalTextField,
   type SettingsOf,
   switchField,
   textField,
@@ -48,6 +49,7 @@ export {
   type DrawSplitOptions,
   type Profile,
   type Split,
+  type SplitGenerator,
 } from "./data/long_tail.ts";
 export {
   type HostArray,
@@ -59,6 +61,7 @@ export {
 } from "./data/plan.ts";
 export { type RandomStream, randomStream } from "./data/random.ts";
 export { resampledRows, samplerMass } from "./data/sampler.ts";
+export { readRows, splitOfRows, type SplitOfRowsOptions, writeRows } from "./data/split_file.ts";
 export { readSafetensors, type SafeTensor, writeSafetensors } from "./disk/safetensors.ts";
 
 // Images: sources, augmentation, mixtures

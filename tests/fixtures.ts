@@ -37,3 +37,12 @@ export function smallDataset(): Dataset {
   };
   return { name: "cifar10", train: take(0, 15), test: take(15, perClass), mean, std };
 }
+
+/** Class of each training image of CIFAR-10 in the order of its five batches `[50000]`. */
+export async function cifar10TrainLabels(): Promise<Int32Array> {
+  const file = new URL("fixtures/cifar10_train_labels.txt.gz", import.meta.url);
+  using source = await Deno.open(file);
+  const text = await new Response(source.readable.pipeThrough(new DecompressionStream("gzip")))
+    .text();
+  return Int32Array.from(text, Number);
+}

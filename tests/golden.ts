@@ -66,6 +66,31 @@ export interface GoldenIndex {
   };
 }
 
+/** Reads the settings and tables of the experiments beyond GLMC. */
+export function goldenExperiments(): GoldenExperiments {
+  return JSON.parse(Deno.readTextFileSync(locate("experiments.json")));
+}
+
+/** Settings and tables of the experiments beyond GLMC; the names are those of `experiments.json`. */
+export interface GoldenExperiments {
+  /** Rows that the field's public code draws. */
+  readonly subsets: readonly {
+    readonly labels: "cifar10" | "cifar100_stand_in";
+    readonly rate: number;
+    readonly seed: number;
+    readonly replace: boolean;
+    readonly first: readonly number[];
+    readonly last: readonly number[];
+    readonly sha256_int32_le: string;
+  }[];
+  /** Small draws of NumPy's legacy generator. */
+  readonly legacy_draws: readonly {
+    readonly seed: number;
+    readonly permutation_10: readonly number[];
+    readonly choice_10_of_7_with_replacement: readonly number[];
+  }[];
+}
+
 function locate(file: string): string | URL {
   const folder = Deno.env.get("GLMC_GOLDEN");
   return folder ? `${folder}/${file}` : new URL(`golden/${file}`, import.meta.url);

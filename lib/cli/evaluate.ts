@@ -8,7 +8,7 @@ import { readSafetensors } from "../disk/safetensors.ts";
 import { plainArrays } from "../disk/json_file.ts";
 import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { RunConfig } from "../experiment/config.ts";
-import { createConfiguredNetwork, drawConfiguredSplit } from "../experiment/configured.ts";
+import { configuredSplit, createConfiguredNetwork } from "../experiment/configured.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import type { RunWeightsOptions } from "../experiment/run_weights.ts";
 import { memorySource } from "../images/memory_source.ts";
@@ -43,7 +43,7 @@ const evaluateFlags: readonly Flag[] = [
   { names: ["json"], kind: "switch", help: "print the whole evaluation as JSON" },
 ];
 
-const dataFlags: readonly Flag[] = [flagOf(methodFields.method), ...testFlags];
+const subjectFlags: readonly Flag[] = [flagOf(methodFields.method), ...testFlags];
 
 /** The text that `--help` prints. */
 export const help = `
@@ -57,7 +57,7 @@ ${flagsHelp(evaluateFlags)}
 
 Method, network and data, for --weights:
 
-${flagsHelp(dataFlags)}
+${flagsHelp(subjectFlags)}
 
 The machine:
 
@@ -73,7 +73,7 @@ ${flagsHelp(machineFlags)}
  */
 export async function run(args: string[]): Promise<void> {
   const chosen = await chooseMethod(args, { methods: kitMethods });
-  const values = parseFlags(chosen.args, [...evaluateFlags, ...dataFlags, ...machineFlags]);
+  const values = parseFlags(chosen.args, [...evaluateFlags, ...subjectFlags, ...machineFlags]);
   const subject = await subjectOf(values, chosen);
   const { config } = subject;
   const method = testedMethod(config, chosen.methods);
@@ -94,7 +94,7 @@ export async function run(args: string[]): Promise<void> {
   });
   const evaluation = evaluateLogits(await predict(weights), test.labels, {
     classes: network.classes,
-    trainingCounts: drawConfiguredSplit(config, dataset).counts,
+    trainingCounts: subject.counts ?? (await configuredSplit(config, dataset)).counts,
   });
   console.log(
     values.json === true
@@ -108,6 +108,8 @@ interface Subject {
   readonly config: RunConfig;
   /** How it is called in the report. */
   readonly title: string;
+  /** Training images of each class, where a run tells them. */
+  readonly counts?: readonly number[];
   readonly weights: (network: Network) => Promise<Variables>;
 }
 
@@ -131,7 +133,7 @@ async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subj
     };
   }
   const store = openRunStore(undefined, chosen);
-  const { name, folder, description: { config } } = await store.find(
+  const { name, folder, description: { config, classCounts: counts } } = await store.find(
     userPathOrName(String(values.run)),
   );
   requireMethods(config, { ...chosen, run: name });
@@ -146,6 +148,7 @@ async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subj
   return {
     config,
     title: which === "averaged" ? `${folder}, averaged weights` : `${folder}, ${which} epoch`,
+    counts,
     weights: (network) => store.weights(folder, { which, network }),
   };
 }

@@ -120,7 +120,9 @@ export function runPage(run: RecordedRun): Promise<string> {
     summary: `${
       stages.map(({ method }) => method).join(", then ")
     } on ${known?.title ?? "own images"} with ` +
-      `imbalance rate ${data.imbalanceRate}, ${network.architecture} of width ${network.width}, ` +
+      `${
+        data.splitFile === null ? `imbalance rate ${data.imbalanceRate}` : "given rows"
+      }, ${network.architecture} of width ${network.width}, ` +
       `seed ${seed}: ${history.length} of ${epochs} epochs, top-1 accuracy ` +
       `${last.top1.toFixed(2)} % in the last and ${best.top1.toFixed(2)} % in the best one.`,
     sections,

@@ -8,7 +8,11 @@ import { convolutionRates } from "../bench/convolution_rate.ts";
 import { effectivePrecision, type RunConfig } from "../experiment/config.ts";
 import { beginRun, type Run } from "../experiment/run.ts";
 import { openRunStore, type RunStore } from "../experiment/run_store.ts";
-import { configuredStages, createConfiguredNetwork } from "../experiment/configured.ts";
+import {
+  configuredStages,
+  createConfiguredNetwork,
+  withSplitHash,
+} from "../experiment/configured.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { parameterCount } from "../model/layer_table.ts";
 import type { Network } from "../model/network.ts";
@@ -60,7 +64,8 @@ export async function run(args: string[]): Promise<void> {
   checkRunFlags(values);
   const store = openRunStore(undefined, chosen);
   const config = values.resume === undefined
-    ? configOf(values, chosen)
+    // Before the engine starts: what a file of rows lacks is said at once.
+    ? await withSplitHash(configOf(values, chosen))
     : await resumedConfig(values, { chosen, store });
   if (values.name !== undefined) await refuseTakenName(checkedName(values.name), store);
   const engine = await startConfiguredEngine(values, {
@@ -172,6 +177,12 @@ function computable(config: RunConfig, { device }: Engine): RunConfig {
   return { ...config, network: { ...config.network, precision } };
 }
 
+/** Where the subset comes from. */
+function subsetText({ splitFile, splitGenerator, splitSeed }: RunConfig["data"]): string {
+  if (splitFile !== null) return `rows of ${splitFile.replace(`${projectRoot}/`, "")}`;
+  return `split seed ${splitSeed}${splitGenerator === "kit" ? "" : ` of ${splitGenerator}`}`;
+}
+
 function printPlan({ config, split, network, training, from, folder }: Run, engine: Engine): void {
   const { data, network: { architecture, width, precision }, stages } = config;
   const largest = split.counts.reduce((most, count) => Math.max(most, count), 0);
@@ -188,7 +199,7 @@ function printPlan({ config, split, network, training, from, folder }: Run, engi
   const lines = {
     Data: `${data.dataset}, ${format(split.indices.length)} training images ` +
       `(${format(largest)} to ${format(smallest)} a class), ` +
-      `${format(training.parts.test.count)} test images, split seed ${data.splitSeed}`,
+      `${format(training.parts.test.count)} test images, ${subsetText(data)}`,
     Network: `${architecture}, width ${width}, ${format(parameterCount(network))} parameters` +
       (architecture === "resnet32" && width !== 64
         ? " (the official width is 64: --width 64)"

@@ -36,9 +36,12 @@ function flagsOf(fields: Fields): ConfigFlag[] {
   return Object.entries(fields).map(([setting, field]) => ({ ...flagOf(field), setting }));
 }
 
+/** Flags of the data. */
+export const dataFlags: readonly ConfigFlag[] = flagsOf(dataFields);
+
 /** Flags of the data and the network, as far as a test needs them. */
 export const testFlags: readonly ConfigFlag[] = flagsOf({ ...dataFields, ...networkFields }).filter(
-  ({ setting }) => !["replace", "splitSeed", "precision"].includes(setting),
+  ({ setting }) => !["splitSeed", "splitGenerator", "precision"].includes(setting),
 );
 
 /**

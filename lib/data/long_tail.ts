@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256 } from "../disk/digest.ts";
+import { legacyRandom } from "./legacy_random.ts";
 import { randomStream } from "./random.ts";
 
 /** How the number of images falls from class to class. */
@@ -22,6 +23,12 @@ export interface ClassCountsOptions {
 }
 
 /**
+ * What draws a subset: the streams of the kit, one for each class, or NumPy's legacy generator, one
+ * for all classes in their order, as the public code of the field does.
+ */
+export type SplitGenerator = "kit" | "numpy";
+
+/**
  * A subset of an image set, grouped by class: row 0 to N_0 − 1 are of class 0, the next N_1 of
  * class 1, and so on.
  */
@@ -32,9 +39,11 @@ export interface Split {
   readonly counts: readonly number[];
   /** SHA-256 of the indices as little-endian 32-bit integers, in hexadecimal digits. */
   readonly hash: string;
-  /** Seed of the draw. */
-  readonly seed: number;
-  /** Whether an image could be drawn more than once. */
+  /** What drew it; `file` where the rows were given. */
+  readonly generator: SplitGenerator | "file";
+  /** Seed of the draw; null where the rows were given. */
+  readonly seed: number | null;
+  /** Whether an image may be there more than once. */
   readonly replace: boolean;
 }
 
@@ -46,6 +55,8 @@ export interface DrawSplitOptions {
   readonly seed: number;
   /** Whether an image may be drawn more than once; no by default. */
   readonly replace?: boolean;
+  /** What draws; `kit` by default. */
+  readonly generator?: SplitGenerator;
 }
 
 /**
@@ -105,13 +116,17 @@ function wholeImages(product: number): number {
 /**
  * Draws a subset with a given number of images of each class.
  *
- * Each class has its own random stream, so with one seed and without replacement a smaller subset
- * is part of every larger one.
+ * With one seed and without replacement a smaller subset is part of every larger one. The generator
+ * `numpy` draws the very rows of the field's public code (NumPy's legacy generator, classes in label
+ * order, images of a class in the order of the set): with seed 0 those of LDAM-DRW and what follows
+ * it, with the seed of the training those of the official GLMC code, and with replacement those of
+ * the latter before May 2023.
  *
  * @param labels Class of each image of the whole set `[count]`.
- * @param options Counts, seed, and whether images may repeat.
+ * @param options Counts, seed, what draws, and whether images may repeat.
  * @returns The subset with its hash.
- * @throws {RangeError} If a class has fewer images than asked for, or a label has no count.
+ * @throws {RangeError} If a class has fewer images than asked for, a label has no count, or the
+ * generator does not take the seed.
  * @example Two images of class 0 and one of class 1
  * ```ts
  * import { drawSplit } from "glmc/data/long_tail.ts";
@@ -124,8 +139,9 @@ function wholeImages(product: number): number {
  * ```
  */
 export function drawSplit(labels: Int32Array, options: DrawSplitOptions): Split {
-  const { counts, seed, replace = false } = options;
+  const { counts, seed, replace = false, generator = "kit" } = options;
   const groups = groupByClass(labels, counts.length);
+  const shared = generator === "numpy" ? legacyRandom(seed) : undefined;
   const indices = counts.flatMap((count, label) => {
     const members = groups[label]!;
     const available = members.length;
@@ -141,15 +157,31 @@ export function drawSplit(labels: Int32Array, options: DrawSplitOptions): Split 
         }`,
       );
     }
-    const random = randomStream(seed, "split", label);
+    const random = shared ?? randomStream(seed, "split", label);
     const chosen = replace
       ? Int32Array.from({ length: count }, () => random.integer(available))
       : random.shuffled(available).subarray(0, count);
     return Array.from(chosen, (position) => members[position]!);
   });
   const drawn = Int32Array.from(indices);
-  const hash = createHash("sha256").update(new Uint8Array(drawn.buffer)).digest("hex");
-  return { indices: drawn, counts: [...counts], hash, seed, replace };
+  return { indices: drawn, counts: [...counts], hash: hashRows(drawn), generator, seed, replace };
+}
+
+/**
+ * SHA-256 of rows as little-endian 32-bit integers.
+ *
+ * @param rows The rows, in their order.
+ * @returns 64 hexadecimal digits.
+ * @example The order counts
+ * ```ts
+ * import { hashRows } from "glmc/data/long_tail.ts";
+ * import { assertNotEquals } from "@std/assert";
+ *
+ * assertNotEquals(hashRows([0, 1]), hashRows([1, 0]));
+ * ```
+ */
+export function hashRows(rows: Iterable<number>): string {
+  return sha256(new Uint8Array(Int32Array.from(rows).buffer));
 }
 
 /** The smallest float32 of full precision; devices take smaller ones for 0. */
@@ -201,7 +233,22 @@ export function classWeights(
   return weights;
 }
 
-function groupByClass(labels: Int32Array, classes: number): number[][] {
+/**
+ * Where the images of each class are.
+ *
+ * @param labels Class of each image `[count]`.
+ * @param classes Number of classes C.
+ * @returns Positions of the images of each class, in their order.
+ * @throws {RangeError} If a label has no class.
+ * @example Three images
+ * ```ts
+ * import { groupByClass } from "glmc/data/long_tail.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(groupByClass(Int32Array.of(1, 0, 1), 2), [[1], [0, 2]]);
+ * ```
+ */
+export function groupByClass(labels: Int32Array, classes: number): number[][] {
   const members: number[][] = Array.from({ length: classes }, () => []);
   labels.forEach((label, index) => {
     if (!(label >= 0 && label < classes)) {

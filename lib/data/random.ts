@@ -99,15 +99,32 @@ export function randomStream(
       }
       return randomBeta.source(uniform)(a, b)();
     },
-    shuffled(count) {
-      const order = Int32Array.from({ length: count }, (_, index) => index);
-      for (let last = count - 1; last > 0; last--) {
-        const chosen = integer(last + 1);
-        const value = order[last]!;
-        order[last] = order[chosen]!;
-        order[chosen] = value;
-      }
-      return order;
-    },
+    shuffled: (count) => shuffle(count, integer),
   };
+}
+
+/**
+ * The integers `0 … count - 1` in random order: each from the last on changes places with one that
+ * is not behind it (Fisher and Yates).
+ *
+ * @param count How many.
+ * @param integer Draws an integer in `[0, limit)`.
+ * @returns Their order `[count]`.
+ * @example Always the first
+ * ```ts
+ * import { shuffle } from "glmc/data/random.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([...shuffle(3, () => 0)], [1, 2, 0]);
+ * ```
+ */
+export function shuffle(count: number, integer: (limit: number) => number): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
+    const chosen = integer(last + 1);
+    const value = order[last]!;
+    order[last] = order[chosen]!;
+    order[chosen] = value;
+  }
+  return order;
 }

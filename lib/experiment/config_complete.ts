@@ -5,7 +5,9 @@
  */
 
 import { resolve } from "node:path";
+import { largestLegacySeed } from "../data/legacy_random.ts";
 import type { Method } from "../method/method.ts";
+import { chooseMethod } from "../method/choose.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { createNetwork } from "../model/network.ts";
 import {
@@ -20,16 +22,18 @@ import type { Fields, Settings, SettingValue } from "../settings/field.ts";
 import type { RunConfig, StageConfig } from "./config.ts";
 import {
   dataFields,
+  drawnSubsetFields,
   knownDatasets,
   methodFields,
   networkFields,
+  partFields,
   secondStageFields,
   seedFields,
   stageFields,
 } from "./config_fields.ts";
 
 /** What a configuration has to know of a method. */
-export type MethodSettings = Pick<Method, "name" | "fields">;
+export type MethodSettings = Pick<Method, "name" | "aliases" | "parts" | "fields">;
 
 /** Where a configuration finds its methods. */
 export interface ConfigOptions {
@@ -42,12 +46,14 @@ export const sharedFields:
   & typeof dataFields
   & typeof networkFields
   & typeof methodFields
+  & typeof partFields
   & typeof stageFields
   & typeof secondStageFields
   & typeof seedFields = {
     ...dataFields,
     ...networkFields,
     ...methodFields,
+    ...partFields,
     ...stageFields,
     ...secondStageFields,
     ...seedFields,
@@ -85,7 +91,7 @@ export function configure(
   const given = Object.fromEntries(
     Object.entries(settings).filter(([, value]) => value !== undefined),
   );
-  const method = chosenMethod(given.method, methods);
+  const method = chosenMethod(given, methods);
   const fields: Fields = { ...sharedFields, ...method.fields };
   for (const [name, value] of Object.entries(given)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -97,24 +103,18 @@ export function configure(
     const value = given[name] ?? field.default;
     complete[name] = field.kind === "path" && value !== null ? resolve(`${value}`) : value;
   }
+  complete.method = method.name;
   return checkConfig(assemble(withDependentDefaults(complete, given), Object.keys(method.fields)));
 }
 
-function chosenMethod(name: SettingValue | undefined, methods: readonly MethodSettings[]) {
-  const wanted = checkedSetting(
-    "method",
-    name ?? methodFields.method.default,
-    methodFields.method,
-  ) as string;
-  const method = methods.find((method) => method.name === wanted);
-  if (method === undefined) {
-    throw new RangeError(
-      `Cannot use ${
-        settingTitle("method", methodFields.method)
-      } ${wanted}: there is no such method: ` +
-        suggestion(wanted, methods.map(({ name }) => name)),
-    );
+function chosenMethod(given: Settings, methods: readonly MethodSettings[]): MethodSettings {
+  const choice: Record<string, string> = {};
+  for (const [name, field] of Object.entries({ ...methodFields, ...partFields })) {
+    const value = given[name] ?? null;
+    if (value !== null) choice[name] = `${checkedSetting(name, value, field)}`;
   }
+  const isOpen = Object.keys(choice).length === 0;
+  const method = chooseMethod(isOpen ? { method: methodFields.method.default } : choice, methods);
   checkNoClash(method.fields, takenBy(sharedFields));
   return method;
 }
@@ -139,6 +139,7 @@ function unknownSetting(
 
 function withDependentDefaults(complete: Settings, given: Settings): Settings {
   const dataset = knownDatasets.find(({ name }) => name === complete.dataset)!;
+  if (complete.splitFile !== null) refuseDrawing(complete);
   const second = complete.secondStage === "none" ? secondSettings(given) : {
     secondEpochs: given.secondEpochs ?? defaultSecondEpochs,
     secondLearningRate: given.secondLearningRate ?? complete.learningRate!,
@@ -151,6 +152,18 @@ function withDependentDefaults(complete: Settings, given: Settings): Settings {
     // Who names the network means the official one; the default is what a laptop can train.
     width: given.width ?? (given.architecture === undefined ? complete.width! : 64),
   };
+}
+
+/** Rows that are given are not drawn. */
+function refuseDrawing(settings: Settings): void {
+  for (const name of drawnSubsetFields) {
+    const value = settings[name]!;
+    if (value === dataFields[name].default) continue;
+    throw new RangeError(
+      `Cannot use ${settingTitle(name, dataFields[name])} ${value}: the subset is not drawn but ` +
+        `given by ${settingTitle("splitFile", dataFields.splitFile)}: leave one of them out`,
+    );
+  }
 }
 
 /** What is given for a second stage that there is not. */
@@ -285,6 +298,10 @@ export function checkConfig(config: RunConfig): RunConfig {
   rule(hasClasses, "classes", `${dataset.classes} for ${dataset.name}`);
   const hasSource = data.dataFolder !== null || dataset.sources.includes(data.source);
   rule(hasSource, "source", `${dataset.sources.join(" or ")} for ${dataset.name}`);
+  const hasRows = data.splitHash === null || data.splitFile !== null;
+  rule(hasRows, "splitHash", `that of given rows: name their file with --split_file`);
+  const takesSeed = data.splitGenerator === "kit" || data.splitSeed <= largestLegacySeed;
+  rule(takesSeed, "splitSeed", `a whole number in [0, ${largestLegacySeed}] for numpy`);
   rule(decay === "cosine" || !warmUp, "decay", "cosine with the warm-up of --warm_up");
   rule(startEpoch < epochs, "startEpoch", `a whole number in [0, ${epochs})`);
   createNetwork(network.architecture, { classes: data.classes, width: network.width });

@@ -9,14 +9,17 @@
 
 import type { DatasetSource } from "../data/dataset.ts";
 import { type DatasetName, datasets } from "../data/datasets.ts";
-import type { Profile } from "../data/long_tail.ts";
+import { losses } from "../loss/losses.ts";
+import { views } from "../method/methods.ts";
 import { decays } from "../train/schedule.ts";
+import type { Profile, SplitGenerator } from "../data/long_tail.ts";
 import { type Architecture, architectures } from "../model/network.ts";
 import {
   choiceField,
   numberField,
   optionalNumberField,
   optionalPathField,
+  optionalTextField,
   switchField,
   textField,
 } from "../settings/field.ts";
@@ -108,7 +111,40 @@ export const dataFields = {
     flags: ["split_seed"],
     help: "seed of the subset alone",
   }),
+  /** What draws the subset. */
+  splitGenerator: choiceField<SplitGenerator>(["kit", "numpy"], {
+    default: "kit",
+    flags: ["split_generator"],
+    help: "what draws the subset; numpy: the rows of the field's code (LDAM-DRW: --split_seed 0)",
+    earlier: "kit",
+    since: 3,
+  }),
+  /** File of the rows of the subset, absolute, or null where it is drawn. */
+  splitFile: optionalPathField({
+    flags: ["split_file"],
+    help: "file of your own rows instead: one a line, or JSON such as the split.json of a run",
+    earlier: null,
+    since: 3,
+  }),
+  /** SHA-256 of the rows of that file, in its order; a run that begins writes it down. */
+  splitHash: optionalTextField({
+    pattern: /^[0-9a-f]{64}$/,
+    wanted: "64 hexadecimal digits",
+    flags: ["split_hash"],
+    help: "SHA-256 that these rows must have, as little-endian 32-bit integers; checked if given",
+    earlier: null,
+    since: 3,
+  }),
 };
+
+/** Settings of a drawn subset, which say nothing of one whose rows are given. */
+export const drawnSubsetFields = [
+  "imbalanceRate",
+  "profile",
+  "largestClass",
+  "splitSeed",
+  "splitGenerator",
+] as const satisfies readonly (keyof typeof dataFields)[];
 
 /**
  * Precision of a training. Weights, statistics and losses are float32 in each: `bfloat16` has 8 bits of
@@ -237,6 +273,26 @@ export const methodFields = {
     default: "glmc",
     flags: ["method"],
     help: "way to train: a name, or ./file.ts of your own; --help --method <name> lists its flags",
+  }),
+};
+
+const word = { pattern: /^[a-z][a-z0-9_]*$/, wanted: "a name" };
+
+/** Settings that choose the method by its parts; what is stored is the name of the method. */
+export const partFields = {
+  /** Name of the views, or null. */
+  views: optionalTextField({
+    ...word,
+    flags: ["views"],
+    help: `what the network is shown, with any loss that goes with it: ${
+      [...views.map(({ name }) => name), "glmc"].join(", ")
+    }`,
+  }),
+  /** Name of the loss, or null. */
+  loss: optionalTextField({
+    ...word,
+    flags: ["loss"],
+    help: `what it learns from: ${losses.map(({ name }) => name).join(", ")}`,
   }),
 };
 

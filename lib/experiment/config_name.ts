@@ -121,7 +121,10 @@ interface Part {
   readonly isWhole: boolean;
 }
 
-const always = ["dataset", "imbalanceRate", "architecture", "width", "method", "seed"];
+const always = [
+  ...["dataset", "imbalanceRate", "architecture", "width", "method", "seed"],
+  ...["splitFile", "splitHash"],
+];
 
 function nameOf(
   config: RunConfig,
@@ -129,7 +132,7 @@ function nameOf(
 ): string {
   const settings = settingsOf(config);
   const usual = settingsOf(base);
-  const { dataset, imbalanceRate, architecture, width, method, seed } = settings;
+  const { dataset, architecture, width, method, seed } = settings;
   // In the order of the fields, so that a name does not depend on who wrote the configuration.
   const names = [...new Set([...Object.keys(fields), ...Object.keys(settings).sort()])];
   const changes = names
@@ -137,7 +140,7 @@ function nameOf(
     .map((name) => changePart(fields[name]?.flags.at(0) ?? name, settings[name] ?? null));
   const parts = [
     word(`${dataset}`),
-    tailPart(Number(imbalanceRate)),
+    tailPart(config.data),
     word(`${architecture}w${width}`),
     word(`${method}`),
     ...changes,
@@ -157,8 +160,9 @@ function word(text: string): Part {
   return { text: safe, isWhole: safe === text };
 }
 
-/** How long the tail is: its imbalance factor, where that is a round number. */
-function tailPart(imbalanceRate: number): Part {
+/** How long the tail is: its imbalance factor, where that is a round number; or that rows are given. */
+function tailPart({ imbalanceRate, splitFile }: RunConfig["data"]): Part {
+  if (splitFile !== null) return { text: "rows", isWhole: false };
   if (imbalanceRate === 1) return word("balanced");
   const factor = Number((1 / imbalanceRate).toFixed(2));
   return 1 / factor === imbalanceRate ? word(`lt${factor}`) : changePart("rate", imbalanceRate);

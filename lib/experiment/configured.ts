@@ -6,7 +6,8 @@
 
 import { type Dataset, hashImageSet } from "../data/image_set.ts";
 import { sha256 } from "../disk/digest.ts";
-import { classCounts, drawSplit, type Split } from "../data/long_tail.ts";
+import { classCounts, drawSplit, hashRows, type Split } from "../data/long_tail.ts";
+import { readRows, splitOfRows } from "../data/split_file.ts";
 import type { Method } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { createNetwork, headNames, type Network } from "../model/network.ts";
@@ -21,22 +22,51 @@ export interface MethodsOption {
 }
 
 /**
- * Draws the long-tailed subset a configuration asks for.
+ * The subset a configuration asks for: drawn, or of the rows that its file holds.
  *
  * @param config The configuration.
  * @param dataset The images.
  * @returns The subset.
- * @throws {RangeError} If a class has too few images.
+ * @throws {RangeError} If a class has too few images, or the rows do not fit the images.
+ * @throws {SyntaxError} If the file of rows cannot be read, or holds other rows than it did.
  */
-export function drawConfiguredSplit({ data }: RunConfig, { train }: Dataset): Split {
-  const { classes, imbalanceRate, profile, largestClass } = data;
+export async function configuredSplit(config: RunConfig, { train }: Dataset): Promise<Split> {
+  const { classes, imbalanceRate, profile, largestClass, splitFile: path } = config.data;
+  const { replace, splitSeed, splitGenerator } = config.data;
+  if (path !== null) {
+    return splitOfRows(await givenRows(config), train.labels, { classes, replace, path });
+  }
   const sizes = new Array<number>(classes).fill(0);
   for (const label of train.labels) sizes[label]! += 1;
   const largest = largestClass ?? sizes.reduce((most, size) => Math.max(most, size), 0);
   const counts = profile === "given"
     ? sizes
     : classCounts({ classes, imbalanceRate, profile, largest });
-  return drawSplit(train.labels, { counts, seed: data.splitSeed, replace: data.replace });
+  return drawSplit(train.labels, { counts, seed: splitSeed, replace, generator: splitGenerator });
+}
+
+/**
+ * A configuration that tells its rows: where a file gives them, with the hash of what it holds now.
+ *
+ * @param config The configuration.
+ * @returns One with `splitHash`; the same if it has one, or names no file.
+ * @throws {Deno.errors.NotFound} If there is no such file.
+ * @throws {SyntaxError} If it cannot be read.
+ */
+export async function withSplitHash(config: RunConfig): Promise<RunConfig> {
+  const { data } = config;
+  if (data.splitFile === null || data.splitHash !== null) return config;
+  return { ...config, data: { ...data, splitHash: hashRows(await givenRows(config)) } };
+}
+
+async function givenRows({ data: { splitFile, splitHash } }: RunConfig): Promise<Int32Array> {
+  const rows = await readRows(splitFile!);
+  const hash = hashRows(rows);
+  if (splitHash === null || splitHash === hash) return rows;
+  throw new SyntaxError(
+    `Cannot use the rows of "${splitFile}": they must have SHA-256 ${splitHash}: they have ` +
+      `${hash}: bring the file back that they were in, or start a new run with this one`,
+  );
 }
 
 /**

@@ -5,7 +5,9 @@
  */
 
 import { basename } from "node:path";
+import type { Dataset } from "../data/image_set.ts";
 import type { Split } from "../data/long_tail.ts";
+import { splitOfRows } from "../data/split_file.ts";
 import type { FileLock } from "../disk/lock.ts";
 import type { Evaluation } from "../evaluate/metrics.ts";
 import type { Network, Variables } from "../model/network.ts";
@@ -13,6 +15,7 @@ import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { EpochRecord, Progress, TrainEvent } from "../train/events.ts";
 import type { Stage } from "../train/stage.ts";
 import { bestRecord } from "./best_record.ts";
+import { configuredSplit } from "./configured.ts";
 import { type Restored, type RestorePlan, restoreRun } from "./restore.ts";
 import { environmentChanges } from "./run_card.ts";
 import { type Environment, type RunDescription, runFiles } from "./run_folder.ts";
@@ -30,7 +33,7 @@ export type { Restored, RestorePlan };
 
 /** Images and machine on which a run is continued. */
 export interface ContinueOptions {
-  /** The subset as it is drawn now. */
+  /** The subset as it is now. */
   readonly split: Split;
   /** SHA-256 of the decoded images and labels. */
   readonly dataHash: string;
@@ -64,6 +67,13 @@ export interface OpenRun {
    * @throws {SyntaxError} If both are damaged, or one is with nothing before it.
    */
   restore(plan: RestorePlan): Promise<Restored>;
+  /**
+   * The subset of the run: drawn again, or, where its rows were given, those that its folder holds; the
+   * file that gave them is read only if that is damaged.
+   *
+   * @throws {Error} If neither is to be had, or the rows do not fit the images.
+   */
+  split(dataset: Dataset): Promise<Split>;
   /**
    * Makes sure that images are those of the run; what is other about the machine goes into its
    * description.
@@ -111,6 +121,7 @@ export function holdRun(run: DescribedRun, lock: FileLock): OpenRun {
       keepsPrevious = restored.hasSoundCheckpoint;
       return restored;
     },
+    split: (dataset) => splitOfRun({ folder, description }, dataset),
     async confirm(now) {
       await lock.confirm();
       checkImages({ folder, description }, now);
@@ -205,6 +216,33 @@ async function mendBest(
   }
 }
 
+async function splitOfRun(run: DescribedRun, dataset: Dataset): Promise<Split> {
+  const { folder, description: { config } } = run;
+  const { classes, splitFile, replace } = config.data;
+  if (splitFile === null) return await configuredSplit(config, dataset);
+  const path = `${folder}/${runFiles.split}`;
+  let problem = `there is no "${path}"`;
+  try {
+    const stored = await readSplit(run);
+    if (stored !== undefined) {
+      return splitOfRows(stored.indices, dataset.train.labels, { classes, replace, path });
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    problem = error.message.replace(/: continue the run.*$/, "");
+  }
+  try {
+    return await configuredSplit(config, dataset);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SyntaxError(
+      `Cannot continue the run in "${folder}": ${problem}; the file that gave its rows cannot take ` +
+        `its place: ${reason}: bring one of the two back from a copy`,
+      { cause },
+    );
+  }
+}
+
 async function mendSplit(run: DescribedRun, split: Split): Promise<string[]> {
   let problem: string;
   try {
@@ -215,5 +253,5 @@ async function mendSplit(run: DescribedRun, split: Split): Promise<string[]> {
     problem = error.message.replace(/: continue the run.*$/, "");
   }
   await writeSplit(run, split);
-  return [`${problem}: it is drawn and written again`];
+  return [`${problem}: it is ${split.generator === "file" ? "" : "drawn and "}written again`];
 }

@@ -18,10 +18,11 @@ import { initialProgress, trainEpochs } from "../train/loop.ts";
 import { createTraining, type Training, trainingStageAt } from "../train/training.ts";
 import { configHash, defaultRunName, type RunConfig, settingsOf } from "./config.ts";
 import {
+  configuredSplit,
   configuredStages,
   createConfiguredNetwork,
-  drawConfiguredSplit,
   hashDataset,
+  withSplitHash,
 } from "./configured.ts";
 import { tellUser } from "./notice.ts";
 import type { OpenRun } from "./open_run.ts";
@@ -105,15 +106,16 @@ export interface Run {
  * @throws {Deno.errors.NotFound} If the run must be continued and is not there.
  * @throws {LockedError} If another process is at work on it.
  * @throws {RangeError} If the run that is there has another configuration.
- * @throws {SyntaxError} If it is damaged beyond mending.
+ * @throws {SyntaxError} If it is damaged beyond mending, or the file of the subset's rows is.
  */
 export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const { store = openRunStore(), onNotice = tellUser, checkpointSeconds, mode, xla } = options;
   const { methods } = store;
   using resources = new DisposableStack();
-  const existing = await openExisting(options, store);
+  const wanted = options.config && await withSplitHash(options.config);
+  const existing = await openExisting({ ...options, config: wanted }, store);
   if (existing !== undefined) resources.defer(() => existing.release());
-  const config = existing?.description.config ?? options.config!;
+  const config = existing?.description.config ?? wanted!;
   const stages = configuredStages(config, { methods });
   const engine = await given(options.engine, config);
   const network = createConfiguredNetwork(config, {
@@ -129,7 +131,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   restored?.notices.forEach((line) => onNotice(line));
 
   const dataset = await given(options.dataset, config);
-  const split = drawConfiguredSplit(config, dataset);
+  const split = await (existing?.split(dataset) ?? configuredSplit(config, dataset));
   const { train, test, mean, std } = dataset;
   const training = createTraining({
     engine,

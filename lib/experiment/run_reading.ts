@@ -7,8 +7,8 @@
 import { readError } from "../disk/errors.ts";
 import { openSealedJson, readSealedJson } from "../disk/json_file.ts";
 import { readSafetensors } from "../disk/safetensors.ts";
-import { sha256 } from "../disk/digest.ts";
-import type { Schema } from "../disk/schema.ts";
+import { hashRows } from "../data/long_tail.ts";
+import { isRecord, type Schema } from "../disk/schema.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { importWeights } from "../model/weights.ts";
 import type { Method } from "../method/method.ts";
@@ -24,6 +24,7 @@ import {
   descriptionSchema,
   evaluationSchema,
   formerDescriptionSchema,
+  formerSplitSchema,
   splitSchema,
   type StoredEvaluation,
   type StoredSplit,
@@ -143,14 +144,18 @@ export async function readSplit(run: DescribedRun): Promise<StoredSplit | undefi
   return await readRunJson(run, {
     file: runFiles.split,
     schema: (value, name) => {
-      const split = splitSchema(value, name);
-      const found = sha256(new Uint8Array(Int32Array.from(split.indices).buffer));
+      const split = isRecord(value) && !Object.hasOwn(value, "generator")
+        ? { ...formerSplitSchema(value, name), generator: "kit" as const }
+        : splitSchema(value, name);
+      const found = hashRows(split.indices);
       const isWhole = found === split.hash && split.hash === splitHash &&
         `${split.counts}` === `${classCounts}`;
       if (!isWhole) throw new TypeError("its rows are not those of the run");
-      if (split.seed !== data.splitSeed || split.replace !== data.replace) {
-        throw new TypeError("its seed or its way of drawing is not that of the run");
-      }
+      const isGiven = data.splitFile !== null;
+      const isSameDraw = split.seed === (isGiven ? null : data.splitSeed) &&
+        split.generator === (isGiven ? "file" : data.splitGenerator) &&
+        split.replace === data.replace;
+      if (!isSameDraw) throw new TypeError("its seed or its way of drawing is not that of the run");
       return split;
     },
   });

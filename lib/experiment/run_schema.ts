@@ -13,6 +13,7 @@ import {
   type Schema,
   textual,
 } from "../disk/schema.ts";
+import type { Split } from "../data/long_tail.ts";
 import type { Evaluation } from "../evaluate/metrics.ts";
 import { accuracyFields } from "../train/record.ts";
 import type { RunDescription } from "./run_folder.ts";
@@ -61,29 +62,32 @@ export const descriptionSchema: Schema<StoredDescription> = object({
 export const formerDescriptionSchema: Schema<FormerDescription> = object(commonDescription);
 
 /** What a split file holds. */
-export interface StoredSplit {
-  /** SHA-256 of its rows. */
-  readonly hash: string;
-  /** Seed of the draw. */
-  readonly seed: number;
-  /** Whether an image could be drawn more than once. */
-  readonly replace: boolean;
-  /** Images of each class. */
-  readonly counts: readonly number[];
+export interface StoredSplit extends Omit<Split, "indices"> {
   /** Position in the image set of each row. */
   readonly indices: readonly number[];
 }
 
-/** `split.json`, without the id of its run. */
-export const splitSchema: Schema<StoredSplit> = object({
+const drawn = {
   hash,
-  seed: whole,
   replace: ((value, name) => {
     if (typeof value !== "boolean") throw new TypeError(`${name} is ${value}, not true or false`);
     return value;
   }) as Schema<boolean>,
   counts: listOf(whole),
   indices: listOf(whole),
+};
+
+/** `split.json`, without the id of its run. */
+export const splitSchema: Schema<StoredSplit> = object({
+  ...drawn,
+  generator: textual(/^(kit|numpy|file)$/) as Schema<StoredSplit["generator"]>,
+  seed: nullable(whole),
+});
+
+/** `split.json` of the time before there were other generators than that of the kit. */
+export const formerSplitSchema: Schema<Omit<StoredSplit, "generator">> = object({
+  ...drawn,
+  seed: whole,
 });
 
 /** What an evaluation file holds. */

@@ -34,8 +34,8 @@ export async function writeDescription(folder: string, description: RunDescripti
  * @param split Its subset.
  */
 export async function writeSplit(run: DescribedRun, split: Split): Promise<void> {
-  const { indices, counts, hash, seed, replace } = split;
-  await writeRunJson(run, runFiles.split, { hash, seed, replace, counts, indices });
+  const { hash, generator, seed, replace, counts, indices } = split;
+  await writeRunJson(run, runFiles.split, { hash, generator, seed, replace, counts, indices });
 }
 
 /**

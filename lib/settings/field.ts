@@ -239,6 +239,41 @@ export function textField(options: FieldOptions<string>): Field<string> {
   };
 }
 
+/** Settings of {@linkcode optionalTextField}. */
+export interface OptionalTextFieldOptions extends Omit<FieldOptions<string | null>, "default"> {
+  /** What a text must match as a whole. */
+  readonly pattern: RegExp;
+  /** What a text must be, as it stands in messages after "it must be". */
+  readonly wanted: string;
+}
+
+/**
+ * A setting that is a text of some form, or `null` where it is not given.
+ *
+ * @param options Flags, help and form.
+ * @returns The field.
+ * @example A hash
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { optionalTextField } from "glmc/settings/field.ts";
+ *
+ * const form = { pattern: /^[0-9a-f]{4}$/, wanted: "4 hexadecimal digits" };
+ * const hash = optionalTextField({ ...form, flags: ["hash"], help: "of the file" });
+ *
+ * assertEquals([hash.default, hash.accepts("00ff"), hash.accepts("ff")], [null, true, false]);
+ * ```
+ */
+export function optionalTextField(options: OptionalTextFieldOptions): Field<string | null> {
+  const { pattern, ...field } = options;
+  return {
+    ...field,
+    default: null,
+    kind: "text",
+    accepts: (value): value is string | null =>
+      value === null || (typeof value === "string" && pattern.test(value)),
+  };
+}
+
 /**
  * The defaults of fields.
  *

@@ -128,6 +128,21 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     assertMatch(wrong.stderr, /^error: Cannot use the weights in .*--arch.*\n$/);
   });
 
+  await t.step("split writes rows; train says in a line what is wrong with others", async () => {
+    const file = `${runs}/rows.txt`;
+    const own = ["--data", data];
+    const draw = ["--imbalance_rate", "0.0002", "--split_generator", "numpy", "--write", file];
+    const { code, stdout, stderr } = await glmc(["split", ...own, ...draw], { runs });
+    assertEquals(code, 0, stderr);
+    // np.random.RandomState(0).permutation(np.arange(0, 50000, 10))[:5]
+    assertMatch(stdout, /^First rows +3980 38330 48360 45720 6360$/m);
+    const lines = Deno.readTextFileSync(file).trim().split("\n");
+    await Deno.writeTextFile(file, lines.slice(0, -1).join("\n"));
+    const refused = await glmc(["train", ...own, "--split_file", file], { runs });
+    assertEquals([refused.code, refused.stdout], [1, ""]);
+    assertMatch(refused.stderr, /^error: Cannot use the rows of .*class 9 has none: .*\n$/m);
+  });
+
   await t.step("a damaged checkpoint falls back to the one before it, and says so", async () => {
     const path = `${folder}/${runFiles.checkpoint}`;
     const sound = Deno.readFileSync(path);
@@ -158,6 +173,9 @@ for (
     ["train --resume nothing", 1, /there is no such run/],
     ["train --name a/b", 2, /letters, digits/],
     ["train --data /nowhere", 1, /holds neither/],
+    ["train --split_file /nowhere", 1, /there is no such file/],
+    ["train --split_file rows.txt --split_seed 3", 2, /the subset is not drawn but given/],
+    ["split --write", 2, /--write needs a value/],
     ["evaluate", 2, /either --run <name> or --weights <file>/],
     ["evaluate --run nothing", 1, /there is no such run/],
     ["evaluate --weights /nowhere", 1, /there is no such file/],

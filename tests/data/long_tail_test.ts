@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { classCounts, classWeights, drawSplit } from "glmc/data/long_tail.ts";
-import { goldenIndex } from "../golden.ts";
+import { cifar10TrainLabels } from "../fixtures.ts";
+import { goldenExperiments, goldenIndex } from "../golden.ts";
 
 const sizes = {
   cifar10: { classes: 10, largest: 5000 },
@@ -123,6 +124,86 @@ Deno.test("drawSplit() with replacement repeats images and can exceed a class", 
   const different = new Set(indices).size / 10;
   assert(different > 211 && different < 231, `${different} different images in a class`);
   assert(indices.every((index, row) => labels[index] === Math.floor(row / 400)));
+});
+
+const goldenSets = {
+  cifar10: { ...sizes.cifar10, labels: await cifar10TrainLabels() },
+  cifar100_stand_in: {
+    ...sizes.cifar100,
+    labels: Int32Array.from({ length: 50_000 }, (_, image) => 7 * image % 100),
+  },
+};
+
+for (const [number, subset] of goldenExperiments().subsets.entries()) {
+  const { labels: name, rate, seed, replace, first, last, sha256_int32_le: hash } = subset;
+  const what = `${name} at ${rate}, seed ${seed}${replace ? ", with replacement" : ""}`;
+  Deno.test(`drawSplit() draws the rows of the field's code, case ${number}: ${what}`, () => {
+    const { labels, ...size } = goldenSets[name];
+    const counts = classCounts({ ...size, imbalanceRate: rate });
+
+    const split = drawSplit(labels, { counts, seed, replace, generator: "numpy" });
+
+    assertEquals([...split.indices.subarray(0, 5)], [...first]);
+    assertEquals([...split.indices.subarray(-5)], [...last]);
+    assertEquals(split.hash, hash);
+  });
+}
+
+/*
+ * import hashlib, numpy as np
+ * labels = np.array([i * i % 11 for i in range(2000)])
+ * counts = np.minimum(np.bincount(labels, minlength=11), [181, 90, 1, 40, 30, 20, 11, 10, 3, 2, 1])
+ * random = np.random.RandomState(seed)
+ * rows = np.concatenate([random.choice(np.where(labels == c)[0], n, replace=replace) if n else []
+ *                        for c, n in enumerate(counts)]).astype("<i4")
+ * hashlib.sha256(rows.tobytes()).hexdigest()
+ */
+for (
+  const [seed, replace, hash] of [
+    [7, false, "a5001d45db4b13151359b35e2bb97360b1af04f7bb3bac5dc9f8b4ee2e3aeac7"],
+    [7, true, "5322f32134d134725529a5a48fc1be11d37af4e71b4960539e5deb587d4a690c"],
+    [4294967295, false, "0981f04fac3f8578ee9777ff45606a9786e4e2d71e721f6f91a1ee0d5bb88f98"],
+  ] as const
+) {
+  Deno.test(`drawSplit() draws as NumPy with classes missing, seed ${seed}, replace ${replace}`, () => {
+    const squares = Int32Array.from({ length: 2000 }, (_, image) => image * image % 11);
+    const counts = [181, 90, 0, 40, 30, 20, 0, 0, 0, 2, 0];
+
+    assertEquals(drawSplit(squares, { counts, seed, replace, generator: "numpy" }).hash, hash);
+  });
+}
+
+Deno.test("drawSplit() draws as NumPy from classes of one image", () => {
+  const few = Int32Array.of(2, 0, 0, 3, 0, 2, 2);
+  const drawn = (replace: boolean): number[] => [
+    ...drawSplit(few, { counts: [2, 0, 3, 1], seed: 5, replace, generator: "numpy" }).indices,
+  ];
+
+  // np.random.RandomState(5).choice of [1 2 4], [0 5 6] and [3] in a row.
+  assertEquals(drawn(false), [1, 2, 6, 0, 5, 3]);
+  assertEquals(drawn(true), [4, 2, 6, 6, 0, 3]);
+});
+
+Deno.test("drawSplit() has the same properties whatever draws", () => {
+  for (const generator of ["kit", "numpy"] as const) {
+    for (const seed of [0, 1, 3407]) {
+      const counts = [300, 200, 100, 50, 20, 10, 5, 2, 1, 0];
+      const { indices, ...split } = drawSplit(labels, { counts, seed, generator });
+      const rowLabels = Array.from(indices, (row) => labels[row]);
+
+      assertEquals([split.counts, split.generator, split.seed], [counts, generator, seed]);
+      assertEquals(rowLabels, counts.flatMap((count, label) => new Array(count).fill(label)));
+      assertEquals(new Set(indices).size, 688);
+      assertNotEquals(drawSplit(labels, { counts, seed: seed + 1, generator }).hash, split.hash);
+
+      const all = drawSplit(labels, { counts: new Array(10).fill(300), seed, generator }).indices;
+      assertEquals([...all].sort((a, b) => a - b), Array.from(labels.keys()));
+
+      const fewer = counts.map((count) => count >> 1);
+      const nested = drawSplit(labels, { counts: fewer, seed, generator }).indices;
+      assert(nested.every((row) => indices.includes(row)));
+    }
+  }
 });
 
 Deno.test("drawSplit() refuses counts that do not fit", () => {

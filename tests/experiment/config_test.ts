@@ -66,7 +66,15 @@ const oldForm = {
 };
 
 /** What came with the third form, and what runs before it meant. */
-const laterSettings = { decay: "cosine", nesterov: false, samRadius: 0, averageDecay: 0 };
+const laterSettings = {
+  splitGenerator: "kit",
+  splitFile: null,
+  splitHash: null,
+  decay: "cosine",
+  nesterov: false,
+  samRadius: 0,
+  averageDecay: 0,
+};
 
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;
@@ -134,6 +142,19 @@ for (
     [{ dataset: "cifar100", source: "npm" }, "it must be archive for cifar100"],
     [{ startEpoch: 2 }, "a whole number in [0, 2)"],
     [{ architecture: "resnet18", width: 16 }, "it comes in width 64 alone"],
+    [{ splitGenerator: "numpi" }, "it must be one of kit, numpy"],
+    [
+      { splitGenerator: "numpy", splitSeed: 2 ** 32 },
+      "splitSeed (--split_seed) 4294967296: it must be a whole number in [0, 4294967295] for numpy",
+    ],
+    [{ splitHash: "0".repeat(64) }, "name their file with --split_file"],
+    [{ splitFile: "rows.txt", splitHash: "0" }, "it must be 64 hexadecimal digits"],
+    ...(["imbalanceRate", "largestClass", "splitSeed"].map((name) => [
+      { splitFile: "rows.txt", [name]: 1 },
+      "the subset is not drawn but given by splitFile (--split_file): leave one of them out",
+    ])),
+    [{ splitFile: "rows.txt", profile: "step" }, "Cannot use profile (--profile) step: the subset"],
+    [{ splitFile: "rows.txt", splitGenerator: "numpy" }, "given by splitFile"],
     [{ secondEpochs: 3 }, "there is no second stage"],
     [{ secondStage: "none", secondLearningRate: 3 }, "there is no second stage"],
     [{ secondStage: "classifier", secondEpochs: 0 }, "a whole number in [1, 1000000]"],
@@ -167,6 +188,8 @@ Deno.test("a configuration survives being stored, whatever was set", () => {
       { method: "toy", strength: 0.25 },
       { secondStage: "classifier", secondEpochs: 3, dataFolder: "/images" },
       { dataset: "cifar100", architecture: "resnet50", precision: "bfloat16", replace: true },
+      { splitGenerator: "numpy", splitSeed: 2 ** 32 - 1 },
+      { splitFile: "/rows.json", splitHash: "0".repeat(64), replace: true },
     ] as Settings[]
   ) {
     const made = config(settings);
@@ -191,11 +214,11 @@ Deno.test("readConfig() brings the second form, which has fewer settings, into t
   const without = (part: object): unknown =>
     Object.fromEntries(Object.entries(part).filter(([name]) => !(name in laterSettings)));
   const { data, network, stages, seed } = config({ secondStage: "classifier" });
-  const stored = { version: 2, data, network, stages: stages.map(without), seed };
+  const stored = { version: 2, data: without(data), network, stages: stages.map(without), seed };
 
   assertEquals(readConfig(stored, { methods }), config({ secondStage: "classifier" }));
   assertThrows(
-    () => readConfig({ ...stored, version: 3 }, { methods }),
+    () => readConfig({ ...stored, version: 3, data }, { methods }),
     SyntaxError,
     "stages[0].decay is missing",
   );
@@ -344,6 +367,15 @@ Deno.test("describeChanges() names what differs, and defaultRunName() from the m
     name({ method: "toy", strength: 1, secondStage: "classifier" }),
     "cifar10-lt50-resnet32w16-toy-secondstage_classifier-secondepochs10-secondlr0.01-strength1-seed42",
   );
+  assertEquals(
+    name({ splitGenerator: "numpy" }),
+    "cifar10-lt50-resnet32w16-glmc-splitgenerator_numpy-seed42",
+  );
+  // An imbalance rate says nothing of given rows.
+  assertMatch(
+    name({ splitFile: "/rows.json", splitHash: "0".repeat(64) }),
+    /^cifar10-rows-resnet32w16-glmc-seed42-[0-9a-f]{12}$/,
+  );
   assertMatch(
     name({ dataFolder: "/my images" }),
     /^cifar10-lt50-resnet32w16-glmc-root-seed42-[0-9a-f]{12}$/,
@@ -359,6 +391,11 @@ Deno.test("two configurations have two names, and every name fits into a file sy
     { dataFolder: "/a" },
     { dataFolder: "/b" },
     { dataFolder: "/a b" },
+    { splitGenerator: "numpy" },
+    { splitFile: "/a" },
+    { splitFile: "/b" },
+    { splitFile: "/a", splitHash: "0".repeat(64) },
+    { splitFile: "/a", splitHash: "1".repeat(64) },
     { learningRate: 1e-7 },
     { learningRate: 1 / 3 },
     { learningRate: 1 / 3 + 1e-16 },

@@ -1,0 +1,60 @@
+/**
+ * The command `split`: draws the subset that a training would train on, and writes its rows.
+ *
+ * @module
+ */
+
+import { writeRows } from "../data/split_file.ts";
+import { configuredSplit, withSplitHash } from "../experiment/configured.ts";
+import { methods } from "../method/methods.ts";
+import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
+import { loadConfiguredDataset } from "./machine.ts";
+import { configOf, dataFlags } from "./train_flags.ts";
+import { format } from "./train_report.ts";
+
+const splitFlags: readonly Flag[] = [
+  {
+    names: ["write"],
+    kind: "path",
+    help: "file to write: JSON where its name ends with .json, else one row a line",
+  },
+];
+
+/** The text that `--help` prints. */
+export const help = `
+Usage: deno task split [--write <file>] [flags]
+
+Draws the long-tailed subset that deno task train would train on with the same flags, tells its size
+and hash, and writes its rows: positions in the training set from 0, class after class. The file goes
+back into deno task train --split_file, or into other code.
+
+${flagsHelp(splitFlags)}
+
+The subset:
+
+${flagsHelp(dataFlags)}
+`;
+
+/**
+ * Runs the command.
+ *
+ * @param args Flags.
+ * @throws {UsageError} If a flag is unknown or its value does not fit.
+ * @throws {Error} If the images, the rows that are given, or the file to write are not to be had.
+ */
+export async function run(args: string[]): Promise<void> {
+  const values = parseFlags(args, [...splitFlags, ...dataFlags]);
+  const config = await withSplitHash(configOf(values, { methods }));
+  const split = await configuredSplit(config, await loadConfiguredDataset(config.data));
+  const { indices, counts, hash } = split;
+  if (values.write !== undefined) await writeRows(String(values.write), split);
+  const lines = {
+    Images: format(indices.length),
+    "By class": counts.map(format).join(" "),
+    "First rows": indices.subarray(0, 5).join(" "),
+    "Last rows": indices.subarray(-5).join(" "),
+    "SHA-256": hash,
+    ...(values.write !== undefined && { Written: String(values.write) }),
+  };
+  for (const [name, text] of Object.entries(lines)) console.log(`${name.padEnd(12)}${text}`);
+}
