@@ -9,8 +9,9 @@ import type { RunConfig } from "../experiment/config.ts";
 import { sharedFields } from "../experiment/config_complete.ts";
 import { methodFields } from "../experiment/config_fields.ts";
 import { unknownMethods } from "../experiment/config_read.ts";
+import { chooseMethod as chooseBy, type MethodChoice } from "../method/choose.ts";
 import type { Method } from "../method/method.ts";
-import { checkNoClash, suggestion, takenBy } from "../settings/check.ts";
+import { checkNoClash, takenBy } from "../settings/check.ts";
 import { UsageError } from "./shell.ts";
 import { machineFlags, runFlags } from "./train_flags.ts";
 import { userPath } from "./user_path.ts";
@@ -26,61 +27,93 @@ export interface ChosenMethod {
 }
 
 /**
- * Finds the method that a command line names, and loads it where it is a file.
+ * Finds the method that a command line names, by its name, its file, or its views and its loss.
  *
  * It comes before flags are parsed: a method brings flags of its own.
  *
  * @param args Arguments after the command's name.
  * @param options The methods of the kit.
- * @returns The method, all methods, and the arguments to parse.
- * @throws {UsageError} If there is no method of that name.
+ * @returns The method, all methods, and the arguments to parse: with the name of the method in place of
+ * whatever chose it.
+ * @throws {UsageError} If there is no method of that name, or its parts do not go together.
  * @throws {Error} If the file is missing or its default export is no method.
- * @example Nothing named
+ * @example Nothing named, and a loss
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { chooseMethod } from "glmc/cli/method_flag.ts";
- * import type { Method } from "glmc/method/method.ts";
+ * import { methods } from "glmc";
  *
- * const glmc = { name: "glmc", fields: {} } as Method;
- *
- * assertEquals((await chooseMethod(["--lr", "0.1"], { methods: [glmc] })).method, glmc);
+ * assertEquals((await chooseMethod(["--lr", "0.1"], { methods })).method.name, "glmc");
+ * assertEquals((await chooseMethod(["--loss=focal"], { methods })).args, ["--method", "focal"]);
  * ```
  */
 export async function chooseMethod(
   args: readonly string[],
   { methods }: { readonly methods: readonly Method[] },
 ): Promise<ChosenMethod> {
-  const named = namedMethod(args);
-  const method = await loadMethod(named ?? methodFields.method.default, { methods });
+  const found = choiceIn(args);
+  const { method: named, ...parts } = found.choice;
+  const isFile = named !== undefined && isPath(named);
+  const loaded = isFile ? await loadMethod(named, { methods }) : undefined;
+  const known = loaded === undefined ? methods : [...methods, loaded];
+  const isOpen = Object.keys(found.choice).length === 0;
+  const choice = isOpen
+    ? { method: methodFields.method.default }
+    : { ...parts, ...(named !== undefined && { method: loaded?.name ?? named }) };
+  const method = asUsage(() => chooseBy(choice, known));
   return {
     method,
-    methods: methods.includes(method) ? methods : [...methods, method],
-    args: args.map((word, index) => {
-      if (named === undefined) return word;
-      if (word === named && args[index - 1] === "--method") return method.name;
-      return word === `--method=${named}` ? `--method=${method.name}` : word;
-    }),
+    methods: known,
+    args: isOpen ? args : [...found.others, "--method", method.name],
   };
 }
 
-/** The first value of `--method`; what is wrong with it is said when flags are parsed. */
-function namedMethod(args: readonly string[]): string | undefined {
+/** Flags that choose a method. */
+const choosing = ["method", "views", "loss"] as const;
+
+/**
+ * The first value of each flag that chooses a method, and the other arguments. What is wrong with a value is
+ * said when flags are parsed, so its flag stays among the others.
+ */
+function choiceIn(
+  args: readonly string[],
+): { readonly choice: MethodChoice; readonly others: readonly string[] } {
+  const choice: Record<string, string> = {};
+  const taken = new Set<number>();
   for (const [index, word] of args.entries()) {
-    const value = word === "--method" ? args[index + 1] : word.match(/^--method=(.*)$/s)?.[1];
-    if (value !== undefined && value.trim() !== "" && !value.startsWith("-")) return value;
+    const [, flag, glued] = word.match(/^--([a-z]+)(?:=(.*))?$/s) ?? [];
+    if (flag === undefined || !choosing.some((name) => name === flag) || flag in choice) continue;
+    const value = glued ?? args[index + 1];
+    if (value === undefined || value.trim() === "" || value.startsWith("-")) continue;
+    choice[flag] = value;
+    taken.add(index);
+    if (glued === undefined) taken.add(index + 1);
   }
-  return undefined;
+  return { choice, others: args.filter((_, index) => !taken.has(index)) };
+}
+
+function asUsage<Value>(choose: () => Value): Value {
+  try {
+    return choose();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const hint = error.message.includes("no such method") ? ", or name a file as ./method.ts" : "";
+    throw new UsageError(error.message + hint, { cause: error });
+  }
+}
+
+function isPath(nameOrPath: string): boolean {
+  return /[/\\]|\.[mc]?[jt]s$/.test(nameOrPath);
 }
 
 /**
- * A method of the kit, or the default export of a file.
+ * The default export of a file as a method.
  *
- * @param nameOrPath A name, or a path with a slash or the ending of a module.
+ * @param path Path of a module.
  * @param options The methods of the kit.
  * @returns The method.
- * @throws {UsageError} If there is no method of that name.
  * @throws {Error} If the file is missing, fails, or its default export is no method.
- * @example By name
+ * @example No such file
  * ```ts
  * import { assertRejects } from "@std/assert";
  * import { loadMethod } from "glmc/cli/method_flag.ts";
@@ -89,21 +122,13 @@ function namedMethod(args: readonly string[]): string | undefined {
  * ```
  */
 export async function loadMethod(
-  nameOrPath: string,
+  path: string,
   { methods }: { readonly methods: readonly Method[] },
 ): Promise<Method> {
-  if (!/[/\\]|\.[mc]?[jt]s$/.test(nameOrPath)) {
-    const method = methods.find(({ name }) => name === nameOrPath);
-    if (method !== undefined) return method;
-    throw new UsageError(
-      `Cannot use --method ${nameOrPath}: there is no such method: ` +
-        `${suggestion(nameOrPath, methods.map(({ name }) => name))}, or name a file as ./method.ts`,
-    );
-  }
-  const method = await importMethod(nameOrPath);
-  if (methods.some(({ name }) => name === method.name)) {
+  const method = await importMethod(path);
+  if (methods.some(({ name, aliases }) => [name, ...aliases ?? []].includes(method.name))) {
     throw new RangeError(
-      `Cannot use the method in "${nameOrPath}": the kit has a method named ${method.name}: ` +
+      `Cannot use the method in "${path}": the kit has a method named ${method.name}: ` +
         "give it another name",
     );
   }

@@ -12,6 +12,7 @@ import {
   dataFields,
   methodFields,
   networkFields,
+  partFields,
   secondStageFields,
   seedFields,
   stageFields,
@@ -153,13 +154,16 @@ export function trainFlags(options: TrainFlagsOptions): Flag[] {
  * ```
  */
 export function trainFlagsHelp({ methods, method }: Required<TrainFlagsOptions>): string {
-  const others = methods.filter(({ name }) => name !== method.name).map(({ name, fields }) => {
+  // Those that only --views and --loss choose are too many to list.
+  const isListed = ({ name, parts }: MethodSettings): boolean =>
+    name !== method.name && (parts === undefined || name !== `${parts.views}_${parts.loss}`);
+  const others = methods.filter(isListed).map(({ name, fields }) => {
     const own = flagsOf(fields).map(({ names: [first] }) => `--${first}`);
     return `  ${name}: ${own.join(", ") || "no flags of its own"}`;
   });
   const sections = {
     "Data and network": flagsHelp(flagsOf({ ...dataFields, ...networkFields })),
-    Training: flagsHelp(flagsOf({ ...methodFields, ...stageFields, ...seedFields })),
+    Training: flagsHelp(flagsOf({ ...methodFields, ...partFields, ...stageFields, ...seedFields })),
     [`The method ${method.name}`]: flagsHelp(flagsOf(method.fields)) || "  no flags of its own",
     "Other methods, whose flags --help --method <name> explains": others.join("\n"),
     "A second stage": flagsHelp(flagsOf(secondStageFields)),

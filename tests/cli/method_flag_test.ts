@@ -24,6 +24,12 @@ Deno.test("chooseMethod() takes a name or a file, and leaves the method's name i
   assertEquals([none.method.name, none.args, none.methods], ["glmc", ["--lr", "0.1"], methods]);
   const named = await chooseMethod(["--method=cross_entropy"], { methods });
   assertEquals(named.method.name, "cross_entropy");
+  const other = await chooseMethod(["--seed", "1", "--method", "ce"], { methods });
+  assertEquals(other.args, ["--seed", "1", "--method", "cross_entropy"]);
+  const parts = await chooseMethod(["--loss", "focal", "--views=mixup", "--lr=1"], { methods });
+  assertEquals(parts.args, ["--lr=1", "--method", "mixup_focal"]);
+  const varied = await chooseMethod(["--method=ldam_drw", "--views", "cmo"], { methods });
+  assertEquals(varied.method.name, "cmo_ldam_drw");
 
   await using folder = await temporaryFolder();
   const file = `${folder.path}/my_toy.ts`;
@@ -31,7 +37,7 @@ Deno.test("chooseMethod() takes a name or a file, and leaves the method's name i
   for (const args of [["--method", file], [`--method=${file}`]]) {
     const { method, methods: all, args: rest } = await chooseMethod(args, { methods });
     assertEquals([method.name, all.length], ["toy", methods.length + 1]);
-    assertEquals(rest.join(" ").replace("=", " "), "--method toy");
+    assertEquals(rest, ["--method", "toy"]);
     const config = configure({ method: "toy" }, { methods: all });
     assertEquals(config.stages[0].options, { strength: 0.5 });
     assertThrows(
@@ -67,5 +73,23 @@ Deno.test("loadMethod() says what a file lacks to be a method", async () => {
     Error,
     "there is no such file",
   );
-  await assertRejects(() => loadMethod("glcm", { methods }), UsageError, "did you mean glmc?");
 });
+
+for (
+  const [line, text] of [
+    ["--method glcm", "did you mean glmc?, or name a file as ./method.ts"],
+    ["--views mixp", "there are no such views: did you mean mixup?"],
+    ["--loss ldm", "there is no such loss: did you mean ldam?"],
+    ["--views mixup --loss ldam", "its margin belongs to the true class"],
+    ["--views glmc --loss ldam", "its margin belongs to the true class"],
+    ["--method ldam_drw --views cutmix", "its margin belongs to the true class"],
+    [
+      "--method ce_drw --views cutmix",
+      "--views cutmix --loss cross_entropy --class_weights deferred",
+    ],
+  ] as const
+) {
+  Deno.test(`chooseMethod() refuses ${line}`, async () => {
+    await assertRejects(() => chooseMethod(line.split(" "), { methods }), UsageError, text);
+  });
+}
