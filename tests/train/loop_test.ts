@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { crossEntropyMethod } from "../../lib/method/methods.ts";
 import type { Method } from "../../lib/method/method.ts";
-import { exportWeights } from "../../lib/model/weights.ts";
+import { exportTensors, exportWeights } from "../../lib/model/weights.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { tf } from "../../lib/tensor/tfjs.ts";
 import { DivergedError, type EpochRecord, type Progress } from "../../lib/train/events.ts";
@@ -53,10 +53,11 @@ function untimed({ trainSeconds: _, evaluateSeconds: __, ...record }: EpochRecor
 
 async function weightsOf(checkpoint: Uint8Array, training: Training): Promise<unknown> {
   const { state } = readCheckpoint(training, checkpoint);
-  const { momentum: parameters, ...variables } = state;
+  const { momentum, carried, ...variables } = state;
   const weights = [
     await exportWeights(variables),
-    await exportWeights({ parameters, statistics: {} }),
+    await exportTensors(momentum),
+    await exportTensors(carried),
   ];
   disposeTensors(state);
   return weights;
@@ -92,6 +93,30 @@ const plans: Record<string, readonly Stage[]> = {
   "GLMC": [smallStage()],
   "cross-entropy": [smallStage({ method: crossEntropyMethod as Method })],
   "GLMC and its classifiers alone": [smallStage({ epochs: 1 }), second],
+  "SAM, Nesterov and averages": [
+    smallStage({
+      method: crossEntropyMethod,
+      samRadius: 0.05,
+      nesterov: true,
+      averageDecay: 0.9,
+    }),
+  ],
+  "a fresh classifier under MaxNorm": [
+    smallStage({ method: crossEntropyMethod, epochs: 1, averageDecay: 0.5 }),
+    {
+      ...second,
+      method: crossEntropyMethod,
+      freshClassifier: true,
+      maxNorm: { share: 0.5, every: "step" },
+    },
+  ],
+  "MaxNorm after each epoch": [
+    smallStage({ method: crossEntropyMethod, maxNorm: { share: 0.5, every: "epoch" } }),
+  ],
+  "scales alone": [
+    smallStage({ method: crossEntropyMethod, epochs: 1 }),
+    { ...second, name: "scales", method: crossEntropyMethod, trains: "scales" },
+  ],
 };
 
 for (const [name, stages] of Object.entries(plans)) {

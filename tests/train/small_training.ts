@@ -50,8 +50,11 @@ export interface SmallTrainingOptions extends Partial<TrainingOptions> {
 /** Puts a training on the device; three steps an epoch. */
 export function smallTraining(engine: Engine, options: SmallTrainingOptions = {}): Training {
   const { source, stages = [smallStage()], seed = 42, ...others } = options;
-  const [{ method }] = stages as [Stage];
-  const network = createNetwork("resnet32", { classes: 10, width: 4, heads: method.heads });
+  const heads = [...new Set(stages.flatMap(({ method }) => method.heads))];
+  const scaled = stages.some(({ trains }) => trains === "scales")
+    ? [stages.at(-1)!.method.testedHead]
+    : [];
+  const network = createNetwork("resnet32", { classes: 10, width: 4, heads, scaled });
   const labels = Int32Array.from(split.indices, (index) => train.labels[index]!);
   return createTraining({
     engine,
