@@ -13,10 +13,10 @@ import {
   methodFields,
   networkFields,
   partFields,
-  secondStageFields,
   seedFields,
   stageFields,
 } from "../experiment/config_fields.ts";
+import { secondStageFields } from "../experiment/second_stage.ts";
 import type { Fields, Settings } from "../settings/field.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues } from "./flags.ts";
 import { UsageError } from "./shell.ts";

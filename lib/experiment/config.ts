@@ -9,6 +9,7 @@
  */
 
 import type { Settings, SettingsOf } from "../settings/field.ts";
+import type { MaxNorm, Trains } from "../train/stage.ts";
 import { configure } from "./config_complete.ts";
 import type { dataFields, networkFields, Precision, stageFields } from "./config_fields.ts";
 
@@ -32,14 +33,18 @@ export type NetworkConfig = SettingsOf<typeof networkFields>;
 
 /** One stage of a training. */
 export interface StageConfig extends SettingsOf<typeof stageFields> {
-  /** Its name, unlike those of the other stages: `train`, `classifier`. */
+  /** Its name, unlike those of the other stages: `train`, then the kind of a second stage. */
   readonly name: string;
   /** Name of the method. */
   readonly method: string;
   /** The method's own settings, complete. */
   readonly options: Settings;
   /** Which parameters are trained. */
-  readonly trains: "all" | "classifier";
+  readonly trains: Trains;
+  /** Whether the tested classifier is drawn anew when the stage begins. */
+  readonly freshClassifier: boolean;
+  /** A limit to the rows of the tested classifier, or null. */
+  readonly maxNorm: MaxNorm | null;
   /** Whether the running statistics of batch norm move. */
   readonly statistics: "updated" | "kept";
 }

@@ -21,19 +21,28 @@ import {
 import type { Fields, Settings, SettingValue } from "../settings/field.ts";
 import type { RunConfig, StageConfig } from "./config.ts";
 import {
+  checkSecondStage,
+  secondOptions,
+  secondSettingsOf,
+  secondStageConfig,
+  secondStageFields,
+  secondStageSettings,
+} from "./second_stage.ts";
+import {
   dataFields,
   drawnSubsetFields,
   knownDatasets,
   methodFields,
   networkFields,
   partFields,
-  secondStageFields,
   seedFields,
   stageFields,
 } from "./config_fields.ts";
 
 /** What a configuration has to know of a method. */
-export type MethodSettings = Pick<Method, "name" | "aliases" | "parts" | "fields">;
+export type MethodSettings =
+  & Pick<Method, "name" | "aliases" | "parts" | "fields">
+  & Partial<Pick<Method, "testedHead" | "heads">>;
 
 /** Where a configuration finds its methods. */
 export interface ConfigOptions {
@@ -58,9 +67,6 @@ export const sharedFields:
     ...secondStageFields,
     ...seedFields,
   };
-
-/** Epochs of a second stage for which none are given. */
-const defaultSecondEpochs = 10;
 
 /**
  * Checks settings and completes them to a configuration.
@@ -104,7 +110,26 @@ export function configure(
     complete[name] = field.kind === "path" && value !== null ? resolve(`${value}`) : value;
   }
   complete.method = method.name;
-  return checkConfig(assemble(withDependentDefaults(complete, given), Object.keys(method.fields)));
+  const settled = withDependentDefaults(complete, given);
+  const config = assemble(settled, Object.keys(method.fields));
+  return checkConfig(withSecondStage(config, settled, methods));
+}
+
+function withSecondStage(
+  config: RunConfig,
+  settings: Settings,
+  methods: readonly MethodSettings[],
+): RunConfig {
+  if (settings.secondStage === "none") return config;
+  const [first] = config.stages;
+  const second = chooseMethod({ method: `${settings.secondMethod}` }, methods);
+  checkSecondStage(settings, {
+    first: chooseMethod({ method: first.method }, methods),
+    second,
+  });
+  const options = secondOptions(settings, second, first);
+  const stage = secondStageConfig({ ...settings, secondMethod: second.name }, first, options);
+  return { ...config, stages: [first, stage] };
 }
 
 function chosenMethod(given: Settings, methods: readonly MethodSettings[]): MethodSettings {
@@ -140,13 +165,9 @@ function unknownSetting(
 function withDependentDefaults(complete: Settings, given: Settings): Settings {
   const dataset = knownDatasets.find(({ name }) => name === complete.dataset)!;
   if (complete.splitFile !== null) refuseDrawing(complete);
-  const second = complete.secondStage === "none" ? secondSettings(given) : {
-    secondEpochs: given.secondEpochs ?? defaultSecondEpochs,
-    secondLearningRate: given.secondLearningRate ?? complete.learningRate!,
-  };
   return {
     ...complete,
-    ...second,
+    ...secondStageSettings(complete, given),
     classes: given.classes ?? dataset.classes ?? complete.classes!,
     source: given.source ?? dataset.sources[0],
     // Who names the network means the official one; the default is what a laptop can train.
@@ -166,26 +187,9 @@ function refuseDrawing(settings: Settings): void {
   }
 }
 
-/** What is given for a second stage that there is not. */
-function secondSettings(given: Settings): Settings {
-  for (const name of ["secondEpochs", "secondLearningRate"] as const) {
-    const value = given[name] ?? null;
-    if (value === null) continue;
-    throw new RangeError(
-      `Cannot use ${settingTitle(name, secondStageFields[name])} ${
-        shown(value)
-      }: there is no second ` +
-        `stage: choose one with ${
-          settingTitle("secondStage", secondStageFields.secondStage)
-        }, or ` +
-        "leave it out",
-    );
-  }
-  return {};
-}
-
 /**
- * Puts complete settings where they belong; the inverse of {@linkcode settingsOf}.
+ * Puts complete settings where they belong, but for those of a second stage; the inverse of
+ * {@linkcode settingsOf}.
  *
  * @param settings Every setting, checked.
  * @param optionNames Names of those that are the method's own.
@@ -203,32 +207,22 @@ function secondSettings(given: Settings): Settings {
  */
 export function assemble(settings: Settings, optionNames: readonly string[]): RunConfig {
   const pick = <F extends Fields>(fields: F) => only(settings, Object.keys(fields));
-  const { method, secondStage, secondEpochs, secondLearningRate, seed } = settings;
+  const { method, seed } = settings;
   const first = {
     name: "train",
     method,
     options: only(settings, optionNames),
     trains: "all",
     statistics: "updated",
+    freshClassifier: false,
+    maxNorm: null,
     ...pick(stageFields),
   } as unknown as StageConfig;
-  const second = {
-    ...first,
-    name: "classifier",
-    trains: "classifier",
-    statistics: "kept",
-    epochs: secondEpochs,
-    startEpoch: 0,
-    learningRate: secondLearningRate,
-    // Warm-up and steps are rules of a network's first epochs.
-    decay: "cosine",
-    warmUp: false,
-  } as StageConfig;
   return {
     version: 3,
     data: pick(dataFields) as RunConfig["data"],
     network: pick(networkFields) as RunConfig["network"],
-    stages: secondStage === "none" ? [first] : [first, second],
+    stages: [first],
     seed: seed as number,
   };
 }
@@ -252,7 +246,7 @@ function only(settings: Settings, names: readonly string[]): Settings {
  * ```
  */
 export function settingsOf({ data, network, stages, seed }: RunConfig): Settings {
-  const [first, second] = stages;
+  const [first] = stages;
   const { method, options } = first;
   const names = Object.keys(stageFields);
   return {
@@ -260,10 +254,8 @@ export function settingsOf({ data, network, stages, seed }: RunConfig): Settings
     ...data,
     ...network,
     method,
-    ...only({ ...first, options: null }, names),
-    secondStage: second === undefined ? "none" : second.trains,
-    secondEpochs: second?.epochs ?? null,
-    secondLearningRate: second?.learningRate ?? null,
+    ...only(first as unknown as Settings, names),
+    ...secondSettingsOf(stages),
     seed,
   };
 }

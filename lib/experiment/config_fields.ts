@@ -296,30 +296,6 @@ export const partFields = {
   }),
 };
 
-/** Settings of a second stage. */
-export const secondStageFields = {
-  /** What is trained after the first stage. */
-  secondStage: choiceField(["none", "classifier"], {
-    default: "none",
-    flags: ["second_stage"],
-    help: "then train the classifier alone, by the same method, with batch-norm statistics kept",
-  }),
-  /** Epochs of the second stage; 10 where it is not given. */
-  secondEpochs: optionalNumberField({
-    whole: true,
-    least: 1,
-    most: 1_000_000,
-    flags: ["second_epochs"],
-    help: "epochs of the second stage; 10 by default",
-  }),
-  /** Learning rate of the second stage at its start; that of the first stage where it is not given. */
-  secondLearningRate: optionalNumberField({
-    most: 1000,
-    flags: ["second_lr", "second_learning_rate"],
-    help: "learning rate of the second stage; that of the first by default",
-  }),
-};
-
 /** The seed of everything but the subset. */
 export const seedFields = {
   /** Seed of everything but the subset. */

@@ -7,7 +7,14 @@
 import { resolve } from "node:path";
 import { projectRoot } from "../setup/project.ts";
 import { shown, suggestion } from "../settings/check.ts";
-import type { Field, Fields, Settings, SettingsOf, SettingValue } from "../settings/field.ts";
+import {
+  type Field,
+  type Fields,
+  type Settings,
+  type SettingsOf,
+  type SettingValue,
+  switchField,
+} from "../settings/field.ts";
 import type { RunConfig, StageConfig } from "./config.ts";
 import { assemble, checkConfig, type ConfigOptions } from "./config_complete.ts";
 import {
@@ -17,6 +24,7 @@ import {
   seedFields,
   stageFields,
 } from "./config_fields.ts";
+import { secondStageFields } from "./second_stage.ts";
 
 /** Settings of {@linkcode readConfig}. */
 export interface ReadConfigOptions extends ConfigOptions {
@@ -215,13 +223,13 @@ function readNested(
   });
 }
 
-const trains = ["all", "classifier"] as const;
+const trains = ["all", "classifier", "scales"] as const;
 const statistics = ["updated", "kept"] as const;
 
 function readStage(stored: unknown, place: Place & ConfigOptions): StageConfig {
   const record = recordOf(stored, place.path);
   const path = `${place.path}.`;
-  const own = ["name", "method", "options", "trains", "statistics"];
+  const own = ["name", "method", "options", "trains", "statistics", "freshClassifier", "maxNorm"];
   refuseUnknown(record, [...own, ...Object.keys(stageFields)], path);
   const oneOf = <Choice extends string>(name: string, choices: readonly Choice[]): Choice => {
     const value = choices.find((choice) => choice === record[name]);
@@ -242,8 +250,27 @@ function readStage(stored: unknown, place: Place & ConfigOptions): StageConfig {
     options: readOptions(record.options, method, { ...place, path: `${path}options` }),
     trains: oneOf("trains", trains),
     statistics: oneOf("statistics", statistics),
+    ...readHooks(record, { ...place, path }),
     ...readFields(record, { ...place, fields: stageFields, path }),
   };
+}
+
+const hookFields = {
+  freshClassifier: switchField({ flags: [], help: "", earlier: false, since: 3 }),
+};
+
+/** What a stage does with its classifier when it begins, and after each step or epoch. */
+function readHooks(
+  stored: Stored,
+  place: Place,
+): Pick<StageConfig, "freshClassifier" | "maxNorm"> {
+  const { path, form } = place;
+  const hooks = readFields(stored, { ...place, fields: hookFields });
+  const { maxNorm } = stored;
+  if (maxNorm === null || (maxNorm === undefined && form < 3)) return { ...hooks, maxNorm: null };
+  const { maxNormShare: share, maxNormEvery: every } = secondStageFields;
+  const limit = readGroup(maxNorm, { fields: { share, every }, path: `${path}maxNorm`, form });
+  return { ...hooks, maxNorm: limit };
 }
 
 /** The form before versions: all fields side by side, one stage, always GLMC. */

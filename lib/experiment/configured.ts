@@ -10,10 +10,11 @@ import { classCounts, drawSplit, hashRows, type Split } from "../data/long_tail.
 import { readRows, splitOfRows } from "../data/split_file.ts";
 import type { Method } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
+import { onHead } from "../method/on_head.ts";
 import { createNetwork, headNames, type Network } from "../model/network.ts";
 import type { RecordedStage } from "../train/record.ts";
 import type { Stage } from "../train/stage.ts";
-import type { RunConfig } from "./config.ts";
+import type { RunConfig, StageConfig } from "./config.ts";
 
 /** Settings of functions that look methods up by name. */
 export interface MethodsOption {
@@ -82,11 +83,14 @@ export function createConfiguredNetwork(
   { methods, channels = 3 }: MethodsOption & { readonly channels?: number },
 ): Network {
   const { data: { classes }, network: { architecture, width, precision } } = config;
-  const needed = configuredStages(config, { methods }).flatMap(({ method }) => method.heads);
+  const stages = configuredStages(config, { methods });
+  const needed = stages.flatMap(({ method }) => method.heads);
+  const scaled = stages.filter(({ trains }) => trains === "scales")
+    .map(({ method }) => method.testedHead);
   // In the order of the first method's initial draws, whatever a later one needs besides.
   const heads = [...new Set(needed)].filter((head) => headNames.includes(head));
   const trainingType = precision === "bfloat16" ? "bfloat16" : "float32";
-  return createNetwork(architecture, { classes, width, channels, heads, trainingType });
+  return createNetwork(architecture, { classes, width, channels, heads, scaled, trainingType });
 }
 
 /**
@@ -123,13 +127,17 @@ export function stagesOf(
   { stages }: RunConfig,
   { methods }: MethodsOption,
 ): readonly RecordedStage[] {
+  const methodOf = (stage: StageConfig) => methods.find(({ name }) => name === stage.method);
+  const first = methodOf(stages[0]);
   // By name, so that a field that is renamed does not get lost on the way.
   return stages.map((stage) => ({
     name: stage.name,
-    method: methods.find(({ name }) => name === stage.method),
+    method: onFirstHead(methodOf(stage), first),
     options: stage.options,
     trains: stage.trains,
     statistics: stage.statistics,
+    freshClassifier: stage.freshClassifier,
+    maxNorm: stage.maxNorm ?? undefined,
     epochs: stage.epochs,
     startEpoch: stage.startEpoch,
     batchSize: stage.batchSize,
@@ -142,6 +150,14 @@ export function stagesOf(
     samRadius: stage.samRadius,
     averageDecay: stage.averageDecay,
   }));
+}
+
+/** A later stage goes on with the classifier that the first one tests, if that is a linear one. */
+function onFirstHead(method: Method | undefined, first: Method | undefined): Method | undefined {
+  const head = first?.testedHead;
+  const isOther = method !== undefined && head !== undefined && method.testedHead !== head &&
+    head !== "cosine";
+  return isOther ? onHead(method, head) : method;
 }
 
 /**

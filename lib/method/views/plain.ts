@@ -5,18 +5,36 @@
  */
 
 import { stepRanges } from "../../data/plan.ts";
-import { shuffledRows } from "../../data/sampler.ts";
+import { resampledRows, shuffledRows } from "../../data/sampler.ts";
+import { numberField } from "../../settings/field.ts";
 import { defineViews, type Views } from "./views.ts";
 
-/** Each image once an epoch, cropped and mirrored. */
-export const plainViews: Views<Record<never, never>> = defineViews({
+const fields = {
+  /** Exponent of the sampler. */
+  samplingExponent: numberField({
+    default: 0,
+    most: 10,
+    flags: ["sampling_exponent"],
+    help: "sampler: 0 every image once an epoch, 1 class-balanced with replacement, 2 reversed",
+    earlier: 0,
+    since: 3,
+  }),
+};
+
+/**
+ * Each image once an epoch, cropped and mirrored; or as many drawn with replacement, each with the weight
+ * N_y^(−q), which balances the classes at q = 1.
+ */
+export const plainViews: Views<typeof fields> = defineViews({
   name: "plain",
   title: "Plain",
   summary: "Each image as it is",
-  fields: {},
+  fields,
   labels: "one",
-  plan({ counts, batchSize, stream }) {
-    const order = shuffledRows(counts, stream("shuffle"));
+  plan({ options: { samplingExponent = 0 }, counts, batchSize, stream }) {
+    const order = samplingExponent === 0
+      ? shuffledRows(counts, stream("shuffle"))
+      : resampledRows(counts, { resampleExponent: samplingExponent, random: stream("sampler") });
     return stepRanges(order.length, batchSize).map(([begin, end]) => ({
       count: end - begin,
       rows: [order.slice(begin, end)],
