@@ -81,6 +81,7 @@ export {
   type Network,
   type NetworkOptions,
   type NetworkOutputs,
+  type OfficialHead,
   type Variables,
 } from "./model/network.ts";
 export { exportWeights, importWeights } from "./model/weights.ts";
@@ -147,6 +148,7 @@ export {
 // Evaluation
 export { calibration } from "./evaluate/calibration.ts";
 export { evaluateLogits, type Evaluation } from "./evaluate/metrics.ts";
+export { labelShifted, postHocAdjusted, type PriorShift } from "./evaluate/prior_shift.ts";
 export { shotGroup } from "./evaluate/shots.ts";
 
 // Runs
