@@ -36,8 +36,7 @@ export function effectiveNumberWeights(
       `Cannot weight the classes: beta must be in [0, 1): it is ${beta}: the field uses 0.9999`,
     );
   }
-  // As 1 − β^n loses its digits where β is near 1.
-  const shares = counts.map((count) => -1 / Math.expm1(count * Math.log(beta)));
+  const shares = counts.map((count) => 1 / (1 - beta ** count));
   const sum = shares.reduce((total, share) => total + share, 0);
   return shares.map((share) => share * counts.length / sum);
 }

@@ -54,6 +54,7 @@ Deno.test("effectiveNumberWeights() goes from equal weights to inverse frequency
 
   assertEquals(effectiveNumberWeights(counts, { beta: 0 }), [1, 1, 1]);
   const inverse = counts.map((count) => 3 / count / (1 / 400 + 1 / 20 + 1));
+  // The largest β below 1.
   assertClose(effectiveNumberWeights(counts, { beta: 1 - 2 ** -53 }), inverse, { relative: 1e-12 });
   assertEquals(effectiveNumberWeights([1, 1], { beta: 0.9999 }), [1, 1]);
 });
