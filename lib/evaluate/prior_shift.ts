@@ -15,8 +15,8 @@ export interface PriorShift {
 /**
  * Post-hoc logit adjustment z − τ log π (Menon et al., ICLR 2021, arXiv 2007.07314).
  *
- * For networks trained by a loss that leaves the priors in the logits, such as cross-entropy; those of
- * balanced softmax, logit adjustment or VS have them out already.
+ * For networks trained by a loss that leaves the priors in the logits, such as cross-entropy; those
+ * of balanced softmax, logit adjustment or VS have them out already.
  *
  * @param logits `[N, C]` in row-major order; not changed.
  * @param options Log priors of the training set `[C]`, and their strength τ: 1 by default.
@@ -38,8 +38,8 @@ export function postHocAdjusted(
 }
 
 /**
- * Label-shift compensation z − log π_train + log π_test: what the network would say had the classes been
- * as frequent in training as they are in testing.
+ * Label-shift compensation z − log π_train + log π_test: what the network would say had the classes
+ * been as frequent in training as they are in testing.
  *
  * Source: LADE (`run_networks.py`, PC softmax). With uniform test priors it is the post-hoc logit
  * adjustment with τ = 1, up to a constant that changes no decision and no softmax.
@@ -47,7 +47,8 @@ export function postHocAdjusted(
  * @param logits `[N, C]` in row-major order; not changed.
  * @param shift Log priors of training and testing.
  * @returns Compensated logits `[N, C]`.
- * @throws {RangeError} If the priors are not one for each class, or the logits not as many for each.
+ * @throws {RangeError} If the priors are not one for each class, or the logits not as many for
+ * each.
  * @example Classes change places
  * ```ts
  * import { labelShifted } from "glmc/evaluate/prior_shift.ts";

@@ -50,8 +50,8 @@ export interface ClassBalancedConstants {
 /**
  * Class-balanced cross-entropy, divided by the weights of the batch: Σ_b w_y CE_b / Σ_b w_y.
  *
- * Source: LDAM-DRW and what copied it (`F.cross_entropy` with weights). Not linear in the labels; for
- * mixed ones see {@linkcode pairLoss}.
+ * Source: LDAM-DRW and what copied it (`F.cross_entropy` with weights). Not linear in the labels;
+ * for mixed ones see {@linkcode pairLoss}.
  *
  * @param logits Outputs of a classifier `[B, C]`.
  * @param labels One-hot labels y `[B, C]`.
@@ -77,10 +77,11 @@ export function classBalancedByWeights(
 }
 
 /**
- * Class-balanced cross-entropy, divided by the size of the batch: (1/B) Σ_b Σ_c w_c y_bc (−log p_bc).
+ * Class-balanced cross-entropy, divided by the size of the batch: (1/B) Σ_b Σ_c w_c y_bc (−log
+ * p_bc).
  *
- * Source: the authors' TensorFlow code (`cifar_main.py`). Linear in the labels: on a mixed label it is
- * the expectation λ L(y₁) + (1 − λ) L(y₂).
+ * Source: the authors' TensorFlow code (`cifar_main.py`). Linear in the labels: on a mixed label it
+ * is the expectation λ L(y₁) + (1 − λ) L(y₂).
  *
  * @param logits Outputs of a classifier `[B, C]`.
  * @param labels One-hot labels, or label distributions, y `[B, C]`.

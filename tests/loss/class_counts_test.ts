@@ -6,9 +6,9 @@ import { ldamMargins } from "glmc/loss/ldam.ts";
 import { assertClose } from "../assertions.ts";
 
 /**
- * Long-tailed CIFAR in numbers: images N; weight of the first and of the last class by effective numbers
- * at β = 0.9999; mean weight of an image; margin of the first class; log prior of the first and of the
- * last class; temperature of the last class with γ = 0.3 and 0.2.
+ * Long-tailed CIFAR in numbers: images N; weight of the first and of the last class by effective
+ * numbers at β = 0.9999; mean weight of an image; margin of the first class; log prior of the first
+ * and of the last class; temperature of the last class with γ = 0.3 and 0.2.
  */
 const table = [
   [10, 0.01, 12_406, 0.0506, 3.9927, 0.1710, 0.1581, -0.9087, -5.5139, 3.981, 2.512],
