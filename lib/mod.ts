@@ -84,6 +84,7 @@ export {
   type Network,
   type NetworkOptions,
   type NetworkOutputs,
+  type OfficialHead,
   type Variables,
 } from "./model/network.ts";
 export { exportWeights, importWeights } from "./model/weights.ts";
@@ -132,7 +133,8 @@ export {
   type Progress,
   type TrainEvent,
 } from "./train/events.ts";
-export { epochNumbers, initialProgress, stepInputs, trainEpochs } from "./train/loop.ts";
+export { initialProgress, trainEpochs } from "./train/loop.ts";
+export { epochNumbers, stepInputs } from "./train/step_inputs.ts";
 export { planEpoch, type PlanEpochOptions } from "./train/plan_epoch.ts";
 export { createPredictor, type Predictor, type PredictSettings } from "./train/predict.ts";
 export { learningRateAt } from "./train/schedule.ts";
@@ -150,6 +152,7 @@ export {
 // Evaluation
 export { calibration } from "./evaluate/calibration.ts";
 export { evaluateLogits, type Evaluation } from "./evaluate/metrics.ts";
+export { labelShifted, postHocAdjusted, type PriorShift } from "./evaluate/prior_shift.ts";
 export { shotGroup } from "./evaluate/shots.ts";
 
 // Runs

@@ -24,6 +24,7 @@ const mayImport: Record<string, readonly string[]> = {
     "data",
     "images",
     "model",
+    "loss",
     "method",
     "train",
     "evaluate",

@@ -10,7 +10,7 @@ import { methods } from "../method/methods.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { startEngine } from "../tensor/start.ts";
 import { intraOpThreadsFor } from "../tensor/threads.ts";
-import { epochNumbers, stepInputs } from "../train/loop.ts";
+import { epochNumbers, stepInputs } from "../train/step_inputs.ts";
 import { initialState, type TrainingStage } from "../train/training.ts";
 import { type SyntheticOptions, syntheticTraining } from "./synthetic.ts";
 

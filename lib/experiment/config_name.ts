@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import type { Fields, SettingValue } from "../settings/field.ts";
 import type { RunConfig } from "./config.ts";
+import { secondStageSettings } from "./second_stage.ts";
 import {
   assemble,
   type ConfigOptions,
@@ -131,7 +132,8 @@ function nameOf(
   { base, fields }: { readonly base: RunConfig; readonly fields: Fields },
 ): string {
   const settings = settingsOf(config);
-  const usual = settingsOf(base);
+  const hasSecond = settings.secondStage !== "none";
+  const usual = { ...settingsOf(base), ...(hasSecond && secondStageSettings(settings, {})) };
   const { dataset, architecture, width, method, seed } = settings;
   // In the order of the fields, so that a name does not depend on who wrote the configuration.
   const names = [...new Set([...Object.keys(fields), ...Object.keys(settings).sort()])];

@@ -34,10 +34,12 @@ export interface BalancedSoftmaxConstants extends ClassWeights {
 }
 
 /**
- * Balanced softmax L = CE(z + log n, y): the logit adjustment with τ = 1, up to a constant in the logits.
+ * Balanced softmax L = CE(z + log n, y): the logit adjustment with τ = 1, up to a constant in the
+ * logits.
  *
- * Source: BALMS (`BalancedSoftmaxLoss.py`). In testing the plain logits decide. Linear in the labels: on
- * a mixed label it is the expectation λ L(y₁) + (1 − λ) L(y₂).
+ * Source: BALMS (`BalancedSoftmaxLoss.py`). In testing the plain logits decide. Without class
+ * weights it is linear in the labels: on a mixed label it is the expectation λ L(y₁) + (1 − λ)
+ * L(y₂).
  *
  * @param logits Outputs of a classifier z `[B, C]`.
  * @param labels One-hot labels, or label distributions, y `[B, C]`.

@@ -15,10 +15,10 @@ const far = 1e30;
  * Binary cross-entropy of softmax outputs p, weighted by the class of the image:
  * L = (1 / BC) Σ_b w_y (−log p_by − Σ_{c ≠ y} log(1 − p_bc)).
  *
- * Source: LTR-weight-balancing, `utils/class_balanced_loss.py` with loss type "softmax", which is not the
- * class-balanced cross-entropy; hence losses of a few hundredths. The public code holds logarithms above
- * −100; here 1 − p keeps its digits where p is near 1, so nothing has to be held. On a mixed label it is
- * the expectation λ L(y₁) + (1 − λ) L(y₂), w with its class.
+ * Source: LTR-weight-balancing, `utils/class_balanced_loss.py` with loss type "softmax", which is
+ * not the class-balanced cross-entropy; hence losses of a few hundredths. The public code holds
+ * logarithms above −100; here 1 − p keeps its digits where p is near 1, so nothing has to be held.
+ * On a mixed label it is the expectation λ L(y₁) + (1 − λ) L(y₂), w with its class.
  *
  * @param logits Outputs of a classifier `[B, C]`.
  * @param labels One-hot labels, or label distributions, y `[B, C]`.

@@ -36,8 +36,7 @@ export function effectiveNumberWeights(
       `Cannot weight the classes: beta must be in [0, 1): it is ${beta}: the field uses 0.9999`,
     );
   }
-  // As 1 − β^n loses its digits where β is near 1.
-  const shares = counts.map((count) => -1 / Math.expm1(count * Math.log(beta)));
+  const shares = counts.map((count) => 1 / (1 - beta ** count));
   const sum = shares.reduce((total, share) => total + share, 0);
   return shares.map((share) => share * counts.length / sum);
 }
@@ -51,8 +50,8 @@ export interface ClassBalancedConstants {
 /**
  * Class-balanced cross-entropy, divided by the weights of the batch: Σ_b w_y CE_b / Σ_b w_y.
  *
- * Source: LDAM-DRW and what copied it (`F.cross_entropy` with weights). Not linear in the labels; for
- * mixed ones see {@linkcode pairLoss}.
+ * Source: LDAM-DRW and what copied it (`F.cross_entropy` with weights). Not linear in the labels;
+ * for mixed ones see {@linkcode pairLoss}.
  *
  * @param logits Outputs of a classifier `[B, C]`.
  * @param labels One-hot labels y `[B, C]`.
@@ -78,10 +77,11 @@ export function classBalancedByWeights(
 }
 
 /**
- * Class-balanced cross-entropy, divided by the size of the batch: (1/B) Σ_b Σ_c w_c y_bc (−log p_bc).
+ * Class-balanced cross-entropy, divided by the size of the batch: (1/B) Σ_b Σ_c w_c y_bc (−log
+ * p_bc).
  *
- * Source: the authors' TensorFlow code (`cifar_main.py`). Linear in the labels: on a mixed label it is
- * the expectation λ L(y₁) + (1 − λ) L(y₂).
+ * Source: the authors' TensorFlow code (`cifar_main.py`). Linear in the labels: on a mixed label it
+ * is the expectation λ L(y₁) + (1 − λ) L(y₂).
  *
  * @param logits Outputs of a classifier `[B, C]`.
  * @param labels One-hot labels, or label distributions, y `[B, C]`.

@@ -71,7 +71,8 @@ export function classTemperatures(
   checkCounts(counts);
   if (!(gamma >= 0 && Number.isFinite(gamma))) {
     throw new RangeError(
-      `Cannot set the loss up: the exponent of its temperatures must be at least 0: it is ${gamma}: the field uses 0.2 to 0.3`,
+      "Cannot set the loss up: the exponent of its temperatures must be at least 0: " +
+        `it is ${gamma}: the field uses 0.2 to 0.3`,
     );
   }
   const largest = Math.max(...counts);

@@ -19,10 +19,10 @@ const smallest = 1e-30;
 /**
  * Focal loss L = (1/B) Σ_b Σ_c y_bc (1 − e^(−v_bc))^γ v_bc with v_bc = −w_c log softmax(z_b)_c.
  *
- * Without weights 1 − e^(−v) is 1 − p of the class. With weights they stand inside the exponential, as
- * in LDAM's public code (`FocalLoss` in `losses.py`), and the mean runs over the batch. Focal losses over
- * sigmoids are other losses. On a mixed label it is the expectation λ L(y₁) + (1 − λ) L(y₂), and not the
- * focal loss of the mixed cross-entropy.
+ * Without weights 1 − e^(−v) is 1 − p of the class. With weights they stand inside the exponential,
+ * as in LDAM's public code (`FocalLoss` in `losses.py`), and the mean runs over the batch. Focal
+ * losses over sigmoids are other losses. On a mixed label it is the expectation λ L(y₁) + (1 − λ)
+ * L(y₂), and not the focal loss of the mixed cross-entropy.
  *
  * @param logits Outputs of a classifier z `[B, C]`.
  * @param labels One-hot labels, or label distributions, y `[B, C]`.

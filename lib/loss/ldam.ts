@@ -9,7 +9,8 @@ import { checkCounts } from "./class_counts.ts";
 import { type ClassWeights, weightedCrossEntropy } from "./weighted_cross_entropy.ts";
 
 /**
- * Margin of each class: m_c = max · n_c^(−1/4) / max_k n_k^(−1/4), the largest for the rarest class.
+ * Margin of each class: m_c = max · n_c^(−1/4) / max_k n_k^(−1/4), the largest for the rarest
+ * class.
  *
  * Source: LDAM's public code (`LDAMLoss` in `losses.py`).
  *
@@ -32,7 +33,8 @@ export function ldamMargins(
   checkCounts(counts);
   if (!(max >= 0 && Number.isFinite(max))) {
     throw new RangeError(
-      `Cannot set the loss up: the largest margin must be at least 0: it is ${max}: the field uses 0.5`,
+      `Cannot set the loss up: the largest margin must be at least 0: it is ${max}: ` +
+        "the field uses 0.5",
     );
   }
   const smallest = counts.reduce((least, count) => Math.min(least, count), Infinity);
@@ -50,10 +52,10 @@ export interface LdamConstants extends ClassWeights {
 /**
  * LDAM L = CE(s (z − m_y e_y), y) over cosines z, with class weights if wanted.
  *
- * Source: LDAM's public code (`LDAMLoss`); with weights it is `F.cross_entropy(s * z_m, y, weight=w)`,
- * which divides by the weights of the batch. That is its deferred re-weighting (DRW). In testing the
- * plain cosines decide. The margin belongs to the true class, so labels must be one-hot; for mixed ones
- * see {@linkcode pairLoss}.
+ * Source: LDAM's public code (`LDAMLoss`); with weights it is `F.cross_entropy(s * z_m, y,
+ * weight=w)`, which divides by the weights of the batch. That is its deferred re-weighting (DRW).
+ * In testing the plain cosines decide. The margin belongs to the true class, so labels must be
+ * one-hot; for mixed ones see {@linkcode pairLoss}.
  *
  * @param cosines Outputs of a classifier by cosines z `[B, C]`, in `[-1, 1]`.
  * @param labels One-hot labels y `[B, C]`.

@@ -14,9 +14,9 @@ export interface LossInputs<Options, Constant extends string> {
   /** What {@linkcode Loss.constants} computed, each `[C]` on the device. */
   readonly constants: Readonly<Record<Constant, Tensor>>;
   /**
-   * Class weights `[C]` that a method adds, such as those of deferred re-weighting (DRW). The loss is
-   * divided by the weights of the batch then, as PyTorch's weighted cross-entropy; focal alone puts
-   * them inside its exponential and divides by the size of the batch.
+   * Class weights `[C]` that a method adds, such as those of deferred re-weighting (DRW). The loss
+   * is divided by the weights of the batch then, as PyTorch's weighted cross-entropy; focal alone
+   * puts them inside its exponential and divides by the size of the batch.
    */
   readonly weights?: Tensor | undefined;
 }
@@ -37,8 +37,9 @@ export interface Loss<F extends Fields = Fields, Constant extends string = strin
   readonly head: "plain" | "cosine";
   /**
    * `true` where it is linear in the labels, so that a mixed label means the expectation over its
-   * classes; else the reason why labels must be one-hot. Mixtures of two images can always be given as
-   * two calls, see {@linkcode pairLoss}; with added `weights` they must, since no loss is linear then.
+   * classes; else the reason why labels must be one-hot. Mixtures of two images can always be given
+   * as two calls, see {@linkcode pairLoss}; with added `weights` they should, as in the public codes,
+   * since what is divided by the weights of the batch is not linear.
    */
   readonly mixedLabels: true | string;
   /** `true` where class weights can be added; else the reason why not. */

@@ -7,11 +7,13 @@
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 
 /**
- * Loss of a mixture: λ L(y₁) + (1 − λ) L(y₂), the expectation over which of the two labels is meant.
+ * Loss of a mixture: λ L(y₁) + (1 − λ) L(y₂), the expectation over which of the two labels is
+ * meant.
  *
- * This is what the public codes of mixup, CutMix and CMO compute, and it is defined for every loss. Where
- * a loss is linear in the labels it equals L(λ y₁ + (1 − λ) y₂). It is not for LDAM, whose margin belongs
- * to the true class, and for no loss that is divided by the class weights of the batch.
+ * This is what the public codes of mixup, CutMix and CMO compute, and it is defined for every loss.
+ * Where a loss is linear in the labels it equals L(λ y₁ + (1 − λ) y₂). It is not for LDAM, whose
+ * margin belongs to the true class, and for no loss that is divided by the class weights of the
+ * batch.
  *
  * @param loss The loss L from labels `[B, C]` to `[]`.
  * @param labels One-hot labels of the first and of the second images, each `[B, C]`.

@@ -1,6 +1,6 @@
 /**
- * Losses that scale and shift the logits of each class: vector scaling (VS) and its special cases logit
- * adjustment and class-dependent temperatures (CDT).
+ * Losses that scale and shift the logits of each class: vector scaling (VS) and its special cases
+ * logit adjustment and class-dependent temperatures (CDT).
  *
  * @module
  */
@@ -29,8 +29,8 @@ export type VsConstants = LogitAdjustedConstants & CdtConstants;
  * Logit-adjusted loss L = CE(z + τ log π, y) (Menon et al., ICLR 2021, arXiv 2007.07314).
  *
  * Source: `logit_adjustment`, `utils.py`, which adds log(π^τ + 1e-12), the same to seven digits for
- * priors down to 1e-5. In testing the plain logits decide. Linear in the labels: on a mixed label it is
- * the expectation λ L(y₁) + (1 − λ) L(y₂).
+ * priors down to 1e-5. In testing the plain logits decide. Without class weights it is linear in
+ * the labels: on a mixed label it is the expectation λ L(y₁) + (1 − λ) L(y₂).
  *
  * @param logits Outputs of a classifier z `[B, C]`.
  * @param labels One-hot labels, or label distributions, y `[B, C]`.
@@ -61,8 +61,8 @@ export function logitAdjustedLoss(
 /**
  * Class-dependent temperatures L = CE(z / D, y) (CDT, Ye et al., arXiv 2001.01385).
  *
- * Source: BagofTricks-LT, `loss_impl`. In testing the plain logits decide. Linear in the labels: on a mixed
- * label it is the expectation λ L(y₁) + (1 − λ) L(y₂).
+ * Source: BagofTricks-LT, `loss_impl`. In testing the plain logits decide. Without class weights it
+ * is linear in the labels: on a mixed label it is the expectation λ L(y₁) + (1 − λ) L(y₂).
  *
  * @param logits Outputs of a classifier z `[B, C]`.
  * @param labels One-hot labels, or label distributions, y `[B, C]`.
@@ -90,9 +90,9 @@ export function cdtLoss(
 /**
  * Vector-scaling loss L = CE(z / D + τ log π, y) (Kini et al., NeurIPS 2021, arXiv 2103.01550).
  *
- * Source: VS-Loss, `class_imbalance/losses.py`. With γ = 0 the temperatures D are ones, and it is the
- * logit-adjusted loss. In testing the plain logits decide. Linear in the labels: on a mixed label it is the
- * expectation λ L(y₁) + (1 − λ) L(y₂).
+ * Source: VS-Loss, `class_imbalance/losses.py`. With γ = 0 the temperatures D are ones, and it is
+ * the logit-adjusted loss. In testing the plain logits decide. Without class weights it is linear
+ * in the labels: on a mixed label it is the expectation λ L(y₁) + (1 − λ) L(y₂).
  *
  * @param logits Outputs of a classifier z `[B, C]`.
  * @param labels One-hot labels, or label distributions, y `[B, C]`.

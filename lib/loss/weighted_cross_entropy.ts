@@ -17,9 +17,9 @@ export interface ClassWeights {
  * Weighted mean L = Σ_b Σ_c w_c y_bc (−log softmax(z_b)_c) / Σ_b Σ_c w_c y_bc.
  *
  * Source: PyTorch's `F.cross_entropy(z, y, weight=w)`, which divides by the weights of the batch's
- * labels and not by its size; with class weights of mean 1 the two differ 5 to 6 fold on a long tail.
- * This is how deferred re-weighting enters the losses of the field. Linear in the labels only without
- * weights; for mixed labels the public codes sum two calls, see {@linkcode pairLoss}.
+ * labels and not by its size; with class weights of mean 1 the two differ 5 to 6 fold on a long
+ * tail. This is how deferred re-weighting enters the losses of the field. Linear in the labels only
+ * without weights; for mixed labels the public codes sum two calls, see {@linkcode pairLoss}.
  *
  * @param logits Outputs of a classifier z `[B, C]`.
  * @param labels One-hot labels, or label distributions, y `[B, C]`.

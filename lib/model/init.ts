@@ -29,10 +29,11 @@ export type Variables = {
 /**
  * Draws the initial variables.
  *
- * Weights of convolutions and linear layers, with fan-in n: Kaiming normal N(0, 2 / n) for resnet32,
- * PyTorch's default U(−1/√n, 1/√n) for the other networks. Biases of linear layers: U(−1/√n, 1/√n).
- * Batch norm: scale and running variance 1, offset and running mean 0. A classifier by cosines: each row
- * uniform on (−1, 1)ⁿ, then scaled to length 1, as in LDAM's public code. Scales of outputs: 1.
+ * Weights of convolutions and linear layers, with fan-in n: Kaiming normal N(0, 2 / n) for
+ * resnet32, PyTorch's default U(−1/√n, 1/√n) for the other networks. Biases of linear layers:
+ * U(−1/√n, 1/√n). Batch norm: scale and running variance 1, offset and running mean 0. A classifier
+ * by cosines: each row uniform on (−1, 1)ⁿ, then scaled to length 1, as in LDAM's public code. Scales
+ * of outputs: 1.
  *
  * @param structure The network.
  * @param random Where the numbers come from, drawn in the order of the parameters.

@@ -168,11 +168,12 @@ export function linear(
 const shortest = 1e-12;
 
 /**
- * Cosines of features and rows of a weight: (x / |x|) · (W_c / |W_c|), the `NormedLinear` of LDAM's public
- * code; lengths are held above 1e-12, so that a vector of zeros has the cosine 0.
+ * Cosines of features and rows of a weight: (x / |x|) · (W_c / |W_c|), the `NormedLinear` of LDAM's
+ * public code; lengths are held above 1e-12, so that a vector of zeros has the cosine 0.
  *
  * @param x Features `[B, inputs]`.
- * @param layer Name and sizes; the weight is `[outputs, inputs]`, where `NormedLinear` has its transpose.
+ * @param layer Name and sizes; the weight is `[outputs, inputs]`, where `NormedLinear` has its
+ * transpose.
  * @param pass Its parameters.
  * @returns `[B, outputs]`, in `[-1, 1]` up to rounding.
  * @throws {TypeError} If the weight is missing.

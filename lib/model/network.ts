@@ -68,8 +68,8 @@ export type NetworkOutputs<Head extends HeadName = HeadName> = Pick<AllOutputs, 
 /**
  * A network: pure functions, no variables of its own.
  *
- * `Head` names the heads it has, the official ones by default; a network with more heads can stand where one with fewer is asked for,
- * and `Network<never>` is any network.
+ * `Head` names the heads it has, the official ones by default; a network with more heads can stand
+ * where one with fewer is asked for, and `Network<never>` is any network.
  */
 export interface Network<Head extends HeadName = OfficialHead> {
   /** Its name. */

@@ -5,7 +5,7 @@
  */
 
 import { disposeTensors } from "../tensor/named_tensors.ts";
-import { epochNumbers, stepInputs } from "./loop.ts";
+import { epochNumbers, stepInputs } from "./step_inputs.ts";
 import { initialState, type Training, trainingStageAt } from "./training.ts";
 
 /** A forward pass of one image costs about a third of its part in a training step. */

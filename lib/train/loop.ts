@@ -7,7 +7,6 @@
 import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { StepPlan } from "../data/plan.ts";
 import type { Variables } from "../model/network.ts";
-import { deviceTensors } from "../ops/host_arrays.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { averagesIn, projected } from "./carried.ts";
@@ -20,9 +19,8 @@ import {
   type TrainEvent,
 } from "./events.ts";
 import { readAhead } from "./read_ahead.ts";
-import { learningRateAt } from "./schedule.ts";
 import type { Stage } from "./stage.ts";
-import type { StepInputs } from "./step.ts";
+import { epochNumbers, stepInputs } from "./step_inputs.ts";
 import { initialState, nextState, type Training, trainingStageAt } from "./training.ts";
 
 /** How often losses are read back, whichever comes first: reading waits for the device. */
@@ -188,54 +186,6 @@ async function* trainEpoch(
 /** A step that keeps the running statistics shows them no batches. */
 function passesOf({ method, statistics }: Stage): number {
   return statistics === "kept" ? 0 : method.passes;
-}
-
-/** What changes from epoch to epoch. */
-export interface EpochNumbers {
-  /** The method's numbers, by name. */
-  readonly schedule: Readonly<Record<string, number>>;
-  /** Learning rate. */
-  readonly learningRate: number;
-}
-
-/**
- * The numbers of an epoch.
- *
- * @param training The training; its class counts are used.
- * @param epoch Epoch within the stage, from 0.
- * @param stage The stage.
- * @returns The method's schedule and the learning rate.
- */
-export function epochNumbers(training: Training, epoch: number, stage: Stage): EpochNumbers {
-  const { options, epochs, method } = stage;
-  const { counts } = training.parts;
-  return {
-    schedule: method.schedule?.({ options, counts, epoch, epochs }) ?? {},
-    learningRate: learningRateAt(epoch, stage),
-  };
-}
-
-/**
- * A planned step on the device: a few kilobytes of whole numbers and a handful of scalars.
- *
- * @param plan Random choices of the step.
- * @param options What the image source has prepared, which goes over into the result; the method's
- * numbers and the learning rate of the epoch.
- * @returns The inputs of a training step; the caller owns them.
- */
-export function stepInputs(
-  plan: StepPlan,
-  { prepared, schedule, learningRate }: EpochNumbers & Pick<StepInputs, "prepared">,
-): StepInputs {
-  const { rows, draws } = plan;
-  const scalars = Object.entries(schedule).map(([name, value]) => [name, tf.scalar(value)]);
-  return {
-    rows: tf.tensor1d(rows, "int32"),
-    prepared,
-    draws: deviceTensors(draws),
-    schedule: Object.fromEntries(scalars),
-    learningRate: tf.scalar(learningRate),
-  };
 }
 
 /** Adds the losses of several steps at once, with one wait for the device. */

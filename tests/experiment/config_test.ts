@@ -29,6 +29,7 @@ const toyFields = {
 const methods = [
   { name: "glmc", fields: glmcFields },
   { name: "cross_entropy", fields: {} },
+  { name: "cb", fields: {} },
   { name: "toy", fields: toyFields },
 ];
 const config = (settings: Settings): RunConfig => configure(settings, { methods });
@@ -74,6 +75,8 @@ const laterSettings = {
   nesterov: false,
   samRadius: 0,
   averageDecay: 0,
+  freshClassifier: false,
+  maxNorm: null,
 };
 
 Deno.test("defaultConfig is the run that it has always been", () => {
@@ -220,7 +223,7 @@ Deno.test("readConfig() brings the second form, which has fewer settings, into t
   assertThrows(
     () => readConfig({ ...stored, version: 3, data }, { methods }),
     SyntaxError,
-    "stages[0].decay is missing",
+    "stages[0].freshClassifier is missing",
   );
 });
 
@@ -363,9 +366,13 @@ Deno.test("describeChanges() names what differs, and defaultRunName() from the m
     }),
     "cifar100-balanced-resnet18w64-cross_entropy-seed42",
   );
-  assertEquals(
-    name({ method: "toy", strength: 1, secondStage: "classifier" }),
-    "cifar10-lt50-resnet32w16-toy-secondstage_classifier-secondepochs10-secondlr0.01-strength1-seed42",
+  assertMatch(
+    name({ method: "toy", strength: 1, secondStage: "classifier", secondEpochs: 3 }),
+    /^cifar10-lt50-resnet32w16-toy-secondstage_classifier-secondepochs3-strength1-seed42-\w{12}$/,
+  );
+  assertMatch(
+    name({ method: "cross_entropy", secondStage: "maxnorm" }),
+    /^cifar10-lt50-resnet32w16-cross_entropy-secondstage_maxnorm-seed42-\w{12}$/,
   );
   assertEquals(
     name({ splitGenerator: "numpy" }),

@@ -6,9 +6,9 @@ import { ldamMargins } from "glmc/loss/ldam.ts";
 import { assertClose } from "../assertions.ts";
 
 /**
- * Long-tailed CIFAR in numbers: images N; weight of the first and of the last class by effective numbers
- * at β = 0.9999; mean weight of an image; margin of the first class; log prior of the first and of the
- * last class; temperature of the last class with γ = 0.3 and 0.2.
+ * Long-tailed CIFAR in numbers: images N; weight of the first and of the last class by effective
+ * numbers at β = 0.9999; mean weight of an image; margin of the first class; log prior of the first
+ * and of the last class; temperature of the last class with γ = 0.3 and 0.2.
  */
 const table = [
   [10, 0.01, 12_406, 0.0506, 3.9927, 0.1710, 0.1581, -0.9087, -5.5139, 3.981, 2.512],
@@ -54,6 +54,7 @@ Deno.test("effectiveNumberWeights() goes from equal weights to inverse frequency
 
   assertEquals(effectiveNumberWeights(counts, { beta: 0 }), [1, 1, 1]);
   const inverse = counts.map((count) => 3 / count / (1 / 400 + 1 / 20 + 1));
+  // The largest β below 1.
   assertClose(effectiveNumberWeights(counts, { beta: 1 - 2 ** -53 }), inverse, { relative: 1e-12 });
   assertEquals(effectiveNumberWeights([1, 1], { beta: 0.9999 }), [1, 1]);
 });

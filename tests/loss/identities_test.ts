@@ -100,6 +100,16 @@ const identities: Record<string, readonly [Compute, Compute]> = {
       vsLoss(z, labels, { temperatures: temperaturesOf(0.3), logPriors, tau: 0 }),
     ({ z, labels }) => cdtLoss(z, labels, { temperatures: temperaturesOf(0.3) }),
   ],
+  "VS multiplies by relative counts and adds log priors, as its public code": [
+    ({ z, labels, logPriors }) =>
+      vsLoss(z, labels, { temperatures: temperaturesOf(0.3), logPriors, tau: 1.3 }),
+    ({ z, labels }) => {
+      const [largest, sum] = [5000, 5433];
+      const scales = tf.tensor1d(counts.map((count) => (count / largest) ** 0.3));
+      const shifts = tf.tensor1d(counts.map((count) => 1.3 * Math.log(count / sum)));
+      return crossEntropy(tf.add(tf.mul(z, scales), shifts), labels);
+    },
+  ],
   "CDT with gamma 0 is cross-entropy": [
     ({ z, labels }) => cdtLoss(z, labels, { temperatures: temperaturesOf(0) }),
     plain,

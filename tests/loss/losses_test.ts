@@ -62,7 +62,7 @@ for (const loss of losses) {
           const inputs = inputsOf(loss, weighted);
           const compute = ({ z }: { z: Tensor }): Tensor => loss.compute(z, labels, inputs);
 
-          // Rounding of a loss of about 2, over the step, is 1e-5 of the gradient; curvature is more.
+          // Rounding of a loss of about 2, over the step, is 1e-5; curvature is more.
           assert(gradientError(compute, { z: outputs(loss) }, { engine, mode, step }) < 1e-3);
         }
       });

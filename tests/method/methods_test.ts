@@ -9,7 +9,8 @@ import { methods, views } from "../../lib/method/methods.ts";
 import { defaultsOf, type Settings } from "../../lib/settings/field.ts";
 import { mapTensors } from "../../lib/tensor/named_tensors.ts";
 import { tf } from "../../lib/tensor/tfjs.ts";
-import { epochNumbers, initialProgress, stepInputs, trainEpochs } from "../../lib/train/loop.ts";
+import { initialProgress, trainEpochs } from "../../lib/train/loop.ts";
+import { epochNumbers, stepInputs } from "../../lib/train/step_inputs.ts";
 import { initialState } from "../../lib/train/training.ts";
 import { testEngine } from "../engine.ts";
 import {

@@ -54,7 +54,7 @@ Deno.test("Network.init() draws classes of length 1 that point everywhere", () =
     assertClose(tf.norm(weight, 2, 1).dataSync(), Array(classes).fill(1), {
       absolute: 1e-6, // float32
     });
-    // The mean square of an element is 1 / 16; of 200 rows the mean is a fourteenth of a deviation off.
+    // An element has the mean square 1 / 16; the mean of n rows is 1 / √n of its root off.
     const means = tf.mean(weight, 0).dataSync() as Float32Array;
     assert(means.every((mean) => Math.abs(mean) < 4 * 0.25 / Math.sqrt(classes)));
   });

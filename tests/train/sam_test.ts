@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { mapTensors } from "../../lib/tensor/named_tensors.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
 import { crossEntropyMethod } from "../../lib/method/methods.ts";
-import { epochNumbers, stepInputs } from "../../lib/train/loop.ts";
+import { epochNumbers, stepInputs } from "../../lib/train/step_inputs.ts";
 import { ascend } from "../../lib/train/sam.ts";
 import type { StepResult } from "../../lib/train/step.ts";
 import { initialState } from "../../lib/train/training.ts";

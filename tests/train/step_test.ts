@@ -8,7 +8,7 @@ import { exportWeights, importWeights } from "../../lib/model/weights.ts";
 import type { Engine, ExecutionMode } from "../../lib/tensor/engine.ts";
 import { disposeTensors, flatten, mapTensors } from "../../lib/tensor/named_tensors.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
-import { stepInputs } from "../../lib/train/loop.ts";
+import { stepInputs } from "../../lib/train/step_inputs.ts";
 import { createPredictor } from "../../lib/train/predict.ts";
 import { createTrainStep, type TrainState } from "../../lib/train/step.ts";
 import { relativeError } from "../assertions.ts";
