@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseTar } from "nanotar";
 import { decodeBinaryBatch } from "./batch.ts";
 import { type CifarFacts, cifarFacts, type CifarName, readDataset } from "./cifar.ts";
 import { type DataProgress, download } from "./download.ts";
-import { reasonOf } from "../disk/errors.ts";
+import { isDiskError, readError, reasonOf } from "../disk/errors.ts";
+import { recognisePath } from "../disk/file_kind.ts";
 import { removeIfPresent } from "../disk/whole_file.ts";
 import type { Dataset } from "./image_set.ts";
 
@@ -59,12 +60,15 @@ export async function fetchArchive(name: CifarName, options: FetchOptions): Prom
 }
 
 /**
- * Unpacks a gzipped tar archive in memory; nothing is written anywhere.
+ * Unpacks a tar archive in memory, gzipped or not; nothing is written anywhere.
  *
  * @param path The archive.
- * @returns Contents of its files, by name without folders.
+ * @param options `advice` says what to do about one that is damaged; by default that it is removed
+ * and fetched again.
+ * @returns Contents of its files, by path inside of it.
  * @throws {SyntaxError} If the archive is damaged, holds anything but files and folders inside of
- * it, or two files of one name.
+ * it, or two files of one path.
+ * @throws {Error} If it cannot be read.
  * @example An archive of one file
  * ```ts
  * import { unpackArchive } from "glmc/data/archive.ts";
@@ -75,31 +79,37 @@ export async function fetchArchive(name: CifarName, options: FetchOptions): Prom
  * Deno.writeFileSync(path, await createTarGzip([{ name: "folder/a.txt", data: "hello" }]));
  * const members = await unpackArchive(path);
  *
- * assertEquals(members.get("a.txt"), new TextEncoder().encode("hello"));
+ * assertEquals(members.get("folder/a.txt"), new TextEncoder().encode("hello"));
  * ```
  */
-export async function unpackArchive(path: string): Promise<Map<string, Uint8Array>> {
+export async function unpackArchive(
+  path: string,
+  options: { readonly advice?: string } = {},
+): Promise<Map<string, Uint8Array>> {
+  const { advice = "remove it, so that it is fetched again" } = options;
   const members = new Map<string, Uint8Array>();
+  const { kind } = await recognisePath(path);
   try {
-    const tar = await unzip(path);
+    const tar = await readTar(path, kind === "tar");
     checkEntries(tar);
     for (const { name, data } of parseTar(tar, { filter: ({ type }) => type === "file" })) {
-      const short = name.slice(name.lastIndexOf("/") + 1);
-      if (members.has(short)) throw new SyntaxError(`it holds two files called "${short}"`);
-      members.set(short, data ?? new Uint8Array());
+      const inside = name.replace(/^(?:\.\/)+/, "");
+      if (members.has(inside)) throw new SyntaxError(`it holds two files called "${inside}"`);
+      members.set(inside, data ?? new Uint8Array());
     }
   } catch (error) {
-    throw new SyntaxError(
-      `Cannot unpack "${path}": ${reasonOf(error)}: remove it, so that it is fetched again`,
-      { cause: error },
-    );
+    if (isDiskError(error)) throw readError(path, error);
+    throw new SyntaxError(`Cannot unpack "${path}": ${reasonOf(error)}: ${advice}`, {
+      cause: error,
+    });
   }
   return members;
 }
 
-async function unzip(path: string): Promise<Uint8Array> {
-  const file = await Deno.open(path);
-  return await new Response(file.readable.pipeThrough(new DecompressionStream("gzip"))).bytes();
+async function readTar(path: string, isPlain: boolean): Promise<Uint8Array> {
+  const { readable } = await Deno.open(path);
+  const stream = isPlain ? readable : readable.pipeThrough(new DecompressionStream("gzip"));
+  return await new Response(stream).bytes();
 }
 
 /** Refuses what the parser would skip, change, or stumble over: its words would not help. */
@@ -154,19 +164,23 @@ function longNames(type: string, content: string): string[] {
  * @param name Name of the file without folders.
  * @returns Its contents.
  * @throws {Deno.errors.NotFound} If the archive has no such file.
+ * @throws {SyntaxError} If it has several.
  * @example Present and absent
  * ```ts
  * import { memberOf } from "glmc/data/archive.ts";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
- * const members = new Map([["a.bin", Uint8Array.of(1)]]);
+ * const members = new Map([["folder/a.bin", Uint8Array.of(1)]]);
  *
  * assertEquals(memberOf(members, "a.bin"), Uint8Array.of(1));
  * assertThrows(() => memberOf(members, "b.bin"), Deno.errors.NotFound);
  * ```
  */
 export function memberOf(members: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
-  const bytes = members.get(name);
-  if (!bytes) throw new Deno.errors.NotFound("the archive does not have it");
-  return bytes;
+  const [path, other] = Array.from(members.keys()).filter((path) => basename(path) === name);
+  if (path === undefined) throw new Deno.errors.NotFound("the archive does not have it");
+  if (other !== undefined) {
+    throw new SyntaxError(`the archive has two of it, "${path}" and "${other}"`);
+  }
+  return members.get(path)!;
 }
