@@ -108,19 +108,28 @@ export async function unpackArchive(
 
 async function readTar(path: string, isPlain: boolean): Promise<Uint8Array> {
   const { readable } = await Deno.open(path);
-  const stream = isPlain ? readable : readable.pipeThrough(new DecompressionStream("gzip"));
-  return await new Response(stream).bytes();
+  if (isPlain) return await new Response(readable).bytes();
+  try {
+    return await new Response(readable.pipeThrough(new DecompressionStream("gzip"))).bytes();
+  } catch (error) {
+    if (isDiskError(error)) throw error;
+    throw new SyntaxError("it is cut off or damaged", { cause: error });
+  }
 }
 
 /** Refuses what the parser would skip, change, or stumble over: its words would not help. */
 function checkEntries(tar: Uint8Array): void {
   const text = (start: number, length: number): string =>
     new TextDecoder("latin1").decode(tar.subarray(start, start + length)).split("\0")[0] ?? "";
+  if (tar.length < 512) throw new SyntaxError("it holds no tar archive");
   for (let start = 0; start + 512 <= tar.length && tar[start] !== 0;) {
     const name = text(start, 100);
-    const folder = text(start + 257, 5) === "ustar" ? text(start + 345, 155) : "";
+    const isMarked = text(start + 257, 5) === "ustar";
+    const folder = isMarked ? text(start + 345, 155) : "";
     const type = text(start + 156, 1) || "0";
     const size = parseInt(text(start + 124, 12).trim() || "0", 8);
+    // Archives from before there was a mark are read, but not what only looks like one.
+    if (!isMarked && start === 0 && !(size >= 0)) throw new SyntaxError("it holds no tar archive");
     if (!(size >= 0 && start + 512 + size <= tar.length)) {
       throw new SyntaxError(
         `its entry "${name}" should take ${size} bytes but ${tar.length - start - 512} follow`,

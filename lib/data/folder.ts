@@ -90,21 +90,32 @@ export async function readFolder(
 
 /** Finds files of both data sets, so that one can be told from the other. */
 async function findFiles(place: string, facts: CifarFacts): Promise<FoundFile[]> {
-  const known = new Set([facts, ...Object.values(cifarFacts)].flatMap(namesOf));
+  const images = new Set([facts, ...Object.values(cifarFacts)].flatMap(namesOf));
+  const known = new Set([...images, ...archivesOf(facts)]);
   const isWanted = (file: string): boolean => known.has(file.toLowerCase());
   const { kind, what, advice } = await recognisePath(place);
   if (kind === "folder") return await findInFolder(place, { isWanted });
+  const name = basename(place).toLowerCase();
   // One of the files, or one of those that come with them.
-  if (
-    isWanted(basename(place)) ||
-    /^(?:(?:batches\.)?meta(?:\.txt)?|readme.*)$/i.test(basename(place))
-  ) {
+  if (images.has(name) || /^(?:(?:batches\.)?meta(?:\.txt)?|readme.*)$/.test(name)) {
     return await findInFolder(dirname(place), { isWanted, depth: 0 });
   }
   if (kind === "gzip" || kind === "tar") {
     return await findInArchive(place, { isWanted, advice: `copy it again, or ${elsewhere}` });
   }
-  throw new SyntaxError(`Cannot read ${facts.title} from "${place}": it is ${what}: ${advice}`);
+  const [binary, python] = [facts.binary.train[0], facts.python.train[0]];
+  throw kind === "pickle" || kind === "unknown"
+    ? new RangeError(
+      `Cannot read ${facts.title} from "${place}": its name is not that of a file of it, such as ` +
+        `${binary} or ${python}: pass the folder that holds these`,
+    )
+    : new SyntaxError(`Cannot read ${facts.title} from "${place}": it is ${what}: ${advice}`);
+}
+
+/** Names of the published archives of both versions. */
+function archivesOf({ archive }: CifarFacts): string[] {
+  const name = basename(archive.address);
+  return [name, name.replace("binary", "python")];
 }
 
 function namesOf({ binary, python }: CifarFacts): string[] {
@@ -123,20 +134,37 @@ function nothingWhole(
     readonly copies: readonly Copy[];
   },
 ): Error {
-  const { place, facts: { title, binary, python }, files, copies } = options;
+  const { facts: { title }, copies } = options;
   const [fullest] = copies.toSorted((a, b) => sizeOf(b) - sizeOf(a));
   if (fullest) {
     return new Deno.errors.NotFound(
       `Cannot read ${title}: ${fullest.missing.join(", ")}: add what is missing, or ${elsewhere}`,
     );
   }
+  return new Deno.errors.NotFound(`Cannot read ${title}: ${whatElse(name, options)}`);
+}
+
+/** Says what there is where there is no copy at all, and what to do. */
+function whatElse(
+  name: CifarName,
+  { place, facts, files }: {
+    readonly place: string;
+    readonly facts: CifarFacts;
+    readonly files: readonly FoundFile[];
+  },
+): string {
+  const { title, binary, python } = facts;
+  const archive = files.find((file) => archivesOf(facts).includes(file.name.toLowerCase()));
+  if (archive) return `"${place}" holds it packed: pass "${archive.path}" with --data`;
   const other = name === "cifar10" ? "cifar100" : "cifar10";
-  const hint = findCopies(files, cifarFacts[other]).length > 0
-    ? `"${place}" holds ${cifarFacts[other].title}: pass --dataset ${other}, or a folder with ` +
-      `${title} by --data`
-    : `"${place}" holds neither ${binary.train[0]} nor ${python.train[0]}, nor a folder ` +
-      `${binary.folder} or ${python.folder} with them: pass the folder that does`;
-  return new Deno.errors.NotFound(`Cannot read ${title}: ${hint}`);
+  if (findCopies(files, cifarFacts[other]).length > 0) {
+    return `"${place}" holds ${
+      cifarFacts[other].title
+    }: pass --dataset ${other}, or a folder with ` +
+      `${title} by --data`;
+  }
+  return `"${place}" holds neither ${binary.train[0]} nor ${python.train[0]}, nor a folder ` +
+    `${binary.folder} or ${python.folder} with them: pass the folder that does`;
 }
 
 /** Reads a copy of which nothing is missing. */

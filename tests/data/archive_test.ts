@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createTar } from "nanotar";
+import { gzipSync } from "node:zlib";
 import { fetchArchive, memberOf, unpackArchive } from "glmc/data/archive.ts";
 import { namesIn, serveFiles, temporaryFolder } from "./disposables.ts";
 import {
@@ -190,9 +191,20 @@ Deno.test("unpackArchive() refuses what is no archive, cut off or a long name ou
   const bytes = await Deno.readFile(path);
   assertEquals([...(await unpackArchive(path)).keys()], ["folder/a.bin", "folder/b.bin"]);
 
-  for (const wrong of [bytes.subarray(0, -20), new TextEncoder().encode("<html>")]) {
+  for (
+    const [wrong, problem] of [
+      [bytes.subarray(0, -20), "it is cut off or damaged"],
+      [new TextEncoder().encode("<html>"), "it is cut off or damaged"],
+      [gzipSync("hello"), "it holds no tar archive"],
+      [gzipSync("hello".repeat(200)), "it holds no tar archive"],
+    ] as const
+  ) {
     await Deno.writeFile(path, wrong);
-    await assertRejects(() => unpackArchive(path), SyntaxError, `Cannot unpack "${path}"`);
+    await assertRejects(
+      () => unpackArchive(path),
+      SyntaxError,
+      `Cannot unpack "${path}": ${problem}: remove it`,
+    );
   }
   const name = `../${"deep/".repeat(30)}a.bin`;
   const tar = createTar([{ name: "long", data: `${name}\0` }, { name: "short", data: "a" }]);

@@ -96,11 +96,16 @@ Deno.test("readFolder() reads an archive of either version, gzipped or not", asy
   for (const name of Object.keys(archives)) {
     assertEquals(await read(`${folder.path}/${name}`), { labels: tinyTrainLabels, notices: [] });
   }
+  assertEquals(
+    await refusal(folder.path),
+    `Cannot read CIFAR-10: "${folder.path}" holds it packed: ` +
+      `pass "${folder.path}/cifar-10-python.tar.gz" with --data`,
+  );
   const path = `${folder.path}/any.name`;
   await writeFiles(folder.path, { "any.name": archives["any.name"].subarray(0, -300) });
   assertEquals(
-    (await refusal(path)).replace(/": .*: /, '": ...: '),
-    `Cannot unpack "${path}": ...: copy it again, or pass another folder or archive with --data`,
+    await refusal(path),
+    `Cannot unpack "${path}": it is cut off or damaged: copy it again, or pass another folder or archive with --data`,
   );
 });
 
@@ -197,7 +202,11 @@ Deno.test("readFolder() tells one data set from the other, with the flag to pass
 Deno.test("readFolder() says that a place holds nothing of the kind, or is something else", async () => {
   using folder = temporaryFolder();
   const { path } = folder;
-  await writeFiles(path, { "cifar.zip": "PK\x03\x04".padEnd(40, "\0"), "notes.txt": "images" });
+  await writeFiles(path, {
+    batch: tinyPythonFiles()["test_batch"]!,
+    "cifar.zip": "PK\x03\x04".padEnd(40, "\0"),
+    "notes.txt": "images",
+  });
 
   assertEquals(
     await refusal(path),
@@ -208,6 +217,11 @@ Deno.test("readFolder() says that a place holds nothing of the kind, or is somet
     await refusal(`${path}/cifar.zip`),
     `Cannot read CIFAR-10 from "${path}/cifar.zip": it is a zip archive: ` +
       "unpack it, and name the file or folder that comes out",
+  );
+  assertEquals(
+    await refusal(`${path}/batch`),
+    `Cannot read CIFAR-10 from "${path}/batch": its name is not that of a file of it, such as ` +
+      "data_batch_1.bin or data_batch_1: pass the folder that holds these",
   );
   assertEquals(
     (await refusal(`${path}/notes.txt`)).replace(/: [^:]*$/, ""),
