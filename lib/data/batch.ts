@@ -69,8 +69,8 @@ function wrongSize(
  * @param options `count` is the expected number of images; the first of `labelKeys` that is there
  * holds the labels.
  * @returns Images and labels.
- * @throws {RangeError} If images and labels are not as many as expected or have values that do not fit;
- * the message has row and value.
+ * @throws {RangeError} If images or labels are not as many as expected, or a value does not fit; the
+ * message has row and value.
  * @throws {Error} If the file is no such record.
  * @example A file that is no record
  * ```ts

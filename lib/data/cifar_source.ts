@@ -1,5 +1,5 @@
 /**
- * CIFAR-10 and CIFAR-100 from the cache, from where they are published, or from a copy of one's own.
+ * CIFAR-10 and CIFAR-100 from the cache, from where they are published, or from a user's own copy.
  *
  * @module
  */

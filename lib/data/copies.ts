@@ -32,8 +32,8 @@ export interface Copy {
  *
  * @param files Files of any data set, the shallowest first.
  * @param facts The data set.
- * @returns Its copies, the shallowest first, of two in one folder the binary one; a copy has at least
- * one file.
+ * @returns Its copies, the shallowest first, of two in one folder the binary one; each has at least one
+ * file.
  * @example A folder with one file of the Python version
  * ```ts
  * import { findCopies } from "glmc/data/copies.ts";

@@ -30,8 +30,8 @@ const mostFolders = 1000;
  * Searches a folder and those in it, level by level, hidden ones left out.
  *
  * @param folder The folder.
- * @param options `isWanted` tells by the name whether to take a file; `depth` is the number of levels below the folder, 3 by
- * default.
+ * @param options `isWanted` tells by the name whether to take a file; `depth` is how many levels below
+ * the folder are searched, 3 by default.
  * @returns What was found, the shallowest first.
  * @throws {Error} If the folder cannot be read; folders in it that cannot be read are passed over.
  * @example A file one folder deep
@@ -112,7 +112,8 @@ async function problemOf(path: string): Promise<string | undefined> {
  * Searches an archive.
  *
  * @param path A tar archive, gzipped or not.
- * @param options `isWanted` tells by the name whether to take a file; `advice` what to do about a damaged archive.
+ * @param options `isWanted` tells by the name whether to take a file; `advice` what to do about a
+ * damaged archive.
  * @returns What was found, the shallowest first; all of it is in memory.
  * @throws {SyntaxError} If the archive is damaged or holds more than files and folders.
  * @example A file in an archive

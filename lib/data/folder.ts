@@ -38,8 +38,8 @@ const mend = `mend or replace that file, or ${elsewhere}`;
  * @param options Progress, notices and facts.
  * @returns The data set. Of several copies that of which nothing is missing is taken.
  * @throws {Deno.errors.NotFound} If there are none of the known files, or not all of them.
- * @throws {RangeError} If a label has no class, or a pixel is no byte; the message has file, row and
- * value.
+ * @throws {RangeError} If a label has no class or a pixel is no byte, with file, row and value in the
+ * message; or if there are two copies to choose from.
  * @throws {Error} If a file is damaged.
  * @example An empty folder
  * ```ts

@@ -39,7 +39,8 @@ export function unpickle(bytes: Uint8Array, names: ReadonlyMap<string, PythonSta
   const resolve = (module: string, name: string): PythonStandIn => {
     const fullName = `${module}.${name}`;
     const standIn = names.get(fullName);
-    if (standIn) return standIn;
+    // A function of this call, for a pickle may put properties on what it is given.
+    if (standIn) return (...values) => standIn(...values);
     // What is no name comes of damage, not of intent.
     if (/^[\w.]{3,200}$/.test(fullName)) {
       refused = new TypeError(`it asks for the Python object ${fullName}, which is not allowed`);

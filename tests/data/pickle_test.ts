@@ -42,6 +42,10 @@ Deno.test("unpickle() builds only what it was given a stand-in for", () => {
     unpickle(bytes("cshop\nPair\n(I1\nI2\ntR."), names),
     new Map([["pair", [1, 2]]]),
   );
+  // A state for the stand-in itself stays with this pickle.
+  unpickle(bytes("cshop\nPair\n(S'kept'\nI1\ndb."), names);
+  unpickle(bytes("\x80\x02cshop\nPair\n}U\x04keptK\x01sb."), names);
+  assertEquals(Object.keys(names.get("shop.Pair")!), []);
   for (
     const [text, name] of [
       ["cos\nsystem\n(S'true'\ntR.", "os.system"],
