@@ -34,7 +34,7 @@ export type PythonStandIn = (...args: any[]) => unknown;
  * ```
  */
 export function unpickle(bytes: Uint8Array, names: ReadonlyMap<string, PythonStandIn>): unknown {
-  const reader = new PythonReader(bytes);
+  const reader = new PickleReader(bytes);
   let refused: TypeError | undefined;
   const resolve = (module: string, name: string): PythonStandIn => {
     const fullName = `${module}.${name}`;
@@ -66,7 +66,7 @@ const opcodes = { long: 0x4c, string: 0x53, unicode: 0x56, long1: 0x8a, long4: 0
 const withByte = new Set([0x80, 0x71, 0x68, 0x4b, 0x82, 0x43, 0x55, 0x8c]);
 
 /** Reads what the parser does not: escapes of protocol 0, numbers below zero, lengths that lie. */
-class PythonReader extends BufferReader {
+class PickleReader extends BufferReader {
   #opcode = 0;
   #isArgument = false;
   #decimal: string | undefined;
