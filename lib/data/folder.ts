@@ -61,11 +61,14 @@ export async function readFolder(
   const { facts = cifarFacts[name], onNotice } = options;
   const files = await findFiles(place, facts);
   const copies = findCopies(files, facts);
-  const [first, next] = copies.filter(({ missing }) => missing.length === 0);
+  const [first, ...others] = copies.filter(({ missing }) => missing.length === 0);
   if (!first) throw nothingWhole(name, { place, facts, files, copies });
-  if (next && next.version === first.version && next.depth === first.depth) {
+  const rival = others.find(({ version, depth }) =>
+    version === first.version && depth === first.depth
+  );
+  if (rival) {
     throw new RangeError(
-      `Cannot read ${facts.title}: "${first.folder}" and "${next.folder}" both hold it: ` +
+      `Cannot read ${facts.title}: "${first.folder}" and "${rival.folder}" both hold it: ` +
         "pass one of them with --data",
     );
   }
@@ -78,6 +81,7 @@ export async function readFolder(
   }
   const read = (copy: Copy, advice: string): Promise<Dataset> =>
     readCopy(name, copy, { ...options, facts, advice });
+  const [next] = others;
   if (!next) return await read(first, mend);
   try {
     return await read(first, `reading the ${next.version} version in "${next.folder}" instead`);

@@ -142,8 +142,9 @@ Deno.test("readFolder() passes over a half copy beside a whole one, and says so"
 
 Deno.test("readFolder() does not choose between two copies of one version", async () => {
   using folder = temporaryFolder();
-  await writeFiles(`${folder.path}/clean`, tinyPythonFiles());
-  await writeFiles(`${folder.path}/noisy`, tinyPythonFiles());
+  for (const name of ["clean", "noisy"]) {
+    await writeFiles(`${folder.path}/${name}`, { ...tinyPythonFiles(), ...tinyBinaryFiles() });
+  }
 
   assertEquals(
     await refusal(folder.path),
