@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseTar } from "nanotar";
 import { decodeBinaryBatch } from "./batch.ts";
 import { type CifarFacts, cifarFacts, type CifarName, readDataset } from "./cifar.ts";
 import { type DataProgress, download } from "./download.ts";
-import { reasonOf } from "../disk/errors.ts";
+import { isDiskError, readError, reasonOf } from "../disk/errors.ts";
+import { recognisePath } from "../disk/file_kind.ts";
 import { removeIfPresent } from "../disk/whole_file.ts";
 import type { Dataset } from "./image_set.ts";
 
@@ -59,12 +60,15 @@ export async function fetchArchive(name: CifarName, options: FetchOptions): Prom
 }
 
 /**
- * Unpacks a gzipped tar archive in memory; nothing is written anywhere.
+ * Unpacks a tar archive in memory, gzipped or not; nothing is written anywhere.
  *
  * @param path The archive.
- * @returns Contents of its files, by name without folders.
+ * @param options `advice` says what to do about one that is damaged; by default that it is removed
+ * and fetched again.
+ * @returns Contents of its files, by path inside of it.
  * @throws {SyntaxError} If the archive is damaged, holds anything but files and folders inside of
- * it, or two files of one name.
+ * it, or two files of one path.
+ * @throws {Error} If it cannot be read.
  * @example An archive of one file
  * ```ts
  * import { unpackArchive } from "glmc/data/archive.ts";
@@ -75,42 +79,57 @@ export async function fetchArchive(name: CifarName, options: FetchOptions): Prom
  * Deno.writeFileSync(path, await createTarGzip([{ name: "folder/a.txt", data: "hello" }]));
  * const members = await unpackArchive(path);
  *
- * assertEquals(members.get("a.txt"), new TextEncoder().encode("hello"));
+ * assertEquals(members.get("folder/a.txt"), new TextEncoder().encode("hello"));
  * ```
  */
-export async function unpackArchive(path: string): Promise<Map<string, Uint8Array>> {
+export async function unpackArchive(
+  path: string,
+  options: { readonly advice?: string } = {},
+): Promise<Map<string, Uint8Array>> {
+  const { advice = "remove it, so that it is fetched again" } = options;
   const members = new Map<string, Uint8Array>();
+  const { kind } = await recognisePath(path);
   try {
-    const tar = await unzip(path);
+    const tar = await readTar(path, kind === "tar");
     checkEntries(tar);
     for (const { name, data } of parseTar(tar, { filter: ({ type }) => type === "file" })) {
-      const short = name.slice(name.lastIndexOf("/") + 1);
-      if (members.has(short)) throw new SyntaxError(`it holds two files called "${short}"`);
-      members.set(short, data ?? new Uint8Array());
+      const inside = name.replace(/^(?:\.\/)+/, "");
+      if (members.has(inside)) throw new SyntaxError(`it holds two files called "${inside}"`);
+      members.set(inside, data ?? new Uint8Array());
     }
   } catch (error) {
-    throw new SyntaxError(
-      `Cannot unpack "${path}": ${reasonOf(error)}: remove it, so that it is fetched again`,
-      { cause: error },
-    );
+    if (isDiskError(error)) throw readError(path, error);
+    throw new SyntaxError(`Cannot unpack "${path}": ${reasonOf(error)}: ${advice}`, {
+      cause: error,
+    });
   }
   return members;
 }
 
-async function unzip(path: string): Promise<Uint8Array> {
-  const file = await Deno.open(path);
-  return await new Response(file.readable.pipeThrough(new DecompressionStream("gzip"))).bytes();
+async function readTar(path: string, isPlain: boolean): Promise<Uint8Array> {
+  const { readable } = await Deno.open(path);
+  if (isPlain) return await new Response(readable).bytes();
+  try {
+    return await new Response(readable.pipeThrough(new DecompressionStream("gzip"))).bytes();
+  } catch (error) {
+    if (isDiskError(error)) throw error;
+    throw new SyntaxError("it is cut off or damaged", { cause: error });
+  }
 }
 
 /** Refuses what the parser would skip, change, or stumble over: its words would not help. */
 function checkEntries(tar: Uint8Array): void {
   const text = (start: number, length: number): string =>
     new TextDecoder("latin1").decode(tar.subarray(start, start + length)).split("\0")[0] ?? "";
+  if (tar.length < 512) throw new SyntaxError("it holds no tar archive");
   for (let start = 0; start + 512 <= tar.length && tar[start] !== 0;) {
     const name = text(start, 100);
-    const folder = text(start + 257, 5) === "ustar" ? text(start + 345, 155) : "";
+    const isMarked = text(start + 257, 5) === "ustar";
+    const folder = isMarked ? text(start + 345, 155) : "";
     const type = text(start + 156, 1) || "0";
     const size = parseInt(text(start + 124, 12).trim() || "0", 8);
+    // Archives from before there was a mark are read, but not what only looks like one.
+    if (!isMarked && start === 0 && !(size >= 0)) throw new SyntaxError("it holds no tar archive");
     if (!(size >= 0 && start + 512 + size <= tar.length)) {
       throw new SyntaxError(
         `its entry "${name}" should take ${size} bytes but ${tar.length - start - 512} follow`,
@@ -154,19 +173,23 @@ function longNames(type: string, content: string): string[] {
  * @param name Name of the file without folders.
  * @returns Its contents.
  * @throws {Deno.errors.NotFound} If the archive has no such file.
+ * @throws {SyntaxError} If it has several.
  * @example Present and absent
  * ```ts
  * import { memberOf } from "glmc/data/archive.ts";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
- * const members = new Map([["a.bin", Uint8Array.of(1)]]);
+ * const members = new Map([["folder/a.bin", Uint8Array.of(1)]]);
  *
  * assertEquals(memberOf(members, "a.bin"), Uint8Array.of(1));
  * assertThrows(() => memberOf(members, "b.bin"), Deno.errors.NotFound);
  * ```
  */
 export function memberOf(members: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
-  const bytes = members.get(name);
-  if (!bytes) throw new Deno.errors.NotFound("the archive does not have it");
-  return bytes;
+  const [path, other] = Array.from(members.keys()).filter((path) => basename(path) === name);
+  if (path === undefined) throw new Deno.errors.NotFound("the archive does not have it");
+  if (other !== undefined) {
+    throw new SyntaxError(`the archive has two of it, "${path}" and "${other}"`);
+  }
+  return members.get(path)!;
 }

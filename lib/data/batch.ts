@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import { decode } from "fast-png";
-import { BufferReader, NameRegistry, Parser } from "pickleparser";
+import { recogniseFile } from "../disk/file_kind.ts";
 import { type CifarBatch, imageBytes } from "./cifar.ts";
+import { describePickled, numpyArray, unpickleRecord } from "./numpy_pickle.ts";
 
 const planeBytes = imageBytes / 3;
 
@@ -36,25 +36,41 @@ export function decodeBinaryBatch(
 ): CifarBatch {
   const { count, labelBytes } = options;
   const stride = labelBytes + imageBytes;
-  if (bytes.length !== count * stride) {
-    throw new RangeError(`it has ${bytes.length} bytes instead of ${count * stride}`);
-  }
+  if (bytes.length !== count * stride) throw wrongSize(bytes, { count, stride });
+  const pixels = bytes.subarray(labelBytes);
   return {
-    images: interleave(bytes, { count, start: labelBytes, stride }),
+    images: arrange(
+      { at: (place) => pixels[place]!, bytes: pixels, stride, places: planes },
+      count,
+    ),
     labels: Uint8Array.from({ length: count }, (_, row) => bytes[row * stride + labelBytes - 1]!),
   };
 }
 
+function wrongSize(
+  bytes: Uint8Array,
+  { count, stride }: { readonly count: number; readonly stride: number },
+): Error {
+  const { kind, what } = recogniseFile(bytes);
+  if (kind !== "unknown") return new SyntaxError(`it is ${what}`);
+  return bytes.length % stride === 0
+    ? new RangeError(`it has ${bytes.length / stride} images instead of ${count}`)
+    : new RangeError(`it has ${bytes.length} bytes instead of ${count * stride}`);
+}
+
 /**
- * Decodes a file of the Python version: a pickled record with an array `data` `[count, 3072]` and a
- * list of labels.
+ * Decodes a file of the Python version: a pickled dictionary with an array `data` and labels.
  *
- * Nothing in the file is executed: of all Python names only those that build an array of bytes are
- * known, any other is refused.
+ * Images may lie as `[count, 3072]` or `[count, 3, 32, 32]`, plane by plane as they are published,
+ * or as `[count, 32, 32, 3]`; pixels may be of any type of number and labels a list or an array,
+ * as long as their values are whole and fit.
  *
- * @param bytes The whole file, written by Python 2 or 3.
- * @param options `count` is the expected number of images, `labelKey` names the list of labels.
+ * @param bytes The whole file, written by Python 2 or 3; nothing in it is executed.
+ * @param options `count` is the expected number of images; the first of `labelKeys` that is there
+ * holds the labels.
  * @returns Images and labels.
+ * @throws {RangeError} If images or labels are not as many as expected, or a value does not fit; the
+ * message has row and value.
  * @throws {Error} If the file is no such record.
  * @example A file that is no record
  * ```ts
@@ -63,23 +79,104 @@ export function decodeBinaryBatch(
  *
  * const bytes = new TextEncoder().encode("I42\n.");
  *
- * assertThrows(() => decodePythonBatch(bytes, { count: 1, labelKey: "labels" }), TypeError);
+ * assertThrows(() => decodePythonBatch(bytes, { count: 1, labelKeys: ["labels"] }), TypeError);
  * ```
  */
 export function decodePythonBatch(
   bytes: Uint8Array,
-  options: { readonly count: number; readonly labelKey: string },
+  options: { readonly count: number; readonly labelKeys: readonly string[] },
 ): CifarBatch {
-  const { count, labelKey } = options;
-  const record = unpickle(bytes);
-  const [data, labels] = [record.get("data"), record.get(labelKey)];
-  if (!(data instanceof PickledArray) || data.bytes?.length !== count * imageBytes) {
-    throw new RangeError(`it has no array "data" of ${count} x ${imageBytes} bytes`);
+  const { count, labelKeys } = options;
+  const record = recordOf(bytes);
+  const labelKey = labelKeys.find((key) => record.has(key)) ?? labelKeys[0]!;
+  const absent = ["data", labelKey].find((key) => !record.has(key));
+  if (absent !== undefined) {
+    const keys = Array.from(record.keys()).slice(0, 8).map(describePickled);
+    throw new RangeError(`it has no "${absent}", only ${keys.join(", ") || "an empty dictionary"}`);
   }
-  if (!Array.isArray(labels) || labels.length !== count || !labels.every(Number.isInteger)) {
-    throw new RangeError(`it has no list "${labelKey}" of ${count} labels`);
+  const pixels = pixelsOf(record.get("data"), count);
+  const labels = labelsOf(record.get(labelKey), labelKey);
+  if (labels.length !== count) {
+    throw new RangeError(`it has ${count} images but ${labels.length} "${labelKey}"`);
   }
-  return { images: interleave(data.bytes, { count, start: 0, stride: imageBytes }), labels };
+  return { images: arrange(pixels, count), labels };
+}
+
+/** Says of a file that is something else what it is. */
+function recordOf(bytes: Uint8Array): Map<string, unknown> {
+  try {
+    return unpickleRecord(bytes);
+  } catch (error) {
+    const { kind, what } = recogniseFile(bytes);
+    const isPickle = !(error instanceof SyntaxError) || kind === "pickle" || kind === "unknown";
+    if (isPickle) throw error;
+    throw new SyntaxError(`it is ${what}`, { cause: error });
+  }
+}
+
+/** The pixels of a batch and where they lie. */
+interface Pixels {
+  readonly at: (place: number) => number;
+  /** The same values, where they are bytes. */
+  readonly bytes?: Uint8Array;
+  /** Steps from an image to the next. */
+  readonly stride: number;
+  /** Place in the first image of each value `[32, 32, 3]`. */
+  readonly places: Int32Array;
+}
+
+function pixelsOf(data: unknown, count: number): Pixels {
+  const array = numpyArray(data);
+  const [rows = 0, ...size] = array?.shape ?? [];
+  const order = imageOrders[size.join(" x ")];
+  if (!array || !order) {
+    throw new RangeError(
+      `its "data" is ${describePickled(data)}, where an array of numbers ` +
+        `${count} x ${imageBytes} or ${count} x 32 x 32 x 3 is read`,
+    );
+  }
+  if (rows !== count) throw new RangeError(`it has ${rows} images instead of ${count}`);
+  const [stride = 0, ...strides] = array.strides;
+  const places = order.map((index) => placeOf(index, size, strides));
+  return { ...array, stride, places };
+}
+
+/** Where an element lies in memory, of an array of that size. */
+function placeOf(index: number, size: readonly number[], strides: readonly number[]): number {
+  let rest = index;
+  return size.reduceRight((place, length, axis) => {
+    const position = rest % length;
+    rest = (rest - position) / length;
+    return place + position * strides[axis]!;
+  }, 0);
+}
+
+/** Labels of a list or an array; what is no number stays as it is and is refused with its row. */
+function labelsOf(value: unknown, key: string): number[] {
+  const array = numpyArray(value);
+  // A column is as good as a list.
+  if (array && array.shape.length > 0 && array.shape.slice(1).every((length) => length === 1)) {
+    return Array.from({ length: array.shape[0]! }, (_, row) => array.at(row));
+  }
+  if (!Array.isArray(value)) {
+    throw new RangeError(
+      `its "${key}" are ${describePickled(value)}, where a list of numbers is read`,
+    );
+  }
+  return value.map((label: unknown, row) => {
+    const number = typeof label === "number" ? label : scalarOf(label);
+    if (number === undefined) {
+      throw new RangeError(
+        `the label in row ${row} is ${describePickled(label)}, where a whole number is read`,
+      );
+    }
+    return number;
+  });
+}
+
+function scalarOf(value: unknown): number | undefined {
+  const array = numpyArray(value);
+  return array?.shape.length === 0 ? array.at(0) : undefined;
 }
 
 /**
@@ -112,69 +209,42 @@ export function decodeSheet(bytes: Uint8Array, options: { readonly count: number
   return data;
 }
 
-/** Turns three colour planes per image into pixels of three values. */
-function interleave(
-  bytes: Uint8Array,
-  { count, start, stride }: {
-    readonly count: number;
-    readonly start: number;
-    readonly stride: number;
-  },
-): Uint8Array {
+/** Puts the pixels of each image in the order height, width, channel, and refuses what is no byte. */
+function arrange({ at, bytes, stride, places }: Pixels, count: number): Uint8Array {
   const images = new Uint8Array(count * imageBytes);
-  let target = 0;
   for (let row = 0; row < count; row++) {
-    const red = row * stride + start;
-    for (let pixel = red; pixel < red + planeBytes; pixel++) {
-      images[target++] = bytes[pixel]!;
-      images[target++] = bytes[pixel + planeBytes]!;
-      images[target++] = bytes[pixel + 2 * planeBytes]!;
+    const [start, target] = [row * stride, row * imageBytes];
+    if (bytes) {
+      for (let index = 0; index < imageBytes; index++) {
+        images[target + index] = bytes[start + places[index]!]!;
+      }
+      continue;
+    }
+    for (let index = 0; index < imageBytes; index++) {
+      const value = at(start + places[index]!);
+      if (!Number.isInteger(value) || value < 0 || value > 255) {
+        throw new RangeError(
+          `there is a pixel of ${value} in row ${row}, where whole numbers from 0 to 255 are read`,
+        );
+      }
+      images[target + index] = value;
     }
   }
   return images;
 }
 
-/** Reads a pickled record in which the only objects are arrays of bytes. */
-function unpickle(bytes: Uint8Array): Map<unknown, unknown> {
-  const names = new NameRegistry();
-  for (const module of ["numpy.core.multiarray", "numpy._core.multiarray"]) {
-    names.register(module, "_reconstruct", () => new PickledArray());
-  }
-  names.register("numpy", "ndarray", () => undefined);
-  names.register("numpy", "dtype", (type: unknown) => ({ type, __setstate__() {} }));
-  names.register("_codecs", "encode", (text: string) => Buffer.from(text, "latin1"));
-  names.onMissingName = (module, name) => {
-    throw new TypeError(`it asks for the Python object ${module}.${name}, which is not allowed`);
-  };
-  const record: unknown = new Parser({ nameResolver: names, unpicklingTypeOfDictionary: "Map" })
-    .read(new Latin1Reader(bytes));
-  if (!(record instanceof Map)) throw new TypeError("it holds no record");
-  return record;
-}
+/** Where the values of an image `[32, 32, 3]` lie in one that is stored plane by plane. */
+const planes = Int32Array.from(
+  { length: imageBytes },
+  (_, index) => index % 3 * planeBytes + Math.floor(index / 3),
+);
+const interleaved = Int32Array.from({ length: imageBytes }, (_, index) => index);
 
-/** Reads the byte strings of Python 2 as Latin-1, which keeps every byte. */
-class Latin1Reader extends BufferReader {
-  override string(size: number, encoding: "ascii" | "utf-8"): string {
-    if (encoding === "utf-8") return super.string(size, encoding);
-    const { buffer, byteOffset } = this.bytes(size);
-    return Buffer.from(buffer, byteOffset, size).toString("latin1");
-  }
-}
-
-/** An array of bytes, filled from the state that NumPy stores. */
-class PickledArray {
-  bytes?: Uint8Array;
-
-  __setstate__(
-    [, shape, dtype, isFortran, data]: [unknown, number[], { type: string }, boolean, unknown],
-  ): void {
-    if (dtype.type !== "u1" || shape.length !== 2) return;
-    const bytes = typeof data === "string" ? Buffer.from(data, "latin1") : data as Uint8Array;
-    const [rows = 0, columns = 0] = shape;
-    if (bytes.length !== rows * columns) return;
-    // An array stored column by column is put in rows.
-    this.bytes = isFortran
-      ? bytes.map((_, index) => bytes[index % columns * rows + Math.floor(index / columns)]!)
-      : bytes;
-  }
-}
+/** Where they lie in an image of each size that is known. */
+const imageOrders: Readonly<Record<string, Int32Array>> = {
+  "3072": planes,
+  "3 x 32 x 32": planes,
+  "3 x 1024": planes,
+  "32 x 32 x 3": interleaved,
+  "1024 x 3": interleaved,
+};

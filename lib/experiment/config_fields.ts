@@ -58,10 +58,10 @@ export const dataFields = {
     flags: ["dataset"],
     help: "data set; own: images that a notebook or a program brings",
   }),
-  /** Folder of an own copy of the data set, absolute, or null. */
+  /** Folder or archive of an own copy of the data set, absolute, or null. */
   dataFolder: optionalPathField({
     flags: ["root", "data"],
-    help: "folder of your own copy of the data set (binary or python version)",
+    help: "folder or archive of your own copy of the data set (binary or Python)",
   }),
   /** Where the images come from, when no folder is given. */
   source: choiceField<Source>([...new Set(knownDatasets.flatMap(({ sources }) => sources))], {

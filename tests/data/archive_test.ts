@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createTar } from "nanotar";
-import { fetchArchive, unpackArchive } from "glmc/data/archive.ts";
+import { gzipSync } from "node:zlib";
+import { fetchArchive, memberOf, unpackArchive } from "glmc/data/archive.ts";
 import { namesIn, serveFiles, temporaryFolder } from "./disposables.ts";
 import {
   factsAt,
@@ -82,6 +83,33 @@ Deno.test("fetchArchive() names a file that the archive does not have", async ()
   );
 });
 
+Deno.test("unpackArchive() reads an archive that is not gzipped, and takes other advice", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/archive.tar`;
+  const tar = createTar([{ name: "./folder/a.bin", data: "aaaa" }]);
+  await Deno.writeFile(path, tar);
+
+  assertEquals([...(await unpackArchive(path)).keys()], ["folder/a.bin"]);
+  await Deno.writeFile(path, tar.subarray(0, 514));
+  await assertRejects(
+    () => unpackArchive(path, { advice: "copy it again" }),
+    SyntaxError,
+    "should take 4 bytes but 2 follow: copy it again",
+  );
+  await assertRejects(() => unpackArchive(`${path}.gz`), Deno.errors.NotFound, "no such file");
+});
+
+Deno.test("memberOf() finds a file in any folder, but not one of two", () => {
+  const bytes = Uint8Array.of(1);
+
+  assertEquals(memberOf(new Map([["a/b/c.bin", bytes]]), "c.bin"), bytes);
+  assertThrows(
+    () => memberOf(new Map([["a/c.bin", bytes], ["b/c.bin", bytes]]), "c.bin"),
+    SyntaxError,
+    'the archive has two of it, "a/c.bin" and "b/c.bin"',
+  );
+});
+
 /** A gzipped archive of two files, the first header of which is changed. */
 async function changedArchive(path: string, change: (header: Uint8Array) => void): Promise<void> {
   const tar = createTar([{ name: "folder/a.bin", data: "aaaa" }, {
@@ -135,7 +163,11 @@ for (
       put("../..", 345),
       'its entry "../../folder/a.bin" lies outside',
     ],
-    ["holds two files of one name", put("folder/b.bin", 0), 'it holds two files called "b.bin"'],
+    [
+      "holds two files of one path",
+      put("folder/b.bin", 0),
+      'it holds two files called "folder/b.bin"',
+    ],
   ] as const
 ) {
   Deno.test(`unpackArchive() refuses an archive that ${what}`, async () => {
@@ -157,11 +189,22 @@ Deno.test("unpackArchive() refuses what is no archive, cut off or a long name ou
   const path = `${folder.path}/archive.tar.gz`;
   await changedArchive(path, () => {});
   const bytes = await Deno.readFile(path);
-  assertEquals([...(await unpackArchive(path)).keys()], ["a.bin", "b.bin"]);
+  assertEquals([...(await unpackArchive(path)).keys()], ["folder/a.bin", "folder/b.bin"]);
 
-  for (const wrong of [bytes.subarray(0, -20), new TextEncoder().encode("<html>")]) {
+  for (
+    const [wrong, problem] of [
+      [bytes.subarray(0, -20), "it is cut off or damaged"],
+      [new TextEncoder().encode("<html>"), "it is cut off or damaged"],
+      [gzipSync("hello"), "it holds no tar archive"],
+      [gzipSync("hello".repeat(200)), "it holds no tar archive"],
+    ] as const
+  ) {
     await Deno.writeFile(path, wrong);
-    await assertRejects(() => unpackArchive(path), SyntaxError, `Cannot unpack "${path}"`);
+    await assertRejects(
+      () => unpackArchive(path),
+      SyntaxError,
+      `Cannot unpack "${path}": ${problem}: remove it`,
+    );
   }
   const name = `../${"deep/".repeat(30)}a.bin`;
   const tar = createTar([{ name: "long", data: `${name}\0` }, { name: "short", data: "a" }]);

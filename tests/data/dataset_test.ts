@@ -96,7 +96,7 @@ Deno.test("loadDataset() says what to do when CIFAR-100 cannot be fetched", asyn
   );
   assertStringIncludes(
     error.message,
-    "or bring cifar-100-binary.tar.gz from another machine, unpack it, and pass its folder with --data",
+    "or bring cifar-100-binary.tar.gz from another machine, and pass it with --data",
   );
 });
 

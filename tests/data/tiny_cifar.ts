@@ -47,6 +47,41 @@ export function tinyBinaryFiles(): Record<string, Uint8Array<ArrayBuffer>> {
   );
 }
 
+/** All files of the Python version of {@linkcode tinyFacts}, by name, with the same images and labels. */
+export function tinyPythonFiles(): Record<string, Uint8Array<ArrayBuffer>> {
+  const { train, test } = tinyFacts.python;
+  return Object.fromEntries(
+    [...train, ...test].map((
+      file,
+      index,
+    ) => [file, relabelled("cifar10_python3_protocol4", index)]),
+  );
+}
+
+/** A fixture of the Python version with another label of its first image. */
+export function relabelled(fixture: string, label: number): Uint8Array<ArrayBuffer> {
+  const bytes = Deno.readFileSync(new URL(`../fixtures/${fixture}.pickle`, import.meta.url));
+  // Both labels as BININT1, behind the mark of their list.
+  const [mark, small] = [0x28, 0x4b];
+  const place = bytes.findIndex((byte, index) =>
+    byte === mark && bytes[index + 1] === small && bytes[index + 3] === small &&
+    [6, 49].includes(bytes[index + 2]!)
+  );
+  return bytes.with(place + 2, label);
+}
+
+/** Writes files into a folder, which is made when missing. */
+export async function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, Uint8Array | string>>,
+): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await Deno.writeFile(`${folder}/${name}`, bytes);
+  }
+}
+
 /** Labels of the training images of {@linkcode tinyBinaryFiles}. */
 export const tinyTrainLabels: Int32Array = Int32Array.of(0, 9, 1, 9, 2, 9, 3, 9, 4, 9);
 
