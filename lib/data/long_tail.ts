@@ -107,6 +107,37 @@ export function classCounts(options: ClassCountsOptions): number[] {
   return counts;
 }
 
+/**
+ * The largest first class that a set with these classes can give a long tail: N_max such that no class is
+ * asked for more images than it has.
+ *
+ * For a balanced set this is the size of a class, as in the official code.
+ *
+ * @param sizes Images of each class of the whole set `[classes]`.
+ * @param options Imbalance rate and profile.
+ * @returns Images of the largest class.
+ * @throws {RangeError} If the rate is out of range.
+ * @example The second class has fewer images than it should, so the first gives fewer too
+ * ```ts
+ * import { largestFor } from "glmc/data/long_tail.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(largestFor([100, 100], { imbalanceRate: 0.5 }), 100);
+ * assertEquals(largestFor([100, 40], { imbalanceRate: 0.5 }), 81);
+ * ```
+ */
+export function largestFor(
+  sizes: readonly number[],
+  { imbalanceRate, profile = "exponential" }: Pick<ClassCountsOptions, "imbalanceRate" | "profile">,
+): number {
+  // Shares of a class so large that rounding does not matter.
+  const many = 2 ** 40;
+  const shares = classCounts({ classes: sizes.length, largest: many, imbalanceRate, profile })
+    .map((count) => count / many);
+  const bounds = sizes.map((size, label) => Math.ceil((size + 1) / shares[label]!) - 1);
+  return bounds.reduce((least, bound) => Math.min(least, bound), sizes[0] ?? 0);
+}
+
 /** Rounds down, but 49 · (1 / 49), which comes out a rounding short of 1, is one image. */
 function wholeImages(product: number): number {
   const isOne = product < 1 && product >= 1 - Number.EPSILON;

@@ -96,7 +96,7 @@ export const dataFields = {
     whole: true,
     least: 1,
     flags: ["largest_class"],
-    help: "images of the commonest class; all there are by default",
+    help: "images of the commonest class; by default as many as the other classes go with",
     earlier: null,
   }),
   /** Whether the subset is drawn with replacement, as the official code did before May 2023. */

@@ -6,7 +6,7 @@
 
 import { type Dataset, hashImageSet } from "../data/image_set.ts";
 import { sha256 } from "../disk/digest.ts";
-import { classCounts, drawSplit, hashRows, type Split } from "../data/long_tail.ts";
+import { classCounts, drawSplit, hashRows, largestFor, type Split } from "../data/long_tail.ts";
 import { readRows, splitOfRows } from "../data/split_file.ts";
 import type { Method } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
@@ -39,10 +39,12 @@ export async function configuredSplit(config: RunConfig, { train }: Dataset): Pr
   }
   const sizes = new Array<number>(classes).fill(0);
   for (const label of train.labels) sizes[label]! += 1;
-  const largest = largestClass ?? sizes.reduce((most, size) => Math.max(most, size), 0);
-  const counts = profile === "given"
-    ? sizes
-    : classCounts({ classes, imbalanceRate, profile, largest });
+  const counts = profile === "given" ? sizes : classCounts({
+    classes,
+    imbalanceRate,
+    profile,
+    largest: largestClass ?? largestFor(sizes, { imbalanceRate, profile }),
+  });
   return drawSplit(train.labels, { counts, seed: splitSeed, replace, generator: splitGenerator });
 }
 

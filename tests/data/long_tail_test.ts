@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { classCounts, classWeights, drawSplit } from "glmc/data/long_tail.ts";
+import { classCounts, classWeights, drawSplit, largestFor } from "glmc/data/long_tail.ts";
+import { randomStream } from "glmc/data/random.ts";
 import { cifar10TrainLabels } from "../fixtures.ts";
 import { goldenExperiments, goldenIndex } from "../golden.ts";
 
@@ -258,4 +259,25 @@ Deno.test("classWeights() refuses exponents whose weights no float32 can hold", 
     assert(weights.every((weight) => Number.isFinite(weight) && weight > 0), `${exponent}`);
   }
   assertEquals(classWeights([7], { exponent: 1 }), [1]);
+});
+
+Deno.test("largestFor() is the largest class that no other class is too small for", () => {
+  const random = randomStream(3, "sizes");
+  for (let trial = 0; trial < 200; trial++) {
+    const classes = 1 + random.integer(12);
+    const sizes = Array.from({ length: classes }, () => 1 + random.integer(500));
+    const imbalanceRate = [1, 0.1, 0.02, 1 / 3][random.integer(4)]!;
+    const profile = random.integer(2) === 0 ? "exponential" : "step";
+    const largest = largestFor(sizes, { imbalanceRate, profile });
+    const asksFor = (largest: number): boolean[] =>
+      Array.from({ length: classes }, (_, label) => {
+        const exponent = profile === "step"
+          ? Number(label >= classes / 2)
+          : label / Math.max(classes - 1, 1);
+        return Math.floor(largest * imbalanceRate ** exponent) <= sizes[label]!;
+      });
+    assert(asksFor(largest).every(Boolean), `${sizes} at ${imbalanceRate} give ${largest}`);
+    assert(!asksFor(largest + 1).every(Boolean), `${sizes} at ${imbalanceRate} give more`);
+  }
+  assertEquals(largestFor(Array(10).fill(5000), { imbalanceRate: 0.02 }), 5000);
 });
