@@ -4,6 +4,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { onLauncherEnd } from "../process/launchers.ts";
+import { isIgnored } from "../process/stop.ts";
 import { projectRoot, venvFolder } from "../setup/project.ts";
 import { prepareLab } from "./setup.ts";
 import { UsageError } from "./shell.ts";
@@ -32,7 +34,11 @@ export async function run(args: string[]): Promise<void> {
   const lab = startLab({ port, browser });
   // JupyterLab itself asks what to do at Ctrl-C, and must be waited for.
   Deno.addSignalListener("SIGINT", () => {});
-  Deno.addSignalListener("SIGTERM", () => lab.kill("SIGTERM"));
+  const end = (): void => lab.kill("SIGTERM");
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+    if (!isIgnored(signal)) Deno.addSignalListener(signal, end);
+  }
+  using _watch = onLauncherEnd(end);
   const { code } = await lab.status;
   if (code !== 0 && code !== 130 && code !== 143) {
     throw new Error(`JupyterLab ended with code ${code}: see its lines above`);
