@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { onLauncherEnd } from "../process/launchers.ts";
-import { isIgnored } from "../process/stop.ts";
+import { onSignals } from "../process/signals.ts";
 import { projectRoot, venvFolder } from "../setup/project.ts";
 import { prepareLab } from "./setup.ts";
 import { UsageError } from "./shell.ts";
@@ -33,11 +33,9 @@ export async function run(args: string[]): Promise<void> {
   await prepareLab();
   const lab = startLab({ port, browser });
   // JupyterLab itself asks what to do at Ctrl-C, and must be waited for.
-  Deno.addSignalListener("SIGINT", () => {});
+  using _interrupts = onSignals(["SIGINT"], () => {});
   const end = (): void => lab.kill("SIGTERM");
-  for (const signal of ["SIGTERM", "SIGHUP"] as const) {
-    if (!isIgnored(signal)) Deno.addSignalListener(signal, end);
-  }
+  using _ends = onSignals(["SIGTERM", "SIGHUP"], end);
   using _watch = onLauncherEnd(end);
   const { code } = await lab.status;
   if (code !== 0 && code !== 130 && code !== 143) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { onSignals } from "../process/signals.ts";
 import { tell } from "../process/streams.ts";
 import { type CurvePoint, trainingCurvesFigure } from "../plot/training_charts.ts";
 import type { Reference } from "../plot/line.ts";
@@ -205,11 +206,9 @@ function onInterrupt(action: () => void): { signal: AbortSignal; release: () => 
     controller.abort();
     action();
   };
-  Deno.addSignalListener("SIGINT", onSignal);
-  return {
-    signal: controller.signal,
-    release: () => Deno.removeSignalListener("SIGINT", onSignal),
-  };
+  // An interrupt is meant for the kernel, whoever has started Jupyter and how.
+  const listening = onSignals(["SIGINT"], onSignal, { evenIgnored: true });
+  return { signal: controller.signal, release: () => listening[Symbol.dispose]() };
 }
 
 function stepText(event: WatchedEvent<CurvePoint> & { type: "step" }, epochs: number): string {

@@ -4,12 +4,7 @@
  * @module
  */
 import { type Launcher, onLauncherEnd } from "./launchers.ts";
-
-/** The exit code of each signal that asks a program to stop: 128 and its number. */
-const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-
-/** A signal that asks a program to stop. */
-export type StopSignal = keyof typeof codes;
+import { onSignals, stopCodes, type StopSignal } from "./signals.ts";
 
 /** Milliseconds in which one Ctrl-C may arrive twice: from the terminal, and from `deno task` or `npx`. */
 const echo = 1000;
@@ -38,8 +33,7 @@ export interface StopRequest extends Disposable {
  * Listens to requests to stop until it is disposed.
  *
  * They are SIGINT, SIGTERM, SIGHUP and the end of `npx` or `deno task`, which would leave this process
- * behind. A signal that is ignored at the start stays ignored: that is how `nohup` and scripts protect
- * what they run. A second Ctrl-C ends the process at once.
+ * behind. A second Ctrl-C ends the process at once.
  *
  * @param options Whom to tell.
  * @returns The request.
@@ -61,20 +55,15 @@ export function listenForStop(options: StopOptions = {}): StopRequest {
   let [exitCode, heardAt] = [0, 0];
   const hear = (name: StopSignal): void => {
     if (exitCode === 0) {
-      [exitCode, heardAt] = [codes[name], performance.now()];
+      [exitCode, heardAt] = [stopCodes[name], performance.now()];
       controller.abort();
       onStop?.(name);
     } else if (name === "SIGINT" && performance.now() - heardAt >= echo) {
       onForce?.();
-      Deno.exit(codes[name]);
+      Deno.exit(stopCodes[name]);
     }
   };
-  for (const name of Object.keys(codes) as StopSignal[]) {
-    if (isIgnored(name)) continue;
-    const onSignal = (): void => hear(name);
-    Deno.addSignalListener(name, onSignal);
-    resources.defer(() => Deno.removeSignalListener(name, onSignal));
-  }
+  resources.use(onSignals(Object.keys(stopCodes) as StopSignal[], hear));
   resources.use(onLauncherEnd(() => hear("SIGTERM"), launchers));
   const stopped = new Promise<undefined>((resolve) =>
     controller.signal.addEventListener("abort", () => resolve(undefined))
@@ -88,27 +77,4 @@ export function listenForStop(options: StopOptions = {}): StopRequest {
     unlessStopped: (work) => Promise.race([work, stopped]),
     [Symbol.dispose]: () => held.dispose(),
   };
-}
-
-/**
- * Whether this process ignores a signal.
- *
- * @param name The signal.
- * @returns Whether it does; false where there is no `/proc` to tell.
- * @example As programs are started by default
- * ```ts
- * import { isIgnored } from "glmc/process/stop.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(isIgnored("SIGTERM"), false);
- * ```
- */
-export function isIgnored(name: StopSignal): boolean {
-  try {
-    const status = Deno.readTextFileSync("/proc/self/status");
-    const mask = BigInt(`0x${/^SigIgn:\s*([\da-f]+)/m.exec(status)![1]}`);
-    return (mask >> BigInt(codes[name] - 129) & 1n) === 1n;
-  } catch {
-    return false;
-  }
 }
