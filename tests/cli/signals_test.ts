@@ -155,7 +155,7 @@ Deno.test({
       { epochs, ignore = "", term }: { epochs: string; ignore?: string; term: string },
     ): Promise<[text: string, code: number]> => {
       const { stdout } = await new Deno.Command("python3", {
-        args: ["-c", inTerminal, "step 3/", ignore, ...watchedRun, runs, name, epochs],
+        args: ["-c", inTerminal, "step ", ignore, ...watchedRun, runs, name, epochs],
         env: { TERM: term, NO_COLOR: "1", COLUMNS: "" },
         stderr: "inherit",
       }).output();
@@ -170,9 +170,9 @@ Deno.test({
     assertEquals([live[1], dumb[1]], [129, 0]);
     assert(hasCheckpoint(runs, "live"));
     const rewritten = live[0].split("\r\x1b[K").slice(1).map((text) => text.split(/\r?\n/)[0]!);
-    assert(rewritten.some((text) => text.startsWith("epoch 1/")));
+    assert(rewritten.some((text) => /^epoch 1\/.*…$/.test(text)), live[0]);
     assertEquals(rewritten.filter((text) => text.endsWith("…") && text.length !== 39), []);
-    assert(!live[0].replaceAll("\r\x1b[K", "").includes("\x1b"), "no colours");
+    assert(!/\x1b\[[\d;]*m/.test(live[0]), "no colours");
     assert(!dumb[0].includes("\x1b"), "no codes at all");
   },
 });
@@ -184,14 +184,14 @@ Deno.test("a training whose npx is ended or whose deno task is killed stops with
   await Deno.writeTextFile(`${runs}/deno.json`, JSON.stringify({ tasks: { go: quoted } }));
   const task = `"${Deno.execPath()}" task --config "${runs}/deno.json" go`;
   // As npx does: a shell between it and the program, and no word to them when it is ended.
-  await Deno.writeTextFile(`${runs}/npx`, `#!/bin/sh\nsh -c '${task} npx ${endless}; :'\n:\n`, {
+  await Deno.writeTextFile(`${runs}/npx`, `#!/bin/sh\nsh -c '${task} by-npx ${endless}; :'\n:\n`, {
     mode: 0o755,
   });
 
   await Promise.all(
     ([
-      ["npx", [`${runs}/npx`], "SIGTERM"],
-      ["task", ["sh", "-c", `exec ${task} task ${endless}`], "SIGKILL"],
+      ["by-npx", [`${runs}/npx`], "SIGTERM"],
+      ["by-task", ["sh", "-c", `exec ${task} by-task ${endless}`], "SIGKILL"],
     ] as const).map(async ([name, command, signal]) => {
       const run = start(command, { env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" } });
       await run.firstStep();
