@@ -61,7 +61,9 @@ export async function run(args: string[]): Promise<void> {
   const chosen = await chooseMethod(args, { methods: kitMethods });
   const values = parseFlags(chosen.args, trainFlags(chosen));
   checkRunFlags(values);
-  using stop = listenForStop({ onForce: () => tell("Stopped at once, without a checkpoint") });
+  using stop = listenForStop({
+    onForce: () => tell("Stopped at once, without a checkpoint of the last steps"),
+  });
   const begun = await stop.unlessStopped(begin(values, chosen));
   using run = begun?.run;
   const perEpoch = begun && await stop.unlessStopped(announce(begun));

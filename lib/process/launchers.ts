@@ -40,14 +40,16 @@ interface ProcessFacts {
  */
 export function launchersOf(pid: number = Deno.ppid): Launcher[] {
   const found: Launcher[] = [];
-  for (let facts = factsOf(pid); facts !== undefined; facts = factsOf(pid = facts.parent)) {
-    const { words, started } = facts;
+  for (let at = pid;;) {
+    const facts = factsOf(at);
+    if (facts === undefined) return found;
+    const { words, started, parent } = facts;
     const isFirst = found.length === 0;
-    if (isTask(words) || !isFirst && isPackageRunner(words)) found.push({ pid, started });
+    if (isTask(words) || !isFirst && isPackageRunner(words)) found.push({ pid: at, started });
     // The shell between a package runner and what it runs.
-    else if (isFirst || !(isShell(words) && words[1] === "-c")) break;
+    else if (isFirst || !(isShell(words) && words[1] === "-c")) return found;
+    at = parent;
   }
-  return found;
 }
 
 /** Milliseconds between two looks at whether the launchers are there. */

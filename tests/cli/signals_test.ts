@@ -4,8 +4,9 @@ import { projectRoot } from "../../lib/setup/project.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { contentsOf } from "../experiment/processes.ts";
 
+// As the tasks do: Deno would draw a bar of its own, on dumb terminals too, while it loads for long.
 const watchedRun = [
-  ...[Deno.execPath(), "run", "-A", "--no-check"],
+  ...[Deno.execPath(), "run", "-q", "-A", "--no-check"],
   `${projectRoot}/tests/cli/watched_run.ts`,
 ];
 /** More than any test waits for. */
