@@ -13,11 +13,11 @@ import { listenForStop } from "../../lib/process/stop.ts";
 import { testEngine } from "../engine.ts";
 import { smallDataset } from "../fixtures.ts";
 
-const [runs, name, epochs = "3"] = Deno.args;
+const [runs, name, epochs = "2"] = Deno.args;
 try {
   using stop = listenForStop();
   using run = await beginRun({
-    config: configure({ imbalanceRate: 0.2, width: 4, epochs: Number(epochs), batchSize: 16 }),
+    config: configure({ imbalanceRate: 0.2, width: 2, epochs: Number(epochs), batchSize: 16 }),
     engine: await testEngine(),
     dataset: smallDataset(),
     store: openRunStore(runs),
