@@ -6,6 +6,7 @@
 
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type ComputeType, convert } from "../ops/precision.ts";
+import { nextTurn } from "../process/turn.ts";
 import { tf } from "../tensor/tfjs.ts";
 
 /** Best rates of single convolutions, in floating-point operations a second. */
@@ -44,6 +45,7 @@ async function bestRate(width: number, type: ComputeType): Promise<number> {
       await corner.data();
       best = Math.max(best, operations / ((performance.now() - start) / 1000));
       disposeTensors({ result, corner });
+      await nextTurn();
     }
     disposeTensors({ images, filter });
   }

@@ -54,6 +54,7 @@ import { convolutionRates } from "../bench/convolution_rate.ts";
 import { measureInTurns, measureOneByOne, type MeasureOptions } from "../bench/measure.ts";
 import { medianRatio, spread } from "../bench/statistics.ts";
 import { table, tableText } from "../plot/table.ts";
+import { print, printResult } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import { startEngine } from "../tensor/start.ts";
 import {
@@ -137,7 +138,7 @@ export async function run(args: string[]): Promise<void> {
     ? await measureSizes([32, 64, 128, 256, 512], { setting, ...turns })
     : [await measureSetting({ setting, ...turns })];
   const report = { ...await describeMachine(setting), width: setting.width, ...turns, results };
-  console.log(`\n${ratesText(report)} (${report.device.toUpperCase()})`);
+  print(`\n${ratesText(report)} (${report.device.toUpperCase()})`);
   await write(report, values.out as string | undefined);
 }
 
@@ -187,16 +188,16 @@ async function measureSizes(
       measureOneByOne(fastContenders(setting), { ...options, setting, onProgress })
     );
     results.push(printed({ batchSize, rows }, setting));
-    for (const failure of failures) console.log(failure);
+    for (const failure of failures) print(failure);
   }
   return results;
 }
 
 function printed(result: MeasuredBatch, { width }: BenchSetting): MeasuredBatch {
-  console.log(
+  print(
     `\nResNet-32 of width ${width}, batch ${result.batchSize}; x: how many times as fast`,
   );
-  console.log(tableText(benchTable(result)));
+  print(tableText(benchTable(result)));
   return result;
 }
 
@@ -223,7 +224,7 @@ async function write(report: BenchReport, out?: string): Promise<void> {
   await Deno.writeTextFile(file, JSON.stringify(report, null, 2));
   await Deno.writeTextFile(page, await benchPage(report));
   const [numbers, plots] = [file, page].map((path) => path.replace(`${projectRoot}/`, ""));
-  console.log(`Written: ${numbers}, and ${plots} to open in a browser`);
+  print(`Written: ${numbers}, and ${plots} to open in a browser`);
 }
 
 /** Prints what a step of each method costs, and its share of the default method's time. */
@@ -235,7 +236,7 @@ async function compareMethods(options: MeasureOptions): Promise<void> {
   const cells = rows.map(({ name, milliseconds: { median, min, max }, rounds }) => {
     return [name, median, min, max, medianRatio(rounds, standard.rounds)];
   });
-  console.log(
+  printResult(
     tableText(table(["method", "median ms", "min", "max", `of ${standard.name}'s time`], cells)),
   );
 }
@@ -250,9 +251,9 @@ async function watchMemory(setting: BenchSetting): Promise<void> {
     const size = `${steps} steps  ${(bytes / 1e9).toFixed(4)} GB`;
     // Until then the pools of the allocators fill.
     if (steps >= warmUp) sizes.push(bytes);
-    console.log(steps < warmUp ? `${size}  warming up` : size);
+    print(steps < warmUp ? `${size}  warming up` : size);
   }
   // A single reading is off by up to 0.4 %; the medians of the first and the last three are 1,000 steps apart.
   const growth = 100 * (spread(sizes.slice(-3)).median / spread(sizes.slice(0, 3)).median - 1);
-  console.log(`Growth over 1,000 steps, between medians of three readings: ${growth.toFixed(2)} %`);
+  printResult(`Growth over 1,000 steps, between medians of three readings: ${growth.toFixed(2)} %`);
 }

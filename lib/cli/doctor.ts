@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { printResult } from "../process/streams.ts";
 import { canTrain, type Check, checkMachine } from "../setup/checks.ts";
 import { UsageError } from "./shell.ts";
 
@@ -27,7 +28,7 @@ export async function run(args: string[]): Promise<void> {
   const json = parseJson(args);
   const checks = await checkMachine();
   const ready = canTrain(checks);
-  console.log(json ? JSON.stringify({ ready, checks }, null, 2) : formatChecks(checks));
+  printResult(json ? JSON.stringify({ ready, checks }, null, 2) : formatChecks(checks));
   if (!ready) Deno.exitCode = 1;
 }
 

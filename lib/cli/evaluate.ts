@@ -16,6 +16,7 @@ import { methods as kitMethods } from "../method/methods.ts";
 import type { Method } from "../method/method.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { importWeights } from "../model/weights.ts";
+import { printResult } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import { createPredictor } from "../train/predict.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
@@ -96,7 +97,7 @@ export async function run(args: string[]): Promise<void> {
     classes: network.classes,
     trainingCounts: subject.counts ?? (await configuredSplit(config, dataset)).counts,
   });
-  console.log(
+  printResult(
     values.json === true
       ? JSON.stringify(evaluation, plainArrays)
       : report(evaluation, { classNames: test.classNames, title: subject.title }),

@@ -4,6 +4,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { onLauncherEnd } from "../process/launchers.ts";
+import { onSignals } from "../process/signals.ts";
 import { projectRoot, venvFolder } from "../setup/project.ts";
 import { prepareLab } from "./setup.ts";
 import { UsageError } from "./shell.ts";
@@ -31,8 +33,10 @@ export async function run(args: string[]): Promise<void> {
   await prepareLab();
   const lab = startLab({ port, browser });
   // JupyterLab itself asks what to do at Ctrl-C, and must be waited for.
-  Deno.addSignalListener("SIGINT", () => {});
-  Deno.addSignalListener("SIGTERM", () => lab.kill("SIGTERM"));
+  using _interrupts = onSignals(["SIGINT"], () => {});
+  const end = (): void => lab.kill("SIGTERM");
+  using _ends = onSignals(["SIGTERM", "SIGHUP"], end);
+  using _watch = onLauncherEnd(end);
   const { code } = await lab.status;
   if (code !== 0 && code !== 130 && code !== 143) {
     throw new Error(`JupyterLab ended with code ${code}: see its lines above`);

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { guardConsole } from "../process/streams.ts";
 import { prepare } from "./setup.ts";
 import { type Command, reportError, runCommand } from "./shell.ts";
 
@@ -25,6 +26,7 @@ function load(name: string): Promise<Command> {
   return import(new URL(`./${name}.ts`, import.meta.url).href);
 }
 
+guardConsole();
 for (const event of ["error", "unhandledrejection"] as const) {
   globalThis.addEventListener(event, (problem) => {
     problem.preventDefault();

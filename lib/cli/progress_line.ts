@@ -4,26 +4,31 @@
  * @module
  */
 import { stripVTControlCharacters } from "node:util";
+import { showOn, type TextStream } from "../process/streams.ts";
 
 /** Where a progress line is written; `Deno.stderr` is one. */
-export interface ProgressStream {
-  /** Whether lines can be rewritten in place. */
+export interface ProgressStream extends TextStream {
+  /** Whether it is a terminal. */
   isTerminal(): boolean;
-  /** Writes bytes at once. */
-  writeSync(bytes: Uint8Array): number;
 }
 
 /** What replaces the surroundings of a progress line, mostly in tests. */
 export interface ProgressLineOptions {
   /** Where to write; by default standard error. */
   stream?: ProgressStream;
-  /** Columns of the terminal now. */
-  columns?: () => number;
-  /** Milliseconds now. */
+  /** Columns of the terminal now; 80 or `COLUMNS` where it does not tell, and never more than these. */
+  columns?: () => number | undefined;
+  /** Milliseconds now, by a clock that nobody sets; those of `performance` by default. */
   now?: () => number;
+  /** The environment variable `TERM`; `dumb` has nothing that rewrites a line. */
+  terminal?: string | undefined;
 }
 
-/** A line that is rewritten in place on terminals, and printed now and then elsewhere. */
+/**
+ * A line that is rewritten in place on terminals, and printed now and then elsewhere.
+ *
+ * What cannot be written is dropped: no job ends because nobody can see how far it is.
+ */
 export interface ProgressLine {
   /**
    * Shows how far the job is: at most 10 times a second on terminals; elsewhere after every 10 s
@@ -39,7 +44,7 @@ export interface ProgressLine {
 /**
  * Starts a progress line on standard error.
  *
- * @param options What replaces standard error, its width and the clock.
+ * @param options What replaces standard error, its kind and width, and the clock.
  * @returns The line.
  * @example A job that is watched
  * ```ts
@@ -59,10 +64,12 @@ export interface ProgressLine {
  * ```
  */
 export function progressLine(options: ProgressLineOptions = {}): ProgressLine {
-  const { stream = Deno.stderr, now = Date.now } = options;
-  const write = (text: string) => void stream.writeSync(new TextEncoder().encode(text));
-  return stream.isTerminal()
-    ? liveLine({ write, now, columns: options.columns ?? terminalColumns })
+  const { stream = Deno.stderr, now = () => performance.now() } = options;
+  const { columns = terminalColumns, terminal = Deno.env.get("TERM") } = options;
+  const write = (text: string) => showOn(stream, text);
+  const canRewrite = stream.isTerminal() && !/^(?:dumb|unknown)$/.test(terminal ?? "");
+  return canRewrite
+    ? liveLine({ write, now, columns: () => usableColumns(columns()) })
     : plainLines({ write, now });
 }
 
@@ -112,16 +119,34 @@ function plainLines({ write, now }: Surroundings): ProgressLine {
 
 /** Colours are dropped rather than cut in two. */
 function cut(text: string, width: number): string {
-  const plain = stripVTControlCharacters(text);
-  const letters = Array.from(plain);
-  return letters.length <= width ? text : letters.slice(0, Math.max(0, width - 1)).join("") + "…";
+  const letters = Array.from(stripVTControlCharacters(text));
+  const cells = letters.map(cellsOf);
+  if (cells.reduce((sum, count) => sum + count, 0) <= width) return text;
+  let [end, left] = [0, width - 1];
+  while (left >= (cells[end] ?? Infinity)) left -= cells[end++]!;
+  return width > 0 ? `${letters.slice(0, end).join("")}…` : "";
 }
 
-function terminalColumns(): number {
+/** Columns that a letter takes: East Asian letters and pictures two, marks above letters none. */
+function cellsOf(letter: string): number {
+  if (/^[\p{M}\u200b-\u200f\ufe0f]$/u.test(letter)) return 0;
+  const isWide =
+    /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]$/u;
+  return isWide.test(letter) || /^\p{Emoji_Presentation}$/u.test(letter) ? 2 : 1;
+}
+
+/** A user may ask for fewer columns than the terminal has; a wider line would wrap. */
+function usableColumns(terminal: number | undefined): number {
+  const wanted = Number(Deno.env.get("COLUMNS"));
+  const known = [terminal, wanted].filter((count) => count !== undefined && count > 0) as number[];
+  return known.length === 0 ? 80 : Math.min(...known);
+}
+
+function terminalColumns(): number | undefined {
   try {
-    return Deno.consoleSize().columns || 80;
+    return Deno.consoleSize().columns;
   } catch {
-    return 80;
+    return undefined;
   }
 }
 

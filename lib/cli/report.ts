@@ -14,6 +14,7 @@ import { classAccuracyFigure, classCountsFigure } from "../plot/long_tail_charts
 import { htmlPage, type PageSection } from "../plot/page.ts";
 import { type Cell, type Table, table } from "../plot/table.ts";
 import { trainingCurvesFigure } from "../plot/training_charts.ts";
+import { print, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
@@ -54,10 +55,10 @@ export async function run(args: string[]): Promise<void> {
     );
   }
   const recorded = await openRunStore().read(userPathOrName(String(name)));
-  for (const notice of recorded.notices) console.error(notice);
+  for (const notice of recorded.notices) tell(notice);
   const file = out === undefined ? `${recorded.folder}/report.html` : userPath(String(out));
   await writeWholeFile(file, await runPage(recorded));
-  console.log(`Written: ${file.replace(`${projectRoot}/`, "")}: open it in a browser`);
+  print(`Written: ${file.replace(`${projectRoot}/`, "")}: open it in a browser`);
 }
 
 /**

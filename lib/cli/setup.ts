@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { print } from "../process/streams.ts";
 import { ensureReady, type SetupOptions } from "../setup/install.ts";
 import { ensureLab } from "../setup/lab.ts";
 import { projectRoot } from "../setup/project.ts";
@@ -41,7 +42,7 @@ export async function run(args: string[]): Promise<void> {
   const installed = stamp
     ? `TensorFlow ${stamp.tensorflow} for the ${stamp.device.toUpperCase()}`
     : "";
-  console.log(`Ready: ${chosen ? `libtensorflow in "${chosen}"` : installed}`);
+  print(`Ready: ${chosen ? `libtensorflow in "${chosen}"` : installed}`);
 }
 
 /**

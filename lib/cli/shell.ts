@@ -6,6 +6,7 @@
  * @module
  */
 import { stripVTControlCharacters } from "node:util";
+import { printResult, tell } from "../process/streams.ts";
 import { nearest } from "../settings/nearest.ts";
 
 export { nearest } from "../settings/nearest.ts";
@@ -85,7 +86,7 @@ export async function runCommand(
   const [name = "--help", ...rest] = args;
   try {
     if (name === "--help" || name === "-h") {
-      console.log(listCommands(options.commands));
+      printResult(listCommands(options.commands));
       return 0;
     }
     const entry = Object.hasOwn(options.commands, name) ? options.commands[name] : undefined;
@@ -98,7 +99,7 @@ export async function runCommand(
       const text = typeof help === "string"
         ? help
         : await help(rest.filter((word) => word !== "--help" && word !== "-h"));
-      console.log(text.trim());
+      printResult(text.trim());
     } else await command.run(rest);
     return 0;
   } catch (error) {
@@ -121,8 +122,8 @@ export async function runCommand(
  * ```
  */
 export function reportError(error: unknown): number {
-  console.error(errorLine(error));
-  if (Deno.env.get("GLMC_DEBUG") === "1" && error instanceof Error) console.error(error.stack);
+  tell(errorLine(error));
+  if (Deno.env.get("GLMC_DEBUG") === "1" && error instanceof Error) tell(`${error.stack}`);
   return error instanceof UsageError ? 2 : 1;
 }
 

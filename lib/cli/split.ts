@@ -7,6 +7,7 @@
 import { writeRows } from "../data/split_file.ts";
 import { configuredSplit, withSplitHash } from "../experiment/configured.ts";
 import { methods } from "../method/methods.ts";
+import { printResult } from "../process/streams.ts";
 import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
 import { loadConfiguredDataset } from "./machine.ts";
 import { configOf, dataFlags } from "./train_flags.ts";
@@ -56,5 +57,6 @@ export async function run(args: string[]): Promise<void> {
     "SHA-256": hash,
     ...(values.write !== undefined && { Written: String(values.write) }),
   };
-  for (const [name, text] of Object.entries(lines)) console.log(`${name.padEnd(12)}${text}`);
+  const rows = Object.entries(lines).map(([name, text]) => `${name.padEnd(12)}${text}`);
+  printResult(rows.join("\n"));
 }

@@ -16,6 +16,8 @@ import {
 import { methods as kitMethods } from "../method/methods.ts";
 import { parameterCount } from "../model/layer_table.ts";
 import type { Network } from "../model/network.ts";
+import { listenForStop } from "../process/stop.ts";
+import { print, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
@@ -42,7 +44,8 @@ Usage: deno task train [flags]
 
 Trains on a long-tailed subset and evaluates on the full test set after each epoch. Without flags: GLMC
 on CIFAR-10-LT at imbalance rate 0.02, ResNet-32 of width 16, two epochs. All is kept in
-data/runs/<name> (GLMC_RUNS names another folder than data/runs); Ctrl-C writes a checkpoint.
+data/runs/<name> (GLMC_RUNS names another folder than data/runs). Ctrl-C writes a checkpoint and ends with
+code 130, SIGTERM with 143, a closed terminal (SIGHUP) with 129; a second Ctrl-C ends at once.
 
 The official command runs as it is. Other ways to write a flag are listed behind it; - and _ are
 interchangeable.
@@ -62,6 +65,30 @@ export async function run(args: string[]): Promise<void> {
   const chosen = await chooseMethod(args, { methods: kitMethods });
   const values = parseFlags(chosen.args, trainFlags(chosen));
   checkRunFlags(values);
+  using stop = listenForStop({
+    onForce: () => tell("Stopped at once, without a checkpoint of the last steps"),
+  });
+  const begun = await stop.unlessStopped(begin(values, chosen));
+  using run = begun?.run;
+  const perEpoch = begun && await stop.unlessStopped(announce(begun));
+  if (run !== undefined && perEpoch !== undefined) {
+    const printEvery = values.p === undefined ? undefined : Number(values.p);
+    await watchRun(run, { perEpoch, printEvery, stop });
+  } else if (stop.signal.aborted) {
+    const next = run && `: continue with: deno task train --resume ${run.name}`;
+    tell(`Stopped before a step was done${next ?? ""}`);
+    Deno.exitCode = stop.exitCode;
+  }
+}
+
+/** A run that is open, and where it is trained. */
+interface BegunRun {
+  readonly run: Run;
+  readonly engine: Engine;
+}
+
+/** Undefined if the run is finished. */
+async function begin(values: FlagValues, chosen: ChosenMethod): Promise<BegunRun | undefined> {
   const store = openRunStore(undefined, chosen);
   const config = values.resume === undefined
     // Before the engine starts: what a file of rows lacks is said at once.
@@ -76,7 +103,7 @@ export async function run(args: string[]): Promise<void> {
     const network = createConfiguredNetwork(config, chosen);
     if (await saysFinished(userPathOrName(String(values.resume)), { store, network })) return;
   }
-  using run = await beginRun({
+  const run = await beginRun({
     ...placeOf(values),
     config: values.resume === undefined ? computable(config, engine) : config,
     engine,
@@ -85,21 +112,23 @@ export async function run(args: string[]): Promise<void> {
     mode: executionMode(values),
     xla: values.xla === true,
   });
+  return { run, engine };
+}
+
+/** Says what is trained and how long it takes; returns the seconds of an epoch by estimate. */
+async function announce({ run, engine }: BegunRun): Promise<number> {
+  const { from: { epoch }, training: { epochs }, config: { network } } = run;
   printPlan(run, engine);
-  const { from: { epoch }, training: { epochs } } = run;
   const perEpoch = await estimateEpochSeconds(run.training, epoch);
-  console.log(
+  print(
     `Expected    ${duration((epochs - epoch) * perEpoch)}, ` +
       `${duration(perEpoch)} an epoch with its evaluation\n`,
   );
-  if (config.network.precision === "bfloat16" && !run.isResumed) {
+  if (network.precision === "bfloat16" && !run.isResumed) {
     const advice = precisionAdvice(await convolutionRates(16));
-    if (advice !== undefined) console.log(`${advice}\n`);
+    if (advice !== undefined) print(`${advice}\n`);
   }
-  await watchRun(run, {
-    perEpoch,
-    ...(values.p !== undefined && { printEvery: Number(values.p) }),
-  });
+  return perEpoch;
 }
 
 /** Where the run is, and whether it must be there already. */
@@ -162,7 +191,7 @@ async function saysFinished(
     for (const which of ["best", "last"] as const) {
       disposeTensors(await store.weights(folder, { which, network }));
     }
-    console.log(`The run in "${folder}" is finished: ${summary(history)}`);
+    print(`The run in "${folder}" is finished: ${summary(history)}`);
     return true;
   } catch {
     // Whatever is missing or damaged, continuing the run says so, and may mend it.
@@ -173,7 +202,7 @@ async function saysFinished(
 /** The configuration with the precision in which the device really computes. */
 function computable(config: RunConfig, { device }: Engine): RunConfig {
   const { precision, notice } = effectivePrecision(config.network.precision, device);
-  if (notice !== undefined) console.error(notice);
+  if (notice !== undefined) tell(notice);
   return { ...config, network: { ...config.network, precision } };
 }
 
@@ -209,5 +238,5 @@ function printPlan({ config, split, network, training, from, folder }: Run, engi
       `${engine.threads.interOp} operations at a time, threads in each: ${engine.threads.intraOp}`,
     Run: folder.replace(`${projectRoot}/`, ""),
   };
-  for (const [name, text] of Object.entries(lines)) console.log(`${name.padEnd(12)}${text}`);
+  for (const [name, text] of Object.entries(lines)) print(`${name.padEnd(12)}${text}`);
 }

@@ -5,8 +5,10 @@
  */
 
 import type { Run } from "../experiment/run.ts";
+import { print } from "../process/streams.ts";
+import type { StopRequest } from "../process/stop.ts";
 import type { EpochRecord } from "../train/events.ts";
-import { type ProgressLine, progressLine } from "./shell.ts";
+import { progressLine } from "./shell.ts";
 import { epochText, remainingTime, stepText, summary } from "./train_report.ts";
 
 /** Settings of {@linkcode watchRun}. */
@@ -14,25 +16,30 @@ export interface WatchRunOptions {
   /** Seconds of an epoch by estimate. */
   readonly perEpoch: number;
   /** Steps after which a line stays where the output is no terminal; none does by default. */
-  readonly printEvery?: number;
+  readonly printEvery?: number | undefined;
+  /** Stops it. */
+  readonly stop: StopRequest;
 }
 
 /**
- * Trains a run to its end, or until it is told to stop, which leaves a checkpoint and the exit code 130.
- *
- * Ctrl-C, a request to end and a terminal that goes away stop it after the present step.
+ * Trains a run to its end, or until it is told to stop, which leaves a checkpoint and the exit code of
+ * the signal.
  *
  * @param run The run.
- * @param options How long an epoch takes, and how often a line stays.
+ * @param options How long an epoch takes, and how often a line stays, and what stops it.
  * @throws {Error} If the training fails; the message says what is kept.
  */
 export async function watchRun(
   run: Run,
-  { perEpoch, printEvery = Infinity }: WatchRunOptions,
+  { perEpoch, printEvery = Infinity, stop }: WatchRunOptions,
 ): Promise<void> {
   const { training: { epochs }, name, folder } = run;
   const line = progressLine();
-  const stop = stopOnSignals(line);
+  const note = (): void =>
+    line.note(
+      "Stopping after this step; press Ctrl-C again to stop at once without a checkpoint",
+    );
+  stop.signal.addEventListener("abort", note);
   const timeLeft = remainingTime({ epochs, perEpoch });
   let printed = 0;
   let history: readonly EpochRecord[] = run.from.history;
@@ -52,13 +59,13 @@ export async function watchRun(
           `Stopped in epoch ${event.progress.epoch + 1} after step ${event.progress.step}: ` +
             `continue with: deno task train --resume ${name}`,
         );
-        Deno.exitCode = 130;
+        Deno.exitCode = stop.exitCode;
         return;
       }
     }
     line.finish();
-    console.log(`\nFinished: ${summary(history)}`);
-    console.log(`Weights, metrics and configuration: ${folder}`);
+    print(`\nFinished: ${summary(history)}`);
+    print(`Weights, metrics and configuration: ${folder}`);
   } catch (error) {
     line.finish();
     const last = history.at(-1);
@@ -68,22 +75,6 @@ export async function watchRun(
     }
     throw error;
   } finally {
-    stop.release();
+    stop.signal.removeEventListener("abort", note);
   }
-}
-
-/** The first signal asks for a checkpoint, a second Ctrl-C ends at once. */
-function stopOnSignals(line: ProgressLine): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const onSignal = (): void => {
-    if (controller.signal.aborted) Deno.exit(130);
-    controller.abort();
-    line.note("Stopping after this step; press Ctrl-C again to stop at once without a checkpoint");
-  };
-  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
-  return {
-    signal: controller.signal,
-    release: () => signals.forEach((signal) => Deno.removeSignalListener(signal, onSignal)),
-  };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { isDiskError, readError, reasonOf, rephrase } from "../disk/errors.ts";
+import { nextTurn } from "../process/turn.ts";
 import type { DatasetEntry, DatasetSource } from "./dataset.ts";
 import type { DataProgress } from "./download.ts";
 import { checkImageSet, type Dataset, findWrongLabel, type ImageSet } from "./image_set.ts";
@@ -210,6 +211,7 @@ export async function readDataset(
     const labels = new Int32Array(size);
     const count = size / names.length;
     for (const [index, file] of names.entries()) {
+      await nextTurn();
       try {
         const batch = await read(file, count);
         const wrong = findWrongLabel(batch.labels, classNames.length);

@@ -90,12 +90,10 @@ export function classCounts(options: ClassCountsOptions): number[] {
       `Cannot draw the subset: classes and largest class must be positive integers: they are ${classes} and ${largest}`,
     );
   }
-  const counts = Array.from({ length: classes }, (_, label) => {
-    const exponent = profile === "step"
-      ? Number(label >= classes / 2)
-      : label / Math.max(classes - 1, 1);
-    return wholeImages(largest * imbalanceRate ** exponent);
-  });
+  const counts = Array.from(
+    { length: classes },
+    (_, label) => wholeImages(largest * tailShare(label, { classes, imbalanceRate, profile })),
+  );
   const empty = counts.indexOf(0);
   if (empty >= 0) {
     throw new RangeError(
@@ -130,12 +128,27 @@ export function largestFor(
   sizes: readonly number[],
   { imbalanceRate, profile = "exponential" }: Pick<ClassCountsOptions, "imbalanceRate" | "profile">,
 ): number {
-  // Shares of a class so large that rounding does not matter.
-  const many = 2 ** 40;
-  const shares = classCounts({ classes: sizes.length, largest: many, imbalanceRate, profile })
-    .map((count) => count / many);
-  const bounds = sizes.map((size, label) => Math.ceil((size + 1) / shares[label]!) - 1);
-  return bounds.reduce((least, bound) => Math.min(least, bound), sizes[0] ?? 0);
+  const tail = { classes: sizes.length, imbalanceRate, profile };
+  return sizes.reduce((least, size, label) => {
+    const share = tailShare(label, tail);
+    // Rounding can put the bound one too high or too low.
+    const bound = Math.ceil((size + 1) / share);
+    const fits = [bound, bound - 1, bound - 2].find((largest) =>
+      wholeImages(largest * share) <= size
+    );
+    return Math.min(least, fits ?? 0);
+  }, Infinity);
+}
+
+/** Images of a class over those of the largest: r^(c / (C − 1)), or r from the middle on. */
+function tailShare(
+  label: number,
+  { classes, imbalanceRate, profile }: Required<Omit<ClassCountsOptions, "largest">>,
+): number {
+  const exponent = profile === "step"
+    ? Number(label >= classes / 2)
+    : label / Math.max(classes - 1, 1);
+  return imbalanceRate ** exponent;
 }
 
 /** Rounds down, but 49 · (1 / 49), which comes out a rounding short of 1, is one image. */

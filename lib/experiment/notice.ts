@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { tell } from "../process/streams.ts";
 
 /**
- * Tells the user a line on standard error.
+ * Tells the user a line on standard error, where it can be written.
  *
  * Notices tell of damaged files, of fall-backs, of disks without locks: silence would hide them from
  * whoever has not said where they shall go.
@@ -19,6 +20,5 @@
  * ```
  */
 export function tellUser(line: string): void {
-  // deno-lint-ignore glmc/no-console -- the last resort, for callers without a callback
-  console.error(line);
+  tell(line);
 }

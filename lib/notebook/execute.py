@@ -1,16 +1,19 @@
 """Runs the code cells of a notebook in a kernel and keeps every output, also the late ones.
 
-Reads {"cells": [source, ...], "kernel": name, "folder": path, "limit": seconds} from standard input
-and writes one JSON object a line: {"start": cell}, then {"done": cell, "seconds": s, "error": text},
+Reads {"cells": [source, ...], "kernel": name, "folder": path, "limit": seconds} from one line of
+standard input, whose end says that whoever asked is gone, and writes one JSON object a line: {"start": cell}, then {"done": cell, "seconds": s, "error": text},
 and at last {"outputs": [[output, ...], ...]} in the format of notebooks.
 
 A kernel may report a cell as idle before its last outputs are sent. So messages are told apart by
 the request they answer, not by the time they arrive, and are read on for a while after the last one.
 """
 
+import _thread
 import json
+import os
 import queue
 import sys
+import threading
 import time
 
 from jupyter_client import KernelManager
@@ -99,8 +102,17 @@ def run_cell(number, source, client, manager, outputs, limit):
     return outputs.error_of_cell.get(number)
 
 
+def end_with_caller():
+    """Waits for the end of standard input; the kernel is ended as by Ctrl-C then."""
+    # Not through sys.stdin: a thread that waits in it at the end would stop Python from ending.
+    while os.read(0, 4096):
+        pass
+    _thread.interrupt_main()
+
+
 def main():
-    task = json.load(sys.stdin)
+    task = json.loads(sys.stdin.readline())
+    threading.Thread(target=end_with_caller, daemon=True).start()
     outputs = Outputs(len(task["cells"]))
     manager = KernelManager(kernel_name=task["kernel"])
     manager.start_kernel(cwd=task["folder"])

@@ -69,7 +69,9 @@ export async function executeNotebook(
     folder: dirname(path),
     limit: options.limit ?? (mode === "smoke" ? 120 : 7200),
   });
-  await new Blob([task]).stream().pipeTo(child.stdin).catch((error) => {
+  // Left open to the end: the client ends its kernel when this process is gone, and the pipe with it.
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode(`${task}\n`)).catch((error) => {
     // A program that has ended takes no task; what it said is reported below.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   });
@@ -87,6 +89,7 @@ export async function executeNotebook(
     if ("outputs" in event) outputs = event.outputs;
   }
   await child.status;
+  await input.close().catch(() => {});
   if (outputs === undefined) {
     const last = (await errors).trim().split("\n").at(-1) || "Jupyter's client gave no reason";
     throw new Error(

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { inNotebook, sendBundle } from "./kernel.ts";
+import { print } from "../process/streams.ts";
+import { type Bundle, inNotebook, sendBundle, type SendOptions } from "./kernel.ts";
 
 /** A line that says how far a job is. */
 export interface NotebookProgress {
@@ -15,6 +16,8 @@ export interface NotebookProgress {
 
 /**
  * Starts a line of progress; outside of a notebook only its last words are printed.
+ *
+ * What cannot be sent is dropped: no job ends because nobody can see how far it is.
  *
  * @param text First words, such as `Fetching CIFAR-10`.
  * @returns The line.
@@ -29,22 +32,22 @@ export interface NotebookProgress {
  */
 export function startProgress(text: string): NotebookProgress {
   if (!inNotebook()) {
-    return { update: () => {}, finish: (last) => Promise.resolve(console.log(last)) };
+    return { update: () => {}, finish: (last) => Promise.resolve(print(last)) };
   }
   const id = crypto.randomUUID();
   // Sent one after the other: an update that overtakes the first output would be lost.
-  let sent: Promise<unknown> = sendBundle(lineBundle(text), { id });
+  let sent: Promise<unknown> = sendOrDrop(lineBundle(text), { id });
   let lastTime = performance.now();
   return {
     update(text, fraction) {
       const now = performance.now();
       if (now - lastTime < 250) return;
       lastTime = now;
-      sent = sent.then(() => sendBundle(lineBundle(text, fraction), { id, update: true }));
+      sent = sent.then(() => sendOrDrop(lineBundle(text, fraction), { id, update: true }));
     },
     async finish(text) {
       await sent;
-      await sendBundle(lineBundle(text), { id, update: true });
+      await sendOrDrop(lineBundle(text), { id, update: true });
     },
   };
 }
@@ -72,6 +75,10 @@ export function reportTo(
     total
       ? progress.update(`${label}: ${Math.round(100 * done / total)} %`, done / total)
       : progress.update(label);
+}
+
+async function sendOrDrop(bundle: Bundle, options: SendOptions): Promise<void> {
+  await sendBundle(bundle, options).catch(() => {});
 }
 
 function lineBundle(text: string, fraction?: number): Record<string, string> {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Figure } from "../plot/figure.ts";
+import { print } from "../process/streams.ts";
 import { figurePicture } from "../plot/picture.ts";
 import { type Table, tableHtml, tableMarkdown, tableText } from "../plot/table.ts";
 import { type Bundle, inNotebook, sendBundle, type SendOptions } from "./kernel.ts";
@@ -28,7 +29,7 @@ export type Showable = Figure | Table | string;
  * ```
  */
 export async function show(item: Showable, options: SendOptions = {}): Promise<void> {
-  if (!inNotebook()) return console.log(plainText(item));
+  if (!inNotebook()) return print(plainText(item));
   const format = Deno.env.get("GLMC_PICTURES") === "png" ? "png" : "svg";
   await sendBundle(await bundleOf(item, { format }), options);
 }

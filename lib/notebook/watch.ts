@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { onSignals } from "../process/signals.ts";
+import { tell } from "../process/streams.ts";
 import { type CurvePoint, trainingCurvesFigure } from "../plot/training_charts.ts";
 import type { Reference } from "../plot/line.ts";
 import { type Bundle, inNotebook, sendBundle } from "./kernel.ts";
@@ -64,8 +66,9 @@ const drawingShare = 0.02;
 /**
  * Runs a training to its end and shows how it goes; interrupting the kernel stops it after a step.
  *
- * The curves are redrawn every few seconds, seldom enough that it takes less than 2 % of the time. A
- * training that fails leaves its curves and says so; its error is thrown on.
+ * The curves are redrawn every few seconds, seldom enough that it takes less than 2 % of the time. Curves
+ * that cannot be drawn or sent are said once and dropped: the training goes on. One that fails leaves its
+ * curves and says so; its error is thrown on.
  *
  * @param start Starts the training; it must stop between two steps when the signal is aborted.
  * @param options Length and title.
@@ -118,10 +121,7 @@ export async function watchTraining<Epoch extends CurvePoint>(
       }
     }
   } catch (error) {
-    // A line or a figure that cannot be shown must not hide why the training failed.
-    await finish(`failed after ${history.length} of ${epochs} epochs: see the error`).catch(
-      () => {},
-    );
+    await finish(`failed after ${history.length} of ${epochs} epochs: see the error`);
     throw error;
   } finally {
     interrupt.release();
@@ -142,6 +142,16 @@ function liveCurves<Epoch extends CurvePoint>(options: WatchOptions<Epoch>) {
   let shown = false;
   let drawnAt = -Infinity;
   let pause = 0;
+  let isTold = false;
+
+  async function orDrop(show: () => Promise<void>): Promise<void> {
+    try {
+      await show();
+    } catch (error) {
+      if (!isTold) tell(`The curves cannot be shown, the training goes on: ${error}`);
+      isTold = true;
+    }
+  }
 
   async function draw(): Promise<Bundle> {
     const figure = trainingCurvesFigure(history, { title, epochs, references, running });
@@ -153,34 +163,38 @@ function liveCurves<Epoch extends CurvePoint>(options: WatchOptions<Epoch>) {
   async function redraw(): Promise<void> {
     const start = performance.now();
     if (!inNotebook() || start - drawnAt < pause) return;
-    await sendBundle(await draw(), { id, update: shown });
-    shown = true;
-    drawnAt = performance.now();
-    pause = Math.max(interval, (drawnAt - start) / drawingShare);
+    try {
+      await sendBundle(await draw(), { id, update: shown });
+      shown = true;
+    } finally {
+      drawnAt = performance.now();
+      pause = Math.max(interval, (drawnAt - start) / drawingShare);
+    }
   }
 
   return {
     /** Loads the renderer, so that it does not count as time for drawing. */
-    async prepare(): Promise<void> {
-      if (inNotebook()) await draw();
-    },
+    prepare: () =>
+      orDrop(async () => {
+        if (inNotebook()) await draw();
+      }),
     async addStep(event: WatchedEvent<Epoch> & { type: "step" }): Promise<void> {
       const position = event.epoch + event.step / event.steps;
       if (position - (running.at(-1)?.position ?? -1) > 0.01) {
         running = [...running, { position, losses: event.losses }];
       }
-      await redraw();
+      await orDrop(redraw);
     },
     async addEpoch(finished: readonly Epoch[]): Promise<void> {
       history = finished;
       running = [];
-      await redraw();
+      await orDrop(redraw);
     },
     /** The last drawing has a picture beside it. */
     async finish(finished: readonly Epoch[]): Promise<void> {
       if (finished.length === 0) return;
       const figure = trainingCurvesFigure(finished, { title, epochs, references });
-      await show(figure, { id, update: shown });
+      await orDrop(() => show(figure, { id, update: shown }));
     },
   };
 }
@@ -192,11 +206,9 @@ function onInterrupt(action: () => void): { signal: AbortSignal; release: () => 
     controller.abort();
     action();
   };
-  Deno.addSignalListener("SIGINT", onSignal);
-  return {
-    signal: controller.signal,
-    release: () => Deno.removeSignalListener("SIGINT", onSignal),
-  };
+  // An interrupt is meant for the kernel, whoever has started Jupyter and how.
+  const listening = onSignals(["SIGINT"], onSignal, { evenIgnored: true });
+  return { signal: controller.signal, release: () => listening[Symbol.dispose]() };
 }
 
 function stepText(event: WatchedEvent<CurvePoint> & { type: "step" }, epochs: number): string {

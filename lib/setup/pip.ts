@@ -65,9 +65,9 @@ export async function installPythonPackages(
     stderr: "piped",
   }).spawn();
   let doing = "starting";
-  const started = Date.now();
+  const started = performance.now();
   const timer = setInterval(() => {
-    const seconds = Math.round((Date.now() - started) / 1000);
+    const seconds = Math.round((performance.now() - started) / 1000);
     if (!ownBars) options.onProgress?.(`Python packages: ${doing} (${seconds} s)`);
   }, 1000);
   try {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { nextTurn } from "../process/turn.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { epochNumbers, stepInputs } from "./step_inputs.ts";
 import { initialState, type Training, trainingStageAt } from "./training.ts";
@@ -34,6 +35,7 @@ export async function estimateEpochSeconds(training: Training, epoch = 0): Promi
     await result.losses.data();
     seconds = (performance.now() - start) / 1000;
     disposeTensors({ state, inputs, losses: result.losses });
+    await nextTurn();
     state = result.state;
   }
   disposeTensors(state);

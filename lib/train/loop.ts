@@ -7,6 +7,7 @@
 import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { StepPlan } from "../data/plan.ts";
 import type { Variables } from "../model/network.ts";
+import { nextTurn, unlessAborted } from "../process/turn.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { averagesIn, projected } from "./carried.ts";
@@ -50,7 +51,8 @@ export function initialProgress(training: Training): Progress {
 }
 
 /**
- * Trains until the last epoch or until told to stop.
+ * Trains until the last epoch or until told to stop, which is heard after a step and, in an evaluation,
+ * after a batch.
  *
  * Every random choice is a function of seed and epoch, so a training continued from a written
  * progress does exactly what it would have done.
@@ -71,14 +73,13 @@ export async function* trainEpochs(
       beginStage(training, standing);
       const plans = training.plan(standing.progress.epoch);
       yield* trainEpoch(training, { standing, plans, signal });
-      if (signal?.aborted) {
-        yield { type: "stopped", progress: standing.progress };
-        return;
-      }
+      if (signal?.aborted) return yield { type: "stopped", progress: standing.progress };
       endEpoch(training, standing);
       // Before the evaluation: should it fail, the epoch is not lost.
       yield { type: "checkpoint", progress: standing.progress };
-      const evaluated = await evaluateEpoch(training, { plans, progress: standing.progress });
+      const evaluation = evaluateEpoch(training, { standing, plans, signal });
+      const evaluated = await unlessAborted(evaluation, signal);
+      if (evaluated === undefined) return yield { type: "stopped", progress: standing.progress };
       standing.progress = evaluated.progress;
       yield evaluated;
     }
@@ -89,6 +90,12 @@ export async function* trainEpochs(
 
 interface Standing {
   progress: Progress;
+}
+
+interface EpochWork {
+  readonly standing: Standing;
+  readonly plans: readonly StepPlan[];
+  readonly signal: AbortSignal | undefined;
 }
 
 /** A later stage begins with a state of its own. */
@@ -113,11 +120,7 @@ function endEpoch(training: Training, standing: Standing): void {
 
 async function* trainEpoch(
   training: Training,
-  { standing, plans, signal }: {
-    readonly standing: Standing;
-    readonly plans: readonly StepPlan[];
-    readonly signal: AbortSignal | undefined;
-  },
+  { standing, plans, signal }: EpochWork,
 ): AsyncGenerator<TrainEvent> {
   const { parts: { train }, options: { checkpointSeconds = defaultCheckpointSeconds } } = training;
   const { epoch, step: begin } = standing.progress;
@@ -142,9 +145,8 @@ async function* trainEpoch(
       } finally {
         disposeTensors(inputs);
       }
-      // Lets signals and progress displays run: a step itself never yields to them. After
-      // `setImmediate` a signal would wait for some twenty steps.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      // Lets signals and progress displays run: a step itself never yields to them.
+      await nextTurn();
       const seconds = (performance.now() - lastRead) / 1000;
       const stops = step === plans.length || signal?.aborted === true;
       if (!stops && unread.length < readEverySteps && seconds < readEverySeconds) continue;
@@ -238,14 +240,14 @@ function accuraciesOf({ confusion: _, reliability: __, ...rest }: Evaluation): A
 
 async function evaluateEpoch(
   training: Training,
-  { plans, progress }: { readonly plans: readonly StepPlan[]; readonly progress: Progress },
+  { standing: { progress }, plans, signal }: EpochWork,
 ): Promise<EpochEvent> {
   const { parts: { labels, network, counts } } = training;
   const { epoch } = progress;
   const { stage, predict, first } = trainingStageAt(training, epoch);
   const start = performance.now();
   const evaluated = async (variables: Variables): Promise<Evaluation> =>
-    evaluateLogits(await predict(variables), labels.test, {
+    evaluateLogits(await predict(variables, signal), labels.test, {
       classes: network.classes,
       trainingCounts: counts,
     });

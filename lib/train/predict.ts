@@ -7,6 +7,7 @@
 import type { ImageSource } from "../images/source.ts";
 import type { HeadName, Network, NetworkOutputs, Variables } from "../model/network.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
+import { nextTurn } from "../process/turn.ts";
 import { disposeTensors, type NamedTensors } from "../tensor/named_tensors.ts";
 import { OutOfMemoryError } from "../tensor/status.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
@@ -29,8 +30,8 @@ export interface PredictSettings {
 
 /** Runs a head over all images of a source. */
 export interface Predictor {
-  /** From variables to outputs `[N, C]`, image after image. */
-  (variables: Variables): Promise<Float32Array>;
+  /** From variables to outputs `[N, C]`, image after image; throws the reason of an aborted signal. */
+  (variables: Variables, signal?: AbortSignal): Promise<Float32Array>;
   /** Frees the compiled function. */
   readonly dispose: () => void;
 }
@@ -71,10 +72,16 @@ export function createPredictor(settings: PredictSettings): Predictor {
     }
   }
 
-  async function predict({ parameters, statistics }: Variables): Promise<Float32Array> {
+  async function predict(
+    { parameters, statistics }: Variables,
+    signal?: AbortSignal,
+  ): Promise<Float32Array> {
     const all = new Float32Array(source.count * network.classes);
     let batchSize = settings.batchSize ?? fittingBatch(network, source);
     for (let start = 0; start < source.count;) {
+      // Lets signals and displays run: a batch itself never yields to them.
+      if (start > 0) await nextTurn();
+      signal?.throwIfAborted();
       const count = Math.min(batchSize, source.count - start);
       const rows = Int32Array.from({ length: count }, (_, i) => start + i);
       try {

@@ -1,16 +1,17 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { errorLine, nearest, progressLine } from "../../lib/cli/shell.ts";
 
-function watchLine(options: { terminal: boolean; columns?: number }) {
+function watchLine(options: { terminal: boolean; columns?: number; term?: string }) {
   let time = 0;
   const written: string[] = [];
   const line = progressLine({
     stream: {
       isTerminal: () => options.terminal,
-      writeSync: (bytes) => written.push(new TextDecoder().decode(bytes)),
+      writeSync: (bytes) => (written.push(new TextDecoder().decode(bytes)), bytes.length),
     },
     columns: () => options.columns ?? 80,
     now: () => time,
+    terminal: options.term ?? "xterm",
   });
   return { line, written, wait: (milliseconds: number) => void (time += milliseconds) };
 }
@@ -37,6 +38,108 @@ Deno.test("progressLine() never fills the terminal, so that the line does not wr
 
   assertEquals(written, ["\r\x1b[Kepoch 1 step 17 lo…"]);
   assertEquals(written[0]?.replace("\r\x1b[K", "").length, 19);
+});
+
+Deno.test("progressLine() counts wide letters twice, and marks above letters not at all", () => {
+  for (
+    const [text, columns, shown] of [
+      ["数据集 加载", 12, "数据集 加载"],
+      ["数据集 加载", 11, "数据集 加…"],
+      ["cafe\u0301 5", 7, "cafe\u0301 5"],
+      ["🚀🚀🚀", 6, "🚀🚀…"],
+      ["\x1b[31mred\x1b[0m", 4, "\x1b[31mred\x1b[0m"],
+      ["ten", 3, "t…"],
+      ["ten", 2, "…"],
+      ["ten", 1, ""],
+    ] as const
+  ) {
+    const { line, written } = watchLine({ terminal: true, columns });
+    line.update(text);
+    assertEquals(written, [`\r\x1b[K${shown}`]);
+  }
+});
+
+Deno.test("progressLine() keeps within COLUMNS, and takes it where the terminal tells no width", () => {
+  const before = Deno.env.get("COLUMNS");
+  try {
+    for (
+      const [wanted, terminal, width] of [
+        ["40", 80, 39],
+        ["120", 80, 79],
+        ["40", 0, 39],
+        ["", 0, 79],
+        ["wide", 0, 79],
+      ] as const
+    ) {
+      Deno.env.set("COLUMNS", wanted);
+      const { line, written } = watchLine({ terminal: true, columns: terminal });
+      line.update("x".repeat(200));
+      assertEquals(written[0]?.replace("\r\x1b[K", "").length, width, `${wanted}, ${terminal}`);
+    }
+  } finally {
+    if (before === undefined) Deno.env.delete("COLUMNS");
+    else Deno.env.set("COLUMNS", before);
+  }
+});
+
+Deno.test("progressLine() sends a dumb terminal plain lines", () => {
+  for (const term of ["dumb", "unknown"]) {
+    const { line, written, wait } = watchLine({ terminal: true, term });
+
+    for (let step = 0; step <= 100; step++) {
+      line.update(`step ${step}`, step / 100);
+      wait(10);
+    }
+    line.note("note");
+    line.finish("done");
+
+    assertEquals(written.length, 12);
+    assertEquals(written.filter((text) => !/^[\w ]+\n$/.test(text)), []);
+  }
+});
+
+Deno.test("progressLine() goes by a clock that nobody sets", () => {
+  const { now } = Date;
+  const written: string[] = [];
+  const stream = {
+    isTerminal: () => true,
+    writeSync: (bytes: Uint8Array) => (written.push(new TextDecoder().decode(bytes)), bytes.length),
+  };
+  try {
+    for (const jump of [-3_600_000, 3_600_000]) {
+      written.length = 0;
+      const line = progressLine({ stream, columns: () => 80, terminal: "xterm" });
+      line.update("before");
+      Date.now = () => now() + jump;
+      const start = performance.now();
+      // At once it would come too soon, whatever the clock of the machine says.
+      line.update("too soon");
+      while (performance.now() - start < 110);
+      line.update("after");
+      assertEquals(written, ["\r\x1b[Kbefore", "\r\x1b[Kafter"]);
+      Date.now = now;
+    }
+  } finally {
+    Date.now = now;
+  }
+});
+
+Deno.test("progressLine() drops what cannot be written", () => {
+  for (const isTerminal of [true, false]) {
+    const line = progressLine({
+      stream: {
+        isTerminal: () => isTerminal,
+        writeSync: () => {
+          throw new Deno.errors.BrokenPipe("Broken pipe (os error 32)");
+        },
+      },
+      terminal: "xterm",
+    });
+
+    line.update("half", 0.5);
+    line.note("note");
+    line.finish("done");
+  }
 });
 
 Deno.test("progressLine() prints notes above the line on terminals", () => {

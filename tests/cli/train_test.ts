@@ -10,13 +10,16 @@ interface Result {
   readonly stderr: string;
 }
 
+const main = `${projectRoot}/lib/cli/main.ts`;
+
 /** Runs the real command; interrupts it once its output matches. */
 async function glmc(
   args: readonly string[],
   { runs, interruptAt }: { readonly runs: string; readonly interruptAt?: RegExp },
 ): Promise<Result> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", `${projectRoot}/lib/cli/main.ts`, ...args],
+  const child = new Deno.Command("env", {
+    // Where the tests run in the background of a script, Ctrl-C is ignored.
+    args: ["--default-signal=INT", Deno.execPath(), "run", "-A", "--no-check", main, ...args],
     env: { GLMC_RUNS: runs },
     stdout: "piped",
     stderr: "piped",
@@ -80,6 +83,13 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
       /Stopped in epoch 1 after step \d+: continue with: deno task train --resume tiny/,
     );
     assert(Deno.statSync(`${folder}/${runFiles.checkpoint}`).isFile);
+  });
+
+  await t.step("Ctrl-C before the first step ends with a word", async () => {
+    const args = ["train", ...small, "--name", "early", "--data", data];
+    const { code, stdout, stderr } = await glmc(args, { runs, interruptAt: /^Network/m });
+    assertEquals([code, /^Expected/m.test(stdout)], [130, false], stderr);
+    assertMatch(stderr, /Stopped before a step was done: .* deno task train --resume early\n$/);
   });
 
   await t.step("a second run of that name is refused, other settings too", async () => {

@@ -103,6 +103,38 @@ Deno.test("watchTraining() in a kernel that is interrupted leaves it alive and s
   assertEquals(last, ["stopped: true"]);
 });
 
+Deno.test("executeNotebook() leaves no kernel behind when its process is killed", async () => {
+  const module = new URL("./temporary_notebook.ts", import.meta.url).href;
+  const cell = "await new Promise((resolve) => setTimeout(resolve, 1e6));";
+  const file = await Deno.makeTempFile();
+  const code = `const { executeCells } = await import("${module}");
+    await executeCells([\`Deno.writeTextFileSync("${file}", String(Deno.pid));\`, \`${cell}\`]);`;
+  const child = new Deno.Command(Deno.execPath(), { args: ["eval", "--no-check", code] }).spawn();
+  let kernel = 0;
+  while (kernel === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    kernel = Number(Deno.readTextFileSync(file));
+  }
+
+  child.kill("SIGKILL");
+  await child.status;
+
+  const isThere = (): boolean => {
+    try {
+      return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${kernel}/status`));
+    } catch {
+      return false;
+    }
+  };
+  const start = performance.now();
+  // It ends within a moment; a minute is for a machine that is busy with other tests.
+  while (isThere() && performance.now() - start < 60_000) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assertEquals(isThere(), false);
+  await Deno.remove(file);
+});
+
 Deno.test("executeNotebook() says what to do where Jupyter is not complete", async () => {
   const path = await Deno.makeTempFile({ suffix: ".ipynb" });
   // The long one does not fit into a pipe that nobody reads.

@@ -145,3 +145,27 @@ Deno.test("watchTraining() counts in the unit of the method, and takes checkpoin
   assert(lines.some((line) => String(line).endsWith("Toy: epoch 1 of 1, step 1 of 2, 12 pairs/s")));
   assertEquals(page[0]?.bundle, { "text/plain": "Toy: 1 of 1 epochs, top-1 30.00 %" });
 });
+
+Deno.test("watchTraining() goes on and gives its result where nothing can be shown", async () => {
+  const { error } = console;
+  const told: unknown[] = [];
+  console.error = (line: unknown) => void told.push(line);
+  try {
+    await inPretendedNotebook(async () => {
+      const runtime = Deno as unknown as { jupyter: { display: () => Promise<void> } };
+      runtime.jupyter.display = () => Promise.reject(new Error("The front end is gone"));
+
+      const { history, stopped } = await watchTraining(
+        (signal) => train(signal, { epochs: 2, steps: 3, step: 100 }),
+        { epochs: 2, interval: 0, title: "Toy" },
+      );
+
+      assertEquals([history.length, stopped], [2, false]);
+    });
+  } finally {
+    console.error = error;
+  }
+  assertEquals(told, [
+    "The curves cannot be shown, the training goes on: Error: The front end is gone",
+  ]);
+});

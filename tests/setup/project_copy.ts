@@ -67,6 +67,7 @@ export async function copyProject(): Promise<ProjectCopy> {
       "deno.json",
       "deno.lock",
       ".jsr",
+      "lib/process",
       "lib/disk",
       "lib/settings",
       "lib/setup",

@@ -6,6 +6,7 @@ import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { tf } from "../../lib/tensor/tfjs.ts";
 import { DivergedError, type EpochRecord, type Progress } from "../../lib/train/events.ts";
 import { initialProgress, trainEpochs } from "../../lib/train/loop.ts";
+import { createPredictor } from "../../lib/train/predict.ts";
 import type { Stage } from "../../lib/train/stage.ts";
 import type { Training } from "../../lib/train/training.ts";
 import { assertNoLeak } from "../assertions.ts";
@@ -215,6 +216,33 @@ Deno.test("an evaluation that fails comes after a checkpoint of its epoch", asyn
   assertEquals([from.epoch, from.step], [0, 3]);
   const continued = await trainUntil(training, { from });
   assertEquals(continued.history.map(untimed), whole.history.map(untimed));
+  training.dispose();
+});
+
+Deno.test("an evaluation that is told to stop ends after a batch and is had again later", async () => {
+  const training = smallTraining(engine);
+  const { network, test: source } = training.parts;
+  const head = training.stages[0]!.stage.method.testedHead;
+  const predict = createPredictor({ engine, network, source, head, batchSize: 10 });
+  const inBatches = { ...training, stages: training.stages.map((part) => ({ ...part, predict })) };
+  const controller = new AbortController();
+  const from = initialProgress(training);
+  const types: string[] = [];
+  let stopped: Uint8Array | undefined;
+  for await (const event of trainEpochs(inBatches, { from, signal: controller.signal })) {
+    types.push(event.type);
+    // A signal comes while the first batch blocks.
+    if (event.type === "checkpoint") setTimeout(() => controller.abort());
+    if (event.type === "stopped") stopped = await writeCheckpoint(training, event.progress);
+  }
+  assertEquals(types.slice(-2), ["checkpoint", "stopped"]);
+
+  const whole = await trainUntil(training);
+  const progress = readCheckpoint(training, stopped!);
+  assertEquals([progress.epoch, progress.step], [0, 3]);
+  const continued = await trainUntil(training, { from: progress });
+  assertEquals(continued.history.map(untimed), whole.history.map(untimed));
+  predict.dispose();
   training.dispose();
 });
 
