@@ -104,9 +104,11 @@ const words: Readonly<Record<NamedKind, readonly [string, string]>> = {
 
 /** First bytes, as Latin-1 text, of kinds that have such; longer ones before those they begin with. */
 const signatures: readonly (readonly [RegExp, NamedKind])[] = [
+  // First, for its own first bytes can be any: the length of its header, below 4 GiB, and the header.
+  [/^[\s\S]{4}\0{4}\s*\{\s*["}]/, "safetensors"],
   [/^\/annex\/objects\//, "git-annex"],
   [/^(?:outs|md5):[\s\S]*^[ -]*(?:md5|path): /m, "dvc"],
-  [/^\x1f\x8b/, "gzip"],
+  [/^\x1f\x8b\x08/, "gzip"],
   [/^BZh[1-9]/, "bzip2"],
   [/^\xfd7zXZ\0/, "xz"],
   [/^\x28\xb5\x2f\xfd/, "zstd"],
@@ -128,8 +130,6 @@ const signatures: readonly (readonly [RegExp, NamedKind])[] = [
   [/^%PDF-/, "pdf"],
   [/^SQLite format 3\0/, "sqlite"],
   [/^(?:\x7fELF|MZ\x90\0)/, "program"],
-  // The length of its header, below 4 GiB, and the header.
-  [/^[\s\S]{4}\0{4}\s*\{\s*["}]/, "safetensors"],
 ];
 
 /**
