@@ -65,6 +65,8 @@ export async function readTensorFile(path: string): Promise<TensorFile> {
   try {
     return await read(path);
   } catch (error) {
+    // A part of it, or a file in the folder, has said what is wrong with itself.
+    if (error instanceof Error && error.message.startsWith("Cannot read weights")) throw error;
     throw rephrase(error, `Cannot read weights from "${path}": ${reasonIn(error)}`);
   }
 }
@@ -85,7 +87,7 @@ async function read(path: string): Promise<TensorFile> {
   if (!isFile) return await decode(path, await bytesOf(path));
   const { kind, what, advice } = await recognisePath(path);
   if (kind === "json") return await readIndex(path);
-  if (!["safetensors", "torch", "torch-legacy", "zip", "unknown"].includes(kind)) {
+  if (!["safetensors", "torch", "torch-legacy", "zip"].includes(kind)) {
     throw new SyntaxError(`it is ${what}: ${advices[kind] ?? readable(advice)}`);
   }
   return await decode(path, await bytesOf(path));
