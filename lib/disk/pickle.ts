@@ -77,6 +77,8 @@ export function readPickle(bytes: Uint8Array, { names, persistent }: PickleOptio
     nameResolver: {
       resolve(module, name) {
         const object = `${module}.${name}`;
+        // What no Python object is called is damage.
+        if (!/^[\w.]{1,200}$/.test(object)) throw new RangeError("it names no object");
         if (!names.has(object)) throw new ForbiddenNameError(object);
         return names.get(object) as (...args: unknown[]) => unknown;
       },

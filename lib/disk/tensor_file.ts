@@ -10,7 +10,6 @@ import { readError, reasonOf, rephrase } from "./errors.ts";
 import { type RecognisedFile, recogniseFile, recognisePath } from "./file_kind.ts";
 import { openSafetensors } from "./safetensors.ts";
 import { isRecord } from "./schema.ts";
-import { readTorchFile } from "./torch_file.ts";
 
 /** What a file of tensors holds. */
 export interface TensorFile {
@@ -24,8 +23,6 @@ export interface TensorFile {
 
 const wanted = "name a safetensors file or a PyTorch checkpoint";
 const indexEnding = ".index.json";
-/** Names that files of tensors have; others may hold anything. */
-const tensorNames = /\.(?:safetensors|pth|pt|bin|ckpt|tar)$/;
 /** Names by which a folder says which of its files is the one, the first of them first. */
 const usualNames = [
   `model.safetensors${indexEnding}`,
@@ -71,6 +68,23 @@ export async function readTensorFile(path: string): Promise<TensorFile> {
   }
 }
 
+/**
+ * Whether a file is called as files of tensors are; it may hold anything.
+ *
+ * @param name Name of the file.
+ * @returns Whether it has one of their endings.
+ * @example A checkpoint of the official code
+ * ```ts
+ * import { isTensorFileName } from "glmc/disk/tensor_file.ts";
+ * import { assert } from "@std/assert";
+ *
+ * assert(isTensorFileName("model_best.pth.tar"));
+ * ```
+ */
+export function isTensorFileName(name: string): boolean {
+  return /\.(?:safetensors|pth|pt|bin|ckpt|pth\.tar)$/.test(name) || name.endsWith(indexEnding);
+}
+
 /** The reason in a message, without what its reader could not do. */
 function reasonIn(error: unknown): string {
   return reasonOf(error).replace(
@@ -96,6 +110,8 @@ async function read(path: string): Promise<TensorFile> {
 async function decode(path: string, bytes: Uint8Array): Promise<TensorFile> {
   const { kind } = recogniseFile(bytes);
   if (kind === "torch" || kind === "torch-legacy" || kind === "zip") {
+    // What reads pickles is loaded only when it is needed.
+    const { readTorchFile } = await import("./torch_file.ts");
     return { path, tensors: await readTorchFile(bytes), metadata: {} };
   }
   const { tensors, metadata } = openSafetensors(bytes);
@@ -115,7 +131,7 @@ async function readFolder(folder: string): Promise<TensorFile> {
   const usual = usualNames.find((name) => names.includes(name));
   if (usual !== undefined) return await readTensorFile(join(folder, usual));
   const indexes = names.filter((name) => name.endsWith(indexEnding)).sort();
-  const files = names.filter((name) => tensorNames.test(name)).sort();
+  const files = names.filter(isTensorFileName).sort();
   const [only, ...others] = indexes.length > 0 ? indexes : files;
   if (only === undefined) {
     throw new SyntaxError(`it is a folder ${kindOfFolder(names)}: ${wanted}`);

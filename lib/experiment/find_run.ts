@@ -6,6 +6,8 @@
 
 import { basename, dirname, resolve } from "node:path";
 import { readError } from "../disk/errors.ts";
+import { recognisePath } from "../disk/file_kind.ts";
+import { isTensorFileName } from "../disk/tensor_file.ts";
 import { suggestion } from "../settings/check.ts";
 import type { MethodsOption } from "./configured.ts";
 import { isLeftOfBeginning } from "./reserve.ts";
@@ -36,7 +38,7 @@ export async function findRun(
   { runs, methods }: MethodsOption & { readonly runs: string },
 ): Promise<FoundRun> {
   const cannot = `Cannot find the run "${nameOrPath}"`;
-  let instead: string | undefined;
+  let instead = await fileInstead(nameOrPath);
   for (const folder of placesOf(nameOrPath, runs)) {
     const names = await namesIn(folder);
     if (names === undefined) continue;
@@ -47,6 +49,8 @@ export async function findRun(
     instead ??= names.every(isLeftOfBeginning)
       ? `"${folder}" is reserved, but the run has not begun: if no process is about to begin it, ` +
         `start it: deno task train --name ${basename(folder)}`
+      : names.some(isTensorFileName)
+      ? `"${folder}" is a folder of weights, not a run: ${evaluateWeights(folder)}`
       : `"${folder}" is a folder without ${runFiles.description}: name the folder of a run`;
   }
   if (instead !== undefined) throw new Deno.errors.NotFound(`${cannot}: ${instead}`);
@@ -57,12 +61,32 @@ export async function findRun(
   throw new Deno.errors.NotFound(`${cannot}: there is no such run: ${advice}`);
 }
 
+function userPath(nameOrPath: string): string {
+  return resolve(Deno.env.get("INIT_CWD") ?? ".", nameOrPath);
+}
+
 /** Where a run may lie that is named so: among the runs, at a path, around a file of it. */
 function placesOf(nameOrPath: string, runs: string): string[] {
   if (nameOrPath === "") return [];
-  const path = resolve(Deno.env.get("INIT_CWD") ?? ".", nameOrPath);
+  const path = userPath(nameOrPath);
   const isFile = Object.values<string>(runFiles).includes(basename(nameOrPath));
   return [...new Set([resolve(runs, nameOrPath), path, ...(isFile ? [dirname(path)] : [])])];
+}
+
+/** What a file is that was named in place of a run; `undefined` if there is none, or it is of a run. */
+async function fileInstead(nameOrPath: string): Promise<string | undefined> {
+  const path = userPath(nameOrPath);
+  const isFile = await Deno.stat(path).then((info) => info.isFile, () => false);
+  if (!isFile || nameOrPath === "") return undefined;
+  const { kind, what } = await recognisePath(path);
+  const next = ["safetensors", "torch", "torch-legacy"].includes(kind)
+    ? evaluateWeights(nameOrPath)
+    : "name a run or its folder";
+  return `it is ${what}, not a run: ${next}`;
+}
+
+function evaluateWeights(path: string): string {
+  return `evaluate it with deno task evaluate --weights ${path}, or name a run`;
 }
 
 /** Names in a folder; `undefined` if there is no such folder. */

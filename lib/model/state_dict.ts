@@ -101,6 +101,11 @@ export function officialState(
     if (source.notice !== undefined) notices.push(source.notice);
     found[name] = tensorOf(source, dict);
   }
+  for (const prefix of chosen.others) {
+    needed.forEach((name) =>
+      findSource(dict, prefix + name)?.parts.forEach((part) => used.add(part))
+    );
+  }
   const isAside = (name: string): boolean =>
     chosen.others.some((prefix) => prefix !== "" && name.startsWith(prefix)) ||
     (!name.startsWith(chosen.trunk) && tensors[name]!.shape.length === 0);
@@ -213,8 +218,10 @@ function choosePrefixes(search: Search, { prefix: asked }: StateDictOptions): Ch
     const [best = ""] = search.prefixes;
     return { trunk: best, heads: best, others: [], notices: [] };
   }
-  const notice = `The prefix "${trunk}" is taken off the names in the file, and "${head}" off ` +
-    "those of the heads";
+  const notice = trunk === ""
+    ? `The prefix "${head}" is taken off the names of the heads in the file`
+    : `The prefix "${trunk}" is taken off the names in the file, ` +
+      (head === "" ? "but for those of the heads" : `and "${head}" off those of the heads`);
   return { trunk, heads: head, others: [], notices: [notice] };
 }
 
