@@ -38,7 +38,7 @@ export async function findRun(
   { runs, methods }: MethodsOption & { readonly runs: string },
 ): Promise<FoundRun> {
   const cannot = `Cannot find the run "${nameOrPath}"`;
-  let instead = await fileInstead(nameOrPath);
+  let instead: string | undefined;
   for (const folder of placesOf(nameOrPath, runs)) {
     const names = await namesIn(folder);
     if (names === undefined) continue;
@@ -50,9 +50,10 @@ export async function findRun(
       ? `"${folder}" is reserved, but the run has not begun: if no process is about to begin it, ` +
         `start it: deno task train --name ${basename(folder)}`
       : names.some(isTensorFileName)
-      ? `"${folder}" is a folder of weights, not a run: ${evaluateWeights(folder)}`
+      ? `"${folder}" is no run but a folder of weights: ${evaluateWeights(folder)}`
       : `"${folder}" is a folder without ${runFiles.description}: name the folder of a run`;
   }
+  instead = await fileInstead(nameOrPath) ?? instead;
   if (instead !== undefined) throw new Deno.errors.NotFound(`${cannot}: ${instead}`);
   const names = await namesIn(runs) ?? [];
   const advice = names.length === 0
@@ -82,7 +83,7 @@ async function fileInstead(nameOrPath: string): Promise<string | undefined> {
   const next = ["safetensors", "torch", "torch-legacy"].includes(kind)
     ? evaluateWeights(nameOrPath)
     : "name a run or its folder";
-  return `it is ${what}, not a run: ${next}`;
+  return `it is no run but ${what}: ${next}`;
 }
 
 function evaluateWeights(path: string): string {

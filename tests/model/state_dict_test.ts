@@ -106,10 +106,16 @@ Deno.test("officialState() takes a prefix off the trunk alone, or another one of
   assertEquals(read(apart), {
     state: plain,
     said: [
-      'The prefix "backbone." is taken off the names in the file, and "" off those of the heads',
+      'The prefix "backbone." is taken off the names in the file, but for those of the heads',
     ],
   });
-  assertEquals(read(both).state, plain);
+  assertEquals(read(both), {
+    state: plain,
+    said: [
+      'The prefix "module.encoder." is taken off the names in the file, and "module.head." off ' +
+      "those of the heads",
+    ],
+  });
 });
 
 Deno.test("officialState() takes averaged weights before raw ones, unless it is told", () => {
