@@ -60,6 +60,7 @@ export {
 export { type RandomStream, randomStream } from "./data/random.ts";
 export { resampledRows, samplerMass } from "./data/sampler.ts";
 export { readSafetensors, type SafeTensor, writeSafetensors } from "./disk/safetensors.ts";
+export { readTensorFile, type TensorFile } from "./disk/tensor_file.ts";
 
 // Images: sources, augmentation, mixtures
 export { drawCrops } from "./images/crops.ts";

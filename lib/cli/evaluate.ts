@@ -44,7 +44,7 @@ const evaluateFlags: readonly Flag[] = [
   {
     names: ["prefix"],
     kind: "text",
-    help: "which weights of a file with several sets: what their names begin with, such as ema",
+    help: "which weights of a file with several sets: what their names begin with, or none",
   },
   { names: ["json"], kind: "switch", help: "print the whole evaluation as JSON" },
 ];
@@ -58,9 +58,9 @@ Usage: deno task evaluate --run <name> [flags]
 
 Evaluates the tested classifier on the full test set: top-1, top-5, many/medium/few, per class,
 calibration. A run brings its own configuration; for a file the network and the data are named by flags.
-Prefixes such as module. (DataParallel) or _orig_mod. (torch.compile) are taken off a file's names, and
-tensors that the network does not have are ignored; both are said. Nothing in a PyTorch checkpoint is
-executed.
+Prefixes such as module. (DataParallel) or _orig_mod. (torch.compile) are taken off a file's names,
+and tensors that the network does not have are ignored; both are said. Nothing in a PyTorch
+checkpoint is executed.
 
 ${flagsHelp(evaluateFlags)}
 
@@ -199,7 +199,9 @@ function weightsIn(
     return importWeights(tensors, network, options);
   } catch (cause) {
     const reason = reasonOf(cause).replace(/^Cannot (?:load the weights|read tensor): /, "");
-    throw rephrase(cause, `Cannot use the weights in "${path}": ${reason}`);
+    const isPart = cause instanceof TypeError && /-\d+-of-\d+\.\w+$/.test(path);
+    const next = isPart ? ": as it is one of several parts, name their index or their folder" : "";
+    throw rephrase(cause, `Cannot use the weights in "${path}": ${reason}${next}`);
   }
 }
 

@@ -8,8 +8,8 @@ import { BufferReader, Parser } from "pickleparser";
 /** What a pickle may ask for. */
 export interface PickleOptions {
   /**
-   * What stands for a Python object: a function is called with the arguments that Python's would have
-   * been called with. By module and name, such as `collections.OrderedDict`.
+   * What stands for a Python object: a function is called with the arguments that Python's would
+   * have been called with. By module and name, such as `collections.OrderedDict`.
    */
   readonly names: ReadonlyMap<string, unknown>;
   /** What stands for something that is kept outside of the pickle, by the id it has there. */

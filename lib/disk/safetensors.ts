@@ -103,12 +103,12 @@ export interface StoredElements extends FileTensor {
 }
 
 /**
- * Opens a safetensors file: its structure is checked, its tensors are decoded when they are looked at.
+ * Opens a safetensors file: its structure is checked, its tensors are decoded when looked at.
  *
  * @param bytes The whole file; the tensors are views of it.
  * @returns Tensors of any element type, and metadata.
- * @throws {SyntaxError} If the bytes are not a whole and sound safetensors file, or a sealed one was
- * altered after it was written. Looking at the data of a type that is not decoded throws it, too.
+ * @throws {SyntaxError} If the bytes are not a whole and sound safetensors file, or a sealed one
+ * was altered after it was written. Looking at the data of a type that is not decoded throws it, too.
  * @example One of two tensors
  * ```ts
  * import { openSafetensors, writeSafetensors } from "glmc/disk/safetensors.ts";

@@ -1,6 +1,6 @@
 /**
- * Named tensors from wherever PyTorch's users keep them: a safetensors file, a file of `torch.save`, one of
- * these in several parts with an index, or the folder that such a file is in.
+ * Named tensors from wherever PyTorch's users keep them: a safetensors file, a file of `torch.save`,
+ * one of these in several parts with an index, or the folder that such a file is in.
  *
  * @module
  */
@@ -153,7 +153,7 @@ function kindOfFolder(names: readonly string[]): string {
   return names.includes("saved_model.pb") ? "of a TensorFlow model" : "without a file of weights";
 }
 
-/** Reads the parts that an index names: `{"weight_map": {"fc.weight": "model-00001-of-00002..."}}`. */
+/** Reads the parts that an index names: `{"weight_map": {"fc.weight": "model-00001-..."}}`. */
 async function readIndex(path: string): Promise<TensorFile> {
   const parts = partsOf(await bytesOf(path));
   if (parts === undefined) throw new SyntaxError(`it is JSON text: ${wanted}`);

@@ -1,8 +1,8 @@
 /**
  * Reads the tensors of a file that PyTorch's `torch.save` has written, such as a `.pth.tar`.
  *
- * Such a file is a pickle beside the elements of the tensors: in a zip archive, or one after another in the
- * old format. The pickle is read by a list of harmless objects, and nothing in it is executed.
+ * Such a file is a pickle beside the elements of the tensors: in a zip archive, or one after another
+ * in the old format. The pickle is read by a list of harmless objects; nothing in it is executed.
  *
  * @module
  */
@@ -19,16 +19,17 @@ type Storages = (key: string) => Uint8Array | undefined;
 /** How a file becomes one that can be read here, for whoever trusts it. */
 const conversion = "if you trust the file, convert it with Python: import torch; " +
   'checkpoint = torch.load("file.pth", map_location="cpu", weights_only=False); ' +
-  'torch.save(checkpoint["state_dict"], "weights.pth") (or checkpoint.state_dict() if it is a network)';
+  'torch.save(checkpoint["state_dict"], "weights.pth") ' +
+  "(checkpoint.state_dict() if it is a network)";
 
 /**
  * Reads the tensors of a file of `torch.save`.
  *
  * @param bytes The whole file, in the format of today or in that of before PyTorch 1.6.
- * @returns Tensors by the keys that lead to them, such as `state_dict.module.fc.weight`; each is decoded
- * when its data are looked at.
- * @throws {SyntaxError} If the file is damaged, asks for anything but tensors and harmless objects, or is
- * no file of `torch.save`.
+ * @returns Tensors by the keys that lead to them, such as `state_dict.module.fc.weight`; each is
+ * decoded when its data are looked at.
+ * @throws {SyntaxError} If the file is damaged, asks for anything but tensors and harmless objects,
+ * or is no file of `torch.save`.
  * @example A file of another kind
  * ```ts
  * import { readTorchFile } from "glmc/disk/torch_file.ts";
@@ -59,7 +60,12 @@ async function readArchive(bytes: Uint8Array): Promise<Record<string, FileTensor
   const members = await openZip(bytes);
   const pickle = members.filter(({ name }) => /(?:^|\/)data\.pkl$/.test(name))
     .sort((a, b) => a.name.length - b.name.length)[0];
-  if (pickle === undefined) throw new SyntaxError("it is a zip archive without a data.pkl");
+  if (pickle === undefined) {
+    throw new SyntaxError(
+      "Cannot read the PyTorch file: it is a zip archive without the data.pkl of torch.save: " +
+        "unpack it, and name the file or folder that comes out",
+    );
+  }
   const folder = pickle.name.slice(0, -"data.pkl".length);
   const inside = new Map(
     members.filter(({ name }) => name.startsWith(folder))
@@ -85,7 +91,7 @@ async function readArchive(bytes: Uint8Array): Promise<Record<string, FileTensor
   return described(found, (key) => storages.get(key));
 }
 
-/** Length of the pickle at the head of the old format: a number of ten bytes that tells what it is. */
+/** Length of the pickle at the head of the old format, a number that tells what it is. */
 const magicLength = 15;
 
 /** The magic number, the version, the machine, the object, the keys of its storages, and they. */

@@ -93,7 +93,7 @@ const elementTypes: Readonly<Record<string, string>> = {
   ...{ float8_e4m3fnuz: "F8_E4M3FNUZ", float8_e5m2fnuz: "F8_E5M2FNUZ" },
 };
 
-/** Objects that training code leaves beside the weights: they are taken note of, and nothing more. */
+/** Objects that training code leaves beside the weights: they are read over, and nothing more. */
 const beside = [
   "argparse.Namespace",
   "types.SimpleNamespace",

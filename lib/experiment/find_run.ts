@@ -74,7 +74,7 @@ function placesOf(nameOrPath: string, runs: string): string[] {
   return [...new Set([resolve(runs, nameOrPath), path, ...(isFile ? [dirname(path)] : [])])];
 }
 
-/** What a file is that was named in place of a run; `undefined` if there is none, or it is of a run. */
+/** What a file is that was named in place of a run; `undefined` if there is no such file. */
 async function fileInstead(nameOrPath: string): Promise<string | undefined> {
   const path = userPath(nameOrPath);
   const isFile = await Deno.stat(path).then((info) => info.isFile, () => false);

@@ -1,9 +1,10 @@
 /**
  * From a `state_dict` as PyTorch's users have it to the official names of a network.
  *
- * Wrappers put prefixes before the names (`DataParallel`, `torch.compile`, Lightning, averaged models),
- * files leave tied tensors out, weight normalisation splits a weight in two, training code adds buffers of its
- * own. All of that is undone here and said; what is missing or of another network is left for who imports it.
+ * Wrappers put prefixes before the names (`DataParallel`, `torch.compile`, Lightning, averaged
+ * models), files leave tied tensors out, weight normalisation splits a weight in two, training code
+ * adds buffers of its own. All of that is undone here and said; what is missing or of another network
+ * is left for who imports it.
  *
  * @module
  */
@@ -15,11 +16,14 @@ import { findSource, logicalName, type StateDict, tensorOf } from "./tensor_sour
 /** What is known of a `state_dict` besides its tensors, and whom to tell. */
 export interface StateDictOptions {
   /**
-   * Told in one line each what was done to the names and which tensors are ignored. Without it, tensors
-   * that are not expected are refused.
+   * Told in one line each what was done to the names and which tensors are ignored. Without it,
+   * tensors that are not expected are refused.
    */
   readonly onNotice?: ((line: string) => void) | undefined;
-  /** Which weights, where there are several: what their names begin with, such as `ema`. */
+  /**
+   * Which weights, where there are several: what their names begin with, such as `ema`; `none` of
+   * those without a prefix.
+   */
   readonly prefix?: string | undefined;
   /** Names of tensors that were left out, with the name of the one each is the same as. */
   readonly aliases?: Readonly<Record<string, string>> | undefined;
@@ -36,7 +40,10 @@ export interface NamedShapes {
 /** Names that say that weights are means over a training. */
 const averaged = /(?:^|[._])(?:ema|swa|avg|averaged?|shadow|polyak)\d*(?:[._]|$)/i;
 /** Names of what belongs to the training and not to the network. */
-const ofTraining = /(?:^|\.)(?:optim|opt_state|lr_sched|sched|scaler|amp\.|callbacks\.|loops\.)/i;
+const ofTraining = new RegExp(
+  "(?:^|\\.)(?:optim(?:izers?)?(?:_states?)?(?:_dict)?|opt_state|" +
+    "(?:lr_)?schedulers?(?:_state_dict)?|(?:grad_)?scaler|amp|callbacks|loops)\\.",
+);
 /** Counters of batch norm and of averaged models, which nothing here reads. */
 const counter = /(?:^|\.)(?:num_batches_tracked|n_averaged)$/;
 /** What a layer is made of, as opposed to a buffer somebody keeps beside it. */
@@ -50,8 +57,8 @@ const ofLayer = /(?:^|\.)(?:weight|bias|running_mean|running_var)(?:_[gv])?$/;
  * @param tensors By the names they have in the file.
  * @param network Names and shapes that are looked for.
  * @param options What else is known, and whom to tell.
- * @returns Tensors by official name; some may be missing. What the file holds beyond them and cannot be
- * ignored is under its own name.
+ * @returns Tensors by official name; some may be missing. What the file holds beyond them and cannot
+ * be ignored is under its own name.
  * @throws {TypeError} If several sets of weights fit, or none begins with the prefix asked for.
  * @example A network wrapped twice
  * ```ts
@@ -90,7 +97,10 @@ export function officialState(
   const prefixes = prefixesIn(dict, needed);
   const layers = Object.values(structure.heads).map(({ name }) => `${name}.`);
   const isOfHead = (name: string): boolean => layers.some((layer) => name.startsWith(layer));
-  const chosen = choosePrefixes({ dict, shapes, prefixes, isOfHead }, options);
+  // PyTorch's own averaged model keeps the network under "module." and counts beside it.
+  const isMean = (prefix: string): boolean =>
+    averaged.test(prefix) || Object.hasOwn(tensors, prefix.replace(/module\.$/, "n_averaged"));
+  const chosen = choosePrefixes({ dict, shapes, prefixes, isOfHead, isMean }, options);
   const used = new Set<string>();
   const notices = [...chosen.notices];
   const found: Record<string, StoredTensor> = {};
@@ -166,6 +176,8 @@ interface Search {
   readonly shapes: Shapes;
   readonly prefixes: readonly string[];
   readonly isOfHead: (name: string) => boolean;
+  /** Whether the weights behind a prefix are means over a training. */
+  readonly isMean: (prefix: string) => boolean;
 }
 
 /** What is taken off the names. */
@@ -180,31 +192,35 @@ interface ChosenPrefixes {
   readonly notices: readonly string[];
 }
 
-function choosePrefixes(search: Search, { prefix: asked }: StateDictOptions): ChosenPrefixes {
-  const { shapes, isOfHead } = search;
+/** Prefixes as a user writes them. */
+function written(prefixes: readonly string[]): string {
+  return prefixes.map((prefix) => prefix || "none").join(" or ") || "nothing";
+}
+
+function choosePrefixes(search: Search, { prefix }: StateDictOptions): ChosenPrefixes {
+  const asked = prefix === "none" ? "" : prefix;
+  const { shapes, isOfHead, isMean } = search;
   const needed = Object.keys(shapes);
   const begins = (prefix: string): boolean =>
-    asked === undefined || prefix === asked || prefix === `${asked}.` ||
-    prefix.startsWith(`${asked.replace(/\.$/, "")}.`);
+    asked === undefined || prefix === asked || prefix.startsWith(`${asked.replace(/\.$/, "")}.`);
   const all = completePrefixes(search, needed);
   const fitting = all.filter(begins);
   if (asked !== undefined && fitting.length === 0) {
-    const there = all.map((prefix) => `"${prefix}"`).join(", ") || "none";
     throw new TypeError(
       `Cannot load the weights: no whole set of them begins with "${asked}": ` +
-        `those that are there begin with ${there}`,
+        `those that are there begin with ${written(all)}`,
     );
   }
   if (fitting.length > 0) {
     const prefix = fitting.length === 1 ? fitting[0]! : preferred(fitting, search);
     const others = all.filter((other) => other !== prefix);
-    const isOneOfTwo = averaged.test(prefix) && others.length > 0 && asked === undefined;
+    const isOneOfTwo = isMean(prefix) && others.length > 0 && asked === undefined;
     const notices = [
       ...(prefix === "" ? [] : [`The prefix "${prefix}" is taken off the names in the file`]),
       ...(isOneOfTwo
         ? [
-          `The file holds averaged weights, which are taken, beside others: --prefix ` +
-          `"${others[0]}" takes those`,
+          "The file holds averaged weights, which are taken, beside others, which " +
+          `--prefix ${written(others)} takes`,
         ]
         : []),
     ];
@@ -233,17 +249,19 @@ function completePrefixes({ dict, prefixes }: Search, names: readonly string[]):
 }
 
 /** The one of several sets of weights that is meant. */
-function preferred(prefixes: readonly string[], { dict, shapes }: Search): string {
-  const sound = prefixes.filter((prefix) =>
+function preferred(prefixes: readonly string[], { dict, shapes, isMean }: Search): string {
+  const fitting = prefixes.filter((prefix) =>
     Object.entries(shapes).every(([name, shape]) =>
       `${findSource(dict, prefix + name)?.shape}` === `${officialShape(shape)}`
     )
   );
-  const means = sound.filter((prefix) => averaged.test(prefix));
+  // Where none fits, what is wrong with the shapes says more.
+  const sound = fitting.length > 0 ? fitting : prefixes;
+  const means = sound.filter(isMean);
   const [only] = sound.length === 1 ? sound : means;
   if (only !== undefined && (sound.length === 1 || means.length === 1)) return only;
   throw new TypeError(
-    `Cannot load the weights: the file holds several sets of them: choose one with --prefix ` +
-      prefixes.map((prefix) => `"${prefix}"`).join(" or "),
+    "Cannot load the weights: the file holds several sets of them: choose one with --prefix " +
+      written(prefixes),
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Where in a `state_dict` the values of a tensor are: under its name, under that of the tensor it is tied to, or
- * in the parts that a parametrisation has split it into.
+ * Where in a `state_dict` the values of a tensor are: under its name, under that of the tensor it is
+ * tied to, or in the parts that a parametrisation has split it into.
  *
  * @module
  */
@@ -106,8 +106,8 @@ export function logicalName(name: string): string {
 /**
  * Puts a tensor together.
  *
- * Weight normalisation (Salimans and Kingma 2016, eq. 2): w = g v / ||v||, the norm taken over every dimension
- * in which g has size 1, so over each row for PyTorch's default `dim=0`.
+ * Weight normalisation (Salimans and Kingma 2016, eq. 2): w = g v / ||v||, the norm taken over every
+ * dimension in which g has size 1, so over each row for PyTorch's default `dim=0`.
  *
  * @param source Where its values are.
  * @param dict The file.
@@ -162,7 +162,7 @@ export function tensorOf(
   };
 }
 
-/** For each element, the place of the element of the other tensor that it meets when that is broadcast. */
+/** For each element, the place of the element of a broadcast tensor that it meets. */
 function groupsOf(shape: readonly number[], scale: readonly number[]): Int32Array {
   const groups = new Int32Array(sizeOf(shape));
   if (sizeOf(scale) === 1) return groups;

@@ -149,8 +149,8 @@ export function importTensors(
 /**
  * Makes variables from a PyTorch `state_dict`, such as one read by `readSafetensors`.
  *
- * Prefixes of wrappers such as `module.` of `DataParallel` are taken off, tied and weight-normalised tensors are
- * put together, and `num_batches_tracked` is ignored: see {@linkcode officialState}.
+ * Prefixes of wrappers such as `module.` of `DataParallel` are taken off, tied and weight-normalised
+ * tensors are put together, and `num_batches_tracked` is ignored: see {@linkcode officialState}.
  *
  * @param tensors By the names they have in the file.
  * @param network The network they are for.
@@ -182,9 +182,11 @@ export function importWeights(
     all = importTensors(named, shapes);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    const isTooFew = Object.keys(shapes).filter((name) => name in named).length * 2 <
-      Object.keys(shapes).length;
-    const held = isTooFew ? `, and the file holds ${listed(Object.keys(tensors)) || "none"}` : "";
+    const needed = Object.keys(shapes);
+    const present = needed.filter((name) => Object.hasOwn(named, name));
+    const names = Object.keys(tensors).filter((name) => !name.endsWith(counter));
+    const isFar = 2 * present.length < needed.length;
+    const held = isFar ? `, and the file holds ${listed(names) || "nothing"}` : "";
     const advice = error.message.endsWith("not F32")
       ? "save the weights as float32"
       : `the network is ${architecture} of width ${width} with ${classes} classes: name the one ` +

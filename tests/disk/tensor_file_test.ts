@@ -28,6 +28,10 @@ async function values(path: string): Promise<Record<string, number[]>> {
   );
 }
 
+/** An archive of nothing. */
+const zip = new Uint8Array(22);
+zip.set([0x50, 0x4b, 5, 6]);
+
 const parts = {
   "model-00001-of-00002.safetensors": writeSafetensors({ a: tensor(1), b: tensor(2, 3) }),
   "model-00002-of-00002.safetensors": writeSafetensors({ c: tensor(4) }),
@@ -61,7 +65,7 @@ Deno.test("readTensorFile() reads a file by what is in it, whatever its ending",
   assert("state_dict.module.fc.bias" in await values(`${folder.path}/weights`));
 });
 
-Deno.test("readTensorFile() puts the parts of an index together, from the index or its folder", async () => {
+Deno.test("readTensorFile() puts parts together, from their index or its folder", async () => {
   using folder = temporaryFolder();
   write(folder.path, { ...parts, "config.txt": "", "optimizer.bin": "" });
 
@@ -86,7 +90,7 @@ Deno.test("readTensorFile() finds the one file of weights in a folder", async ()
   }
 });
 
-Deno.test("readTensorFile() says what is wrong with a folder or an index, and with which part", async () => {
+Deno.test("readTensorFile() says what is wrong with a folder, an index or a part", async () => {
   const { "model-00002-of-00002.safetensors": last, ...cut } = parts;
   const index = "model.safetensors.index.json";
   const pointer = "version https://git-lfs.github.com/spec/v1\nsize 12\n";
@@ -140,6 +144,7 @@ Deno.test("readTensorFile() calls any other file by its name, and says what to d
         "it is an HDF5 file, as Keras",
       ],
       [new Uint8Array(5000), "it is a file of zeros, as a download that was cut off leaves it"],
+      [zip, "it is a zip archive without the data.pkl of torch.save: unpack it, and name"],
       [Uint8Array.of(9, 8, 7, 250), "it is of no kind that is known here"],
       [fixture("tensors.pth").subarray(0, 3000), "its directory is damaged or cut off: fetch"],
       [fixture("network.pth"), "torch.nn.modules.linear.Linear, which is not on the list"],
@@ -154,7 +159,7 @@ Deno.test("readTensorFile() calls any other file by its name, and says what to d
   }
 });
 
-Deno.test("readTensorFile() tells a missing file from one that may not be read", async () => {
+Deno.test("readTensorFile() says that there is no such file", async () => {
   await assertRejects(
     () => readTensorFile("/nowhere/a.pth"),
     Deno.errors.NotFound,

@@ -124,6 +124,7 @@ Deno.test("officialState() takes averaged weights before raw ones, unless it is 
       [raw, under("ema.", plain), "ema."],
       [under("module.", raw), under("module_ema.", plain), "module_ema."],
       [under("state_dict.", raw), under("state_dict_ema.module.", plain), "state_dict_ema.module."],
+      [raw, { ...under("module.", plain), n_averaged: tensor([]) }, "module."],
       [under("model.", raw), under("swa_model.module.", plain), "swa_model.module."],
     ] as const
   ) {
@@ -133,10 +134,10 @@ Deno.test("officialState() takes averaged weights before raw ones, unless it is 
     const other = Object.keys(before)[0]!.replace("conv1.weight", "");
     assertEquals(said, [
       `The prefix "${ema}" is taken off the names in the file`,
-      `The file holds averaged weights, which are taken, beside others: --prefix "${other}" ` +
-      "takes those",
+      "The file holds averaged weights, which are taken, beside others, which " +
+      `--prefix ${other || "none"} takes`,
     ]);
-    assertEquals(read(file, { prefix: other }).state, raw);
+    assertEquals(read(file, { prefix: other || "none" }).state, raw);
     assertEquals(read(file, { prefix: ema.split(".")[0]! }).state, plain);
   }
 });
@@ -147,7 +148,7 @@ Deno.test("officialState() asks which, where several sets of weights fit", () =>
   assertThrows(
     () => read(file),
     TypeError,
-    'the file holds several sets of them: choose one with --prefix "encoder_q." or "encoder_k."',
+    "the file holds several sets of them: choose one with --prefix encoder_q. or encoder_k.",
   );
   assertEquals(read(file, { prefix: "encoder_k" }), {
     state: raw,
@@ -156,8 +157,8 @@ Deno.test("officialState() asks which, where several sets of weights fit", () =>
   assertThrows(
     () => read(file, { prefix: "encoder" }),
     TypeError,
-    'no whole set of them begins with "encoder": those that are there begin with "encoder_q.", ' +
-      '"encoder_k."',
+    'no whole set of them begins with "encoder": those that are there begin with encoder_q. or ' +
+      "encoder_k.",
   );
   // Of two sets, the one whose shapes are those of the network.
   const wide = Object.fromEntries(
