@@ -5,8 +5,29 @@
  */
 import { Buffer } from "node:buffer";
 import { crc32, inflateRawSync } from "node:zlib";
-// @ts-types="@types/yauzl"
-import { type Entry, fromBufferPromise, type ZipFile } from "yauzl";
+import { fromBufferPromise } from "yauzl";
+
+/** What is used of an entry of the directory. */
+interface Entry {
+  readonly fileName: string;
+  /** 0 of stored content, 8 of deflated one. */
+  readonly compressionMethod: number;
+  readonly compressedSize: number;
+  readonly uncompressedSize: number;
+  readonly crc32: number;
+}
+
+/** What is used of an open archive. */
+interface ZipFile {
+  eachEntry(): AsyncIterable<Entry>;
+  readLocalFileHeaderPromise(
+    entry: Entry,
+    options: { readonly minimal: true },
+  ): Promise<{ readonly fileDataStart: number }>;
+}
+
+/** The library comes without types, and those that others keep of it bring all of Node's along. */
+const openBuffer: (buffer: Buffer) => Promise<ZipFile> = fromBufferPromise;
 
 /** A member of an archive. */
 export interface ZipMember {
@@ -41,7 +62,7 @@ export interface ZipMember {
 export async function openZip(bytes: Uint8Array): Promise<ZipMember[]> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { zip, entries } = await whole("its directory", async () => {
-    const zip = await fromBufferPromise(buffer);
+    const zip = await openBuffer(buffer);
     return { zip, entries: await Array.fromAsync(zip.eachEntry()) };
   });
   // Who writes an archive without sums puts zeros in their place, as PyTorch can be told to.
