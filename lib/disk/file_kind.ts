@@ -62,7 +62,8 @@ export const headLength = 4096;
 
 const again = "fetch the file again, and look at what the address answers";
 const unpack = "unpack it, and name the file or folder that comes out";
-const another = "name the right file";
+/** Advice about a file that is sound and of a kind that is not expected. */
+export const anotherFile = "name the right file";
 
 /** Kinds whose words do not depend on what is inside. */
 type NamedKind = Exclude<FileKind, "git-lfs" | "text">;
@@ -76,7 +77,7 @@ const words: Readonly<Record<NamedKind, readonly [string, string]>> = {
   dvc: ["a pointer of DVC, not the file itself", 'fetch it with "dvc pull"'],
   html: ["a web page", again],
   xml: ["an XML text, such as a server's error message", again],
-  json: ["JSON text", another],
+  json: ["JSON text", anotherFile],
   gzip: ["a gzip archive", unpack],
   bzip2: ["a bzip2 archive", unpack],
   xz: ["an xz archive", unpack],
@@ -85,26 +86,26 @@ const words: Readonly<Record<NamedKind, readonly [string, string]>> = {
   rar: ["a RAR archive", unpack],
   tar: ["a tar archive", unpack],
   zip: ["a zip archive", unpack],
-  torch: ["a PyTorch file", another],
-  "torch-legacy": ["a PyTorch file of the old format", another],
-  pickle: ["a Python pickle", another],
-  npz: ["a NumPy archive (.npz)", another],
-  npy: ["a NumPy array (.npy)", another],
-  hdf5: ["an HDF5 file, as Keras and MATLAB write it", another],
-  gguf: ["a GGUF file of a language model", another],
-  safetensors: ["a safetensors file", another],
-  png: ["a PNG image", another],
-  jpeg: ["a JPEG image", another],
-  gif: ["a GIF image", another],
-  pdf: ["a PDF document", another],
-  sqlite: ["an SQLite database", another],
-  program: ["a program", another],
+  torch: ["a PyTorch file", anotherFile],
+  "torch-legacy": ["a PyTorch file of the old format", anotherFile],
+  pickle: ["a Python pickle", anotherFile],
+  npz: ["a NumPy archive (.npz)", anotherFile],
+  npy: ["a NumPy array (.npy)", anotherFile],
+  hdf5: ["an HDF5 file, as Keras and MATLAB write it", anotherFile],
+  gguf: ["a GGUF file of a language model", anotherFile],
+  safetensors: ["a safetensors file", anotherFile],
+  png: ["a PNG image", anotherFile],
+  jpeg: ["a JPEG image", anotherFile],
+  gif: ["a GIF image", anotherFile],
+  pdf: ["a PDF document", anotherFile],
+  sqlite: ["an SQLite database", anotherFile],
+  program: ["a program", anotherFile],
   unknown: ["of no kind that is known here", "check where it comes from, and fetch it again"],
 };
 
-/** First bytes, as Latin-1 text, of kinds that have such; longer ones before those they begin with. */
+/** First bytes, as Latin-1 text, of kinds that have such. */
 const signatures: readonly (readonly [RegExp, NamedKind])[] = [
-  // First, for its own first bytes can be any: the length of its header, below 4 GiB, and the header.
+  // First, for its first bytes can be any: the length of its header, below 4 GiB, and the header.
   [/^[\s\S]{4}\0{4}\s*\{\s*["}]/, "safetensors"],
   [/^\/annex\/objects\//, "git-annex"],
   [/^(?:outs|md5):[\s\S]*^[ -]*(?:md5|path): /m, "dvc"],
@@ -120,7 +121,7 @@ const signatures: readonly (readonly [RegExp, NamedKind])[] = [
   [/^\x80.\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\./, "torch-legacy"],
   [/^\x80[\x02\x03][\]}(cX\x8a)KMJNG]/, "pickle"],
   [/^\x80[\x04\x05](?:\x95[\s\S]{6}\0\0|[\]}(cX\x8a\x8c)KMJNG])/, "pickle"],
-  [/^(?:\([dl]p?\d*\n|\(i[\w.]+\n|c[\w.]+\n\w+\n)/, "pickle"],
+  [/^(?:\([dl]p?\d*\n|\(i[\w.]+\n|c[\w.]+\n\w+\n(?:p\d+\n|q|\())/, "pickle"],
   [/^\x93NUMPY/, "npy"],
   [/^\x89HDF\r\n\x1a\n/, "hdf5"],
   [/^GGUF/, "gguf"],

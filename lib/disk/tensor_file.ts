@@ -7,7 +7,7 @@
 import { basename, dirname, join } from "node:path";
 import type { FileTensor } from "./element_types.ts";
 import { readError, reasonOf, rephrase } from "./errors.ts";
-import { type RecognisedFile, recogniseFile, recognisePath } from "./file_kind.ts";
+import { anotherFile, type RecognisedFile, recogniseFile, recognisePath } from "./file_kind.ts";
 import { openSafetensors } from "./safetensors.ts";
 import { isRecord } from "./schema.ts";
 
@@ -87,11 +87,8 @@ export function isTensorFileName(name: string): boolean {
 
 /** The reason in a message, without what its reader could not do. */
 function reasonIn(error: unknown): string {
-  return reasonOf(error).replace(
-    /^Cannot read (?:the safetensors file|the PyTorch file|".*?"): /,
-    "",
-  )
-    .replace(/: check the path$/, `: ${wanted}`);
+  const start = /^Cannot read (?:the safetensors file|the PyTorch file|".*?"): /;
+  return reasonOf(error).replace(start, "").replace(/: check the path$/, `: ${wanted}`);
 }
 
 async function read(path: string): Promise<TensorFile> {
@@ -102,7 +99,8 @@ async function read(path: string): Promise<TensorFile> {
   const { kind, what, advice } = await recognisePath(path);
   if (kind === "json") return await readIndex(path);
   if (!["safetensors", "torch", "torch-legacy", "zip"].includes(kind)) {
-    throw new SyntaxError(`it is ${what}: ${advices[kind] ?? readable(advice)}`);
+    const next = advice === anotherFile ? wanted : advice;
+    throw new SyntaxError(`it is ${what}: ${advices[kind] ?? next}`);
   }
   return await decode(path, await bytesOf(path));
 }
@@ -118,16 +116,13 @@ async function decode(path: string, bytes: Uint8Array): Promise<TensorFile> {
   return { path, tensors, metadata };
 }
 
-/** Advice that says which file is the right one. */
-function readable(advice: string): string {
-  return advice === "name the right file" ? wanted : advice;
-}
-
 async function readFolder(folder: string): Promise<TensorFile> {
-  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)
+  const all = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)
     .catch((error) => {
       throw readError(folder, error);
     });
+  // Hidden ones are another system's notes about files, such as "._model.safetensors".
+  const names = all.filter((name) => !name.startsWith("."));
   const usual = usualNames.find((name) => names.includes(name));
   if (usual !== undefined) return await readTensorFile(join(folder, usual));
   const indexes = names.filter((name) => name.endsWith(indexEnding)).sort();

@@ -39,6 +39,8 @@ const kinds: readonly (readonly [FileKind, Uint8Array])[] = [
   ["torch", bytes(`PK\x03\x04${"\0".repeat(22)}\x0f\0\0\0weight/data.pkl`)],
   ["npz", bytes(`PK\x03\x04${"\0".repeat(22)}\x0a\0\0\0images.npy`)],
   ["torch-legacy", bytes("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02")],
+  ["text", bytes("cat\ndog\npig\n")],
+  ["pickle", bytes("cnumpy._core.multiarray\n_reconstruct\np0\n(")],
   ["pickle", bytes("(dp0\nVa\np1\nI1\n")],
   ["pickle", bytes("\x80\x02}q\0(")],
   ["pickle", bytes("\x80\x04\x95\xa7\0\0\0\0\0\0\0}\x94(")],

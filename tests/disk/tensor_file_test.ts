@@ -82,7 +82,7 @@ Deno.test("readTensorFile() finds the one file of weights in a folder", async ()
     ]
   ) {
     using folder = temporaryFolder();
-    write(folder.path, { "README.md": "" });
+    write(folder.path, { "README.md": "", "._model_best.pth.tar": "" });
     names.forEach((name, i) =>
       write(folder.path, { [name]: i === 0 ? fixture("protocol4.pt") : "" })
     );
