@@ -176,7 +176,13 @@ export function importWeights(
 ): Variables {
   const { architecture, width, classes, parameterShapes, statisticShapes } = network;
   const shapes = { ...parameterShapes, ...statisticShapes };
-  const named = officialState(tensors, { shapes, structure: network.structure }, options);
+  // What was done is told once it has led to weights.
+  const notices: string[] = [];
+  const { onNotice } = options;
+  const named = officialState(tensors, { shapes, structure: network.structure }, {
+    ...options,
+    onNotice: onNotice && ((line) => void notices.push(line)),
+  });
   let all: Record<string, Tensor>;
   try {
     all = importTensors(named, shapes);
@@ -193,6 +199,7 @@ export function importWeights(
         "the weights are of with --arch, --width and --num_classes, and --method for its heads";
     throw new TypeError(`${error.message}${held}: ${advice}`);
   }
+  notices.forEach((line) => onNotice?.(line));
   const isStatistic = ([name]: [string, Tensor]): boolean => Object.hasOwn(statisticShapes, name);
   const entries = Object.entries(all);
   return {

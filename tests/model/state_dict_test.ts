@@ -293,12 +293,15 @@ Deno.test("officialState() names what it ignores, and does not look at it", () =
 });
 
 Deno.test("importWeights() refuses layers that the network does not have, and says what is missing", () => {
+  const said: string[] = [];
   const refuses = (tensors: State, message: string): void => {
     assertThrows(
-      () => importWeights(tensors, network, { onNotice() {} }),
+      () => importWeights(tensors, network, { onNotice: (line) => said.push(line) }),
       TypeError,
       message,
     );
+    // A file that is refused is not worth further words.
+    assertEquals(said, []);
   };
 
   refuses({ ...plain, "layer1.5.conv1.weight": tensor([1, 1, 3, 3]) }, "layer1.5.conv1.weight not");
