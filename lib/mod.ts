@@ -63,6 +63,7 @@ export { type RandomStream, randomStream } from "./data/random.ts";
 export { resampledRows, samplerMass } from "./data/sampler.ts";
 export { readRows, splitOfRows, type SplitOfRowsOptions, writeRows } from "./data/split_file.ts";
 export { readSafetensors, type SafeTensor, writeSafetensors } from "./disk/safetensors.ts";
+export { readTensorFile, type TensorFile } from "./disk/tensor_file.ts";
 
 // Images: sources, augmentation, mixtures
 export { drawCrops } from "./images/crops.ts";

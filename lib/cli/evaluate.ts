@@ -4,19 +4,25 @@
  * @module
  */
 
-import { readSafetensors } from "../disk/safetensors.ts";
+import { basename } from "node:path";
+import { readTensorFile, type TensorFile } from "../disk/tensor_file.ts";
+import { reasonOf, rephrase } from "../disk/errors.ts";
 import { plainArrays } from "../disk/json_file.ts";
 import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { RunConfig } from "../experiment/config.ts";
-import { configuredSplit, createConfiguredNetwork } from "../experiment/configured.ts";
-import { openRunStore } from "../experiment/run_store.ts";
+import {
+  configuredSplit,
+  configuredStages,
+  createConfiguredNetwork,
+} from "../experiment/configured.ts";
+import { runFiles } from "../experiment/run_folder.ts";
+import { type FoundRun, openRunStore, type RunStore } from "../experiment/run_store.ts";
 import type { RunWeightsOptions } from "../experiment/run_weights.ts";
 import { memorySource } from "../images/memory_source.ts";
 import { methods as kitMethods } from "../method/methods.ts";
-import type { Method } from "../method/method.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { importWeights } from "../model/weights.ts";
-import { printResult } from "../process/streams.ts";
+import { printResult, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import { createPredictor } from "../train/predict.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
@@ -39,7 +45,12 @@ const evaluateFlags: readonly Flag[] = [
   {
     names: ["weights", "resume"],
     kind: "text",
-    help: "a safetensors file instead, such as a PyTorch state dict of the official code",
+    help: "a file instead: safetensors, a PyTorch checkpoint (.pth.tar), an index, or their folder",
+  },
+  {
+    names: ["prefix"],
+    kind: "text",
+    help: "which weights of a file with several sets: what their names begin with, or none",
   },
   { names: ["json"], kind: "switch", help: "print the whole evaluation as JSON" },
 ];
@@ -53,6 +64,9 @@ Usage: deno task evaluate --run <name> [flags]
 
 Evaluates the tested classifier on the full test set: top-1, top-5, many/medium/few, per class,
 calibration. A run brings its own configuration; for a file the network and the data are named by flags.
+Prefixes such as module. (DataParallel) or _orig_mod. (torch.compile) are taken off a file's names,
+and tensors that the network does not have are ignored; both are said. Nothing in a PyTorch
+checkpoint is executed.
 
 ${flagsHelp(evaluateFlags)}
 
@@ -77,7 +91,6 @@ export async function run(args: string[]): Promise<void> {
   const values = parseFlags(chosen.args, [...evaluateFlags, ...subjectFlags, ...machineFlags]);
   const subject = await subjectOf(values, chosen);
   const { config } = subject;
-  const method = testedMethod(config, chosen.methods);
   const engine = await startConfiguredEngine(values, {
     precision: config.network.precision,
     passes: 2,
@@ -90,7 +103,7 @@ export async function run(args: string[]): Promise<void> {
     engine,
     network,
     source: memorySource(test, { mean, std }),
-    head: method.testedHead,
+    head: configuredStages(config, chosen).at(-1)!.method.testedHead,
     mode: executionMode(values),
   });
   const evaluation = evaluateLogits(await predict(weights), test.labels, {
@@ -114,26 +127,24 @@ interface Subject {
   readonly weights: (network: Network) => Promise<Variables>;
 }
 
-/** The method of the last stage: it says which classifier is tested. */
-function testedMethod({ stages }: RunConfig, methods: readonly Method[]): Method {
-  return methods.find(({ name }) => name === stages.at(-1)!.method)!;
-}
-
 async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subject> {
   if ((values.run === undefined) === (values.weights === undefined)) {
     throw new UsageError(
       "Cannot evaluate: it must be clear what: name either --run <name> or --weights <file>",
     );
   }
+  const store = openRunStore(undefined, chosen);
   if (values.weights !== undefined) {
-    const path = userPath(String(values.weights));
+    const file = await weightsFile(String(values.weights), store);
     return {
       config: configOf(values, chosen),
-      title: path,
-      weights: async (network) => weightsIn(path, await readWeightsFile(path), network),
+      title: file.path,
+      weights: (network) => Promise.resolve(weightsIn(file, { network, values })),
     };
   }
-  const store = openRunStore(undefined, chosen);
+  if (values.prefix !== undefined) {
+    throw new UsageError("Cannot evaluate a run with --prefix: it is for --weights: leave it out");
+  }
   const { name, folder, description: { config, classCounts: counts } } = await store.find(
     userPathOrName(String(values.run)),
   );
@@ -154,25 +165,46 @@ async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subj
   };
 }
 
-async function readWeightsFile(path: string): Promise<Uint8Array> {
+/** The file that is meant by `--weights`; a run is called one. */
+async function weightsFile(weights: string, store: RunStore): Promise<TensorFile> {
+  const run = await runNamed(weights, store);
+  if (run !== undefined) {
+    throw new UsageError(
+      `Cannot evaluate "${weights}" as weights: it is a run, which brings its own settings: ` +
+        `use deno task evaluate --run ${weights}`,
+    );
+  }
+  return await readTensorFile(userPath(weights));
+}
+
+/** The run of that name or in that folder; one of its files is not the run. */
+async function runNamed(weights: string, store: RunStore): Promise<FoundRun | undefined> {
+  const info = await Deno.stat(userPath(weights)).catch(() => undefined);
+  if (info?.isFile && basename(weights) !== runFiles.description) return undefined;
   try {
-    return await Deno.readFile(path);
-  } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotFound ? "there is no such file" : String(cause);
-    throw new Error(`Cannot read weights from "${path}": ${reason}: name a safetensors file`, {
-      cause,
-    });
+    return await store.find(userPathOrName(weights));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }
 
-function weightsIn(path: string, bytes: Uint8Array, network: Network): Variables {
+function weightsIn(
+  { path, tensors, metadata }: TensorFile,
+  { network, values: { prefix } }: { readonly network: Network; readonly values: FlagValues },
+): Variables {
+  const options = {
+    aliases: metadata,
+    ...(prefix !== undefined && { prefix: String(prefix) }),
+    onNotice: tell,
+  };
   try {
-    const { tensors } = readSafetensors(bytes);
-    const weights = Object.entries(tensors).filter(([name]) => !name.startsWith("optimizer."));
-    return importWeights(Object.fromEntries(weights), network);
+    return importWeights(tensors, network, options);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot use the weights in "${path}": ${reason}`, { cause });
+    const reason = reasonOf(cause).replace(/^Cannot (?:load the weights|read tensor): /, "");
+    const isPart = cause instanceof TypeError && /-\d+-of-\d+\.\w+$/.test(path);
+    const next = isPart ? ": as it is one of several parts, name their index or their folder" : "";
+    throw rephrase(cause, `Cannot use the weights in "${path}": ${reason}${next}`);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { decode } from "fast-png";
 import { recogniseFile } from "../disk/file_kind.ts";
+import { ForbiddenNameError } from "../disk/pickle.ts";
 import { type CifarBatch, imageBytes } from "./cifar.ts";
 import { describePickled, numpyArray, unpickleRecord } from "./numpy_pickle.ts";
 
@@ -108,8 +109,9 @@ function recordOf(bytes: Uint8Array): Map<string, unknown> {
     return unpickleRecord(bytes);
   } catch (error) {
     const { kind, what } = recogniseFile(bytes);
-    const isPickle = !(error instanceof SyntaxError) || kind === "pickle" || kind === "unknown";
-    if (isPickle) throw error;
+    const isOther = error instanceof SyntaxError && !(error instanceof ForbiddenNameError) &&
+      kind !== "pickle" && kind !== "unknown";
+    if (!isOther) throw error;
     throw new SyntaxError(`it is ${what}`, { cause: error });
   }
 }

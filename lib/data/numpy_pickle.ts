@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { type PythonStandIn, unpickle } from "./pickle.ts";
+import { readPickle } from "../disk/pickle.ts";
 
 /** An array of numbers of any rank. */
 export interface NumpyArray {
@@ -26,8 +26,8 @@ export interface NumpyArray {
  *
  * @param bytes The whole file, of protocol 0 to 5, written by Python 2 or 3 and NumPy 1 or 2.
  * @returns What it holds by key; keys that are byte strings come as texts.
- * @throws {TypeError} If it asks for another Python name or holds no dictionary.
- * @throws {SyntaxError} If it is damaged, cut off, or no pickle.
+ * @throws {TypeError} If it holds no dictionary.
+ * @throws {SyntaxError} If it asks for another Python name, is damaged, cut off, or no pickle.
  * @example A dictionary
  * ```ts
  * import { unpickleRecord } from "glmc/data/numpy_pickle.ts";
@@ -39,7 +39,7 @@ export interface NumpyArray {
  * ```
  */
 export function unpickleRecord(bytes: Uint8Array): Map<string, unknown> {
-  const record = unpickle(bytes, pythonNames);
+  const { value: record } = readPickle(bytes, { names: pythonNames });
   if (!(record instanceof Map)) throw new TypeError("it holds no dictionary");
   return new Map(
     Array.from(record, ([key, value]) => [
@@ -184,6 +184,10 @@ class PickledArray {
   }
 }
 
+/** What stands for a Python function or class when a pickle calls it. */
+// deno-lint-ignore no-explicit-any -- A pickle hands over whatever it likes.
+type PythonStandIn = (...args: any[]) => unknown;
+
 /** What stands for the Python names that a file may ask for. */
 const pythonNames: ReadonlyMap<string, PythonStandIn> = new Map<string, PythonStandIn>([
   ...["numpy.core", "numpy._core"].flatMap((core): [string, PythonStandIn][] => [
@@ -205,3 +209,5 @@ const pythonNames: ReadonlyMap<string, PythonStandIn> = new Map<string, PythonSt
   // Python 3 writes empty byte strings so where Python 2 shall read them.
   ["__builtin__.bytes", () => new Uint8Array()],
 ]);
+// A pickle may put properties on what it is given.
+pythonNames.forEach(Object.freeze);

@@ -10,25 +10,34 @@
  * @module
  */
 import { sha256 } from "./digest.ts";
+import {
+  type ArrayType,
+  byteLengthOf,
+  decodeElements,
+  elementCount,
+  type Elements,
+  type FileTensor,
+} from "./element_types.ts";
+import { recogniseFile } from "./file_kind.ts";
 import { isRecord } from "./schema.ts";
 
 /** Element types that can be read and written. */
-export type SafeTensorType = "F64" | "F32" | "I64" | "I32" | "U8" | "BOOL";
+export type SafeTensorType = ArrayType;
 
 /** A tensor on the host: element type, shape, and its elements in row-major order. */
 export interface SafeTensor {
-  /** Element type; F16 is widened to F32 when read. */
+  /** Element type; narrower ones are widened when read, such as BF16 and F16 to F32. */
   readonly dtype: SafeTensorType;
   /** Size of each dimension; empty for a scalar. */
   readonly shape: readonly number[];
   /** Elements in row-major order: one byte each for U8 and BOOL, `BigInt64Array` for I64. */
-  readonly data: Float64Array | Float32Array | BigInt64Array | Int32Array | Uint8Array;
+  readonly data: Elements["data"];
 }
 
 /** What a safetensors file holds. */
-export interface SafeTensors {
+export interface SafeTensors<Stored = SafeTensor> {
   /** Tensors by name. */
-  readonly tensors: Readonly<Record<string, SafeTensor>>;
+  readonly tensors: Readonly<Record<string, Stored>>;
   /** Free text by key, without the seal. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Whether the file has a digest, which then fits; files of other programs have none. */
@@ -43,14 +52,11 @@ const sealStart = 8 + `{"__metadata__":{"${sealKey}":"`.length;
 
 interface Entry {
   readonly name: string;
-  readonly dtype: ElementType;
+  readonly dtype: string;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
 }
-
-const elementBytes = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, U8: 1, BOOL: 1 } as const;
-type ElementType = keyof typeof elementBytes;
 
 /**
  * Reads a safetensors file.
@@ -76,8 +82,48 @@ type ElementType = keyof typeof elementBytes;
  * ```
  */
 export function readSafetensors(bytes: Uint8Array): SafeTensors {
+  const { tensors, ...file } = openSafetensors(bytes);
+  const decoded = Object.entries(tensors).map(([name, { dtype, shape, stored }]) => {
+    const elements = decodeElements(dtype, stored);
+    if (elements !== undefined) {
+      return [name, { dtype: elements.dtype, shape, data: elements.data }];
+    }
+    throw new SyntaxError(
+      `Cannot read the safetensors file: tensor "${name}" has the element type ${dtype}, ` +
+        "which is not supported: save it as another type, or leave it out",
+    );
+  });
+  return { tensors: Object.fromEntries(decoded), ...file };
+}
+
+/** A tensor as it lies in a file. */
+export interface StoredElements extends FileTensor {
+  /** Its elements, as a view of the file. */
+  readonly stored: Uint8Array;
+}
+
+/**
+ * Opens a safetensors file: its structure is checked, its tensors are decoded when looked at.
+ *
+ * @param bytes The whole file; the tensors are views of it.
+ * @returns Tensors of any element type, and metadata.
+ * @throws {SyntaxError} If the bytes are not a whole and sound safetensors file, or a sealed one
+ * was altered after it was written. Looking at the data of a type that is not decoded throws it, too.
+ * @example One of two tensors
+ * ```ts
+ * import { openSafetensors, writeSafetensors } from "glmc/disk/safetensors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bias = { dtype: "F32", shape: [2], data: Float32Array.of(0.5, -1) } as const;
+ * const { tensors } = openSafetensors(writeSafetensors({ "fc.bias": bias, other: bias }));
+ *
+ * assertEquals(tensors["fc.bias"]?.data, bias.data);
+ * ```
+ */
+export function openSafetensors(bytes: Uint8Array): SafeTensors<StoredElements> {
   // A Node Buffer slices without copying: from here on it is plain bytes.
   const file = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  refuseOtherKinds(file);
   const headerEnd = 8 + headerLength(file);
   const { __metadata__: entry = {}, ...header } = parseHeader(file.subarray(8, headerEnd));
   if (!isRecord(entry) || !Object.values(entry).every((text) => typeof text === "string")) {
@@ -102,7 +148,7 @@ export function readSafetensors(bytes: Uint8Array): SafeTensors {
   checkSeal(file, seal, metadata);
   const data = file.subarray(headerEnd);
   return {
-    tensors: Object.fromEntries(entries.map((entry) => [entry.name, readTensor(data, entry)])),
+    tensors: Object.fromEntries(entries.map((entry) => [entry.name, storedTensor(data, entry)])),
     metadata,
     sealed: seal !== undefined,
   };
@@ -133,18 +179,18 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const ordered = Object.entries(tensors).sort(([a, { dtype: left }], [b, { dtype: right }]) =>
-    elementBytes[right] - elementBytes[left] || (a < b ? -1 : 1)
+    byteLengthOf(right, 1)! - byteLengthOf(left, 1)! || (a < b ? -1 : 1)
   );
   const header: Record<string, unknown> = {
     __metadata__: { [sealKey]: unsealed, ...withoutSeal(metadata) },
   };
   let size = 0;
   for (const [name, { dtype, shape, data }] of ordered) {
-    if (data.byteLength !== byteSize(dtype, shape)) {
+    const expected = byteLengthOf(dtype, elementCount(shape))!;
+    if (data.byteLength !== expected) {
       throw new TypeError(
-        `Cannot write tensor "${name}": ${dtype} of shape [${shape}] takes ${
-          byteSize(dtype, shape)
-        } bytes: its data has ${data.byteLength}`,
+        `Cannot write tensor "${name}": ${dtype} of shape [${shape}] takes ${expected} bytes: ` +
+          `its data has ${data.byteLength}`,
       );
     }
     header[name] = { dtype, shape, data_offsets: [size, size + data.byteLength] };
@@ -194,6 +240,13 @@ function differences(text: string, other: string): number {
   return Array.from(text).filter((letter, place) => letter !== other[place]).length;
 }
 
+/** A file of another kind is called by its name; what looks like none of them may be damaged. */
+function refuseOtherKinds(file: Uint8Array): void {
+  const { kind, what, advice } = recogniseFile(file);
+  if (kind === "safetensors" || kind === "unknown") return;
+  throw new SyntaxError(`Cannot read the safetensors file: it is ${what}: ${advice}`);
+}
+
 function headerLength(bytes: Uint8Array): number {
   if (bytes.length < 8) throw damaged(`it has only ${bytes.length} bytes`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
@@ -219,11 +272,10 @@ function checkedEntry(name: string, entry: unknown): Entry {
   if (typeof dtype !== "string" || !areSizes(shape) || !areSizes(offsets) || offsets.length !== 2) {
     throw damaged(`the header entry of tensor "${name}" is incomplete`);
   }
-  if (!isElementType(dtype)) {
-    throw damaged(`tensor "${name}" has the element type ${dtype}, which is not supported`);
-  }
   const [begin = 0, end = 0] = offsets;
-  if (end - begin !== byteSize(dtype, shape)) {
+  // Of a type that is not known here, its place is taken as it is given.
+  const expected = byteLengthOf(dtype, elementCount(shape)) ?? end - begin;
+  if (end - begin !== expected || end < begin) {
     throw damaged(
       `tensor "${name}", ${dtype} of shape [${shape}], lies at bytes ${begin} to ${end}`,
     );
@@ -231,30 +283,21 @@ function checkedEntry(name: string, entry: unknown): Entry {
   return { name, dtype, shape, begin, end };
 }
 
-function readTensor(bytes: Uint8Array, { dtype, shape, begin, end }: Entry): SafeTensor {
-  const data = bytes.slice(begin, end);
-  switch (dtype) {
-    case "F64":
-      return { dtype, shape, data: new Float64Array(data.buffer) };
-    case "F32":
-      return { dtype, shape, data: new Float32Array(data.buffer) };
-    case "F16":
-      return { dtype: "F32", shape, data: new Float32Array(new Float16Array(data.buffer)) };
-    case "I64":
-      return { dtype, shape, data: new BigInt64Array(data.buffer) };
-    case "I32":
-      return { dtype, shape, data: new Int32Array(data.buffer) };
-    default:
-      return { dtype, shape, data };
-  }
-}
-
-function isElementType(dtype: string): dtype is ElementType {
-  return Object.hasOwn(elementBytes, dtype);
-}
-
-function byteSize(dtype: ElementType, shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, elementBytes[dtype] as number);
+function storedTensor(file: Uint8Array, { name, dtype, shape, begin, end }: Entry): StoredElements {
+  const stored = file.subarray(begin, end);
+  return {
+    dtype,
+    shape,
+    stored,
+    get data() {
+      const elements = decodeElements(dtype, stored);
+      if (elements !== undefined) return elements.data;
+      throw new SyntaxError(
+        `Cannot read tensor "${name}": its element type ${dtype} is not supported: ` +
+          "save it as float32",
+      );
+    },
+  };
 }
 
 function areSizes(value: unknown): value is number[] {

@@ -6,6 +6,8 @@
 
 import { basename, dirname, resolve } from "node:path";
 import { readError } from "../disk/errors.ts";
+import { recognisePath } from "../disk/file_kind.ts";
+import { isTensorFileName } from "../disk/tensor_file.ts";
 import { suggestion } from "../settings/check.ts";
 import type { MethodsOption } from "./configured.ts";
 import { isLeftOfBeginning } from "./reserve.ts";
@@ -47,8 +49,11 @@ export async function findRun(
     instead ??= names.every(isLeftOfBeginning)
       ? `"${folder}" is reserved, but the run has not begun: if no process is about to begin it, ` +
         `start it: deno task train --name ${basename(folder)}`
+      : names.some(isTensorFileName)
+      ? `"${folder}" is no run but a folder of weights: ${evaluateWeights(folder)}`
       : `"${folder}" is a folder without ${runFiles.description}: name the folder of a run`;
   }
+  instead = await fileInstead(nameOrPath) ?? instead;
   if (instead !== undefined) throw new Deno.errors.NotFound(`${cannot}: ${instead}`);
   const names = await namesIn(runs) ?? [];
   const advice = names.length === 0
@@ -57,12 +62,32 @@ export async function findRun(
   throw new Deno.errors.NotFound(`${cannot}: there is no such run: ${advice}`);
 }
 
+function userPath(nameOrPath: string): string {
+  return resolve(Deno.env.get("INIT_CWD") ?? ".", nameOrPath);
+}
+
 /** Where a run may lie that is named so: among the runs, at a path, around a file of it. */
 function placesOf(nameOrPath: string, runs: string): string[] {
   if (nameOrPath === "") return [];
-  const path = resolve(Deno.env.get("INIT_CWD") ?? ".", nameOrPath);
+  const path = userPath(nameOrPath);
   const isFile = Object.values<string>(runFiles).includes(basename(nameOrPath));
   return [...new Set([resolve(runs, nameOrPath), path, ...(isFile ? [dirname(path)] : [])])];
+}
+
+/** What a file is that was named in place of a run; `undefined` if there is no such file. */
+async function fileInstead(nameOrPath: string): Promise<string | undefined> {
+  const path = userPath(nameOrPath);
+  const isFile = await Deno.stat(path).then((info) => info.isFile, () => false);
+  if (!isFile || nameOrPath === "") return undefined;
+  const { kind, what } = await recognisePath(path);
+  const next = ["safetensors", "torch", "torch-legacy"].includes(kind)
+    ? evaluateWeights(nameOrPath)
+    : "name a run or its folder";
+  return `it is no run but ${what}: ${next}`;
+}
+
+function evaluateWeights(path: string): string {
+  return `evaluate it with deno task evaluate --weights ${path}, or name a run`;
 }
 
 /** Names in a folder; `undefined` if there is no such folder. */

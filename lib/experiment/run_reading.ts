@@ -289,6 +289,10 @@ export function explained<Value>(path: string, advice: string, read: () => Value
     return read();
   } catch (cause) {
     if (!(cause instanceof Error) || cause.message.startsWith(`Cannot read "${path}"`)) throw cause;
+    const other = /^Cannot read the safetensors file: (it is .*): [^:]*$/.exec(cause.message)?.[1];
+    if (other !== undefined) {
+      throw new SyntaxError(`Cannot read "${path}": ${other}: ${advice}`, { cause });
+    }
     // The inner messages bring an advice of their own, for a file that may come from anywhere.
     const [what = cause.message] = cause.message.replace(
       /^Cannot (read the safetensors file|continue from this file|use the weights|load the weights): /,

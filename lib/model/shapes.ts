@@ -85,3 +85,21 @@ export function statisticShapes(structure: Backbone): Shapes {
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
+
+/**
+ * Shape in a PyTorch file of what has this shape in memory.
+ *
+ * @param shape Size of each dimension in memory.
+ * @returns The same of the weights of a convolution as `[outputs, inputs, height, width]`.
+ * @example A convolution
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { officialShape } from "glmc/model/shapes.ts";
+ *
+ * assertEquals(officialShape([3, 3, 16, 32]), [32, 16, 3, 3]);
+ * ```
+ */
+export function officialShape(shape: readonly number[]): number[] {
+  const [height, width, inputs, outputs] = shape;
+  return shape.length === 4 ? [outputs!, inputs!, height!, width!] : [...shape];
+}

@@ -8,7 +8,8 @@ import { type Tensor, tf } from "../tensor/tfjs.ts";
 import type { Variables } from "./init.ts";
 import { makeTensors } from "./make_tensors.ts";
 import type { Network } from "./network.ts";
-import { type Shapes, sizeOf } from "./shapes.ts";
+import { officialShape, type Shapes, sizeOf } from "./shapes.ts";
+import { listed, officialState, type StateDictOptions } from "./state_dict.ts";
 
 /** A tensor on the host, as a safetensors file holds it. */
 export interface HostTensor {
@@ -31,6 +32,8 @@ export interface StoredTensor {
 }
 
 const counter = ".num_batches_tracked";
+/** Element types that are read as float32. */
+const floats = ["F64", "F32", "F16", "BF16"];
 
 /**
  * Reads tensors back in PyTorch's layouts: weights of convolutions become
@@ -127,12 +130,14 @@ export function importTensors(
   shapes: Shapes,
 ): Record<string, Tensor> {
   checkShapes(tensors, shapes);
+  // Looked at once and only now, for a file decodes what is looked at.
   const values = new Map(
-    Object.entries(tensors).map(([name, { data }]) => [
+    Object.keys(shapes).map((name) => [
       name,
-      Float32Array.from(data as ArrayLike<number>),
+      Float32Array.from(tensors[name]!.data as ArrayLike<number>),
     ]),
   );
+  checkSizes(values, shapes);
   checkValues(values);
   return makeTensors(shapes, (name, shape) =>
     tf.tidy(() => {
@@ -144,11 +149,12 @@ export function importTensors(
 /**
  * Makes variables from a PyTorch `state_dict`, such as one read by `readSafetensors`.
  *
- * The prefix `module.` of a network wrapped in `DataParallel` is taken off, and
- * `num_batches_tracked` is ignored.
+ * Prefixes of wrappers such as `module.` of `DataParallel` are taken off, tied and weight-normalised
+ * tensors are put together, and `num_batches_tracked` is ignored: see {@linkcode officialState}.
  *
- * @param tensors By official name.
+ * @param tensors By the names they have in the file.
  * @param network The network they are for.
+ * @param options Whom to tell what was done; without, tensors that are not expected are refused.
  * @returns Variables; the caller owns them.
  * @throws {TypeError} If the tensors are not those of the network; says which and how.
  * @throws {RangeError} If a value is not finite as float32, or a running variance is negative.
@@ -166,23 +172,34 @@ export function importTensors(
 export function importWeights(
   tensors: Readonly<Record<string, StoredTensor>>,
   network: Network<never>,
+  options: StateDictOptions = {},
 ): Variables {
-  const named = Object.fromEntries(
-    Object.entries(tensors)
-      .filter(([name]) => !name.endsWith(counter))
-      .map(([name, tensor]) => [name.replace(/^module\./, ""), tensor]),
-  );
   const { architecture, width, classes, parameterShapes, statisticShapes } = network;
+  const shapes = { ...parameterShapes, ...statisticShapes };
+  // What was done is told once it has led to weights.
+  const notices: string[] = [];
+  const { onNotice } = options;
+  const named = officialState(tensors, { shapes, structure: network.structure }, {
+    ...options,
+    onNotice: onNotice && ((line) => void notices.push(line)),
+  });
   let all: Record<string, Tensor>;
   try {
-    all = importTensors(named, { ...parameterShapes, ...statisticShapes });
+    all = importTensors(named, shapes);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new TypeError(
-      `${error.message}: the network is ${architecture} of width ${width} with ${classes} classes: ` +
-        "name the one the weights are of with --arch, --width and --num_classes",
-    );
+    const needed = Object.keys(shapes);
+    const present = needed.filter((name) => Object.hasOwn(named, name));
+    const names = Object.keys(tensors).filter((name) => !name.endsWith(counter));
+    const isFar = 2 * present.length < needed.length;
+    const held = isFar ? `, and the file holds ${listed(names) || "nothing"}` : "";
+    const advice = error.message.endsWith("not F32")
+      ? "save the weights as float32"
+      : `the network is ${architecture} of width ${width} with ${classes} classes: name the one ` +
+        "the weights are of with --arch, --width and --num_classes, and --method for its heads";
+    throw new TypeError(`${error.message}${held}: ${advice}`);
   }
+  notices.forEach((line) => onNotice?.(line));
   const isStatistic = ([name]: [string, Tensor]): boolean => Object.hasOwn(statisticShapes, name);
   const entries = Object.entries(all);
   return {
@@ -191,29 +208,31 @@ export function importWeights(
   };
 }
 
-/** Shape in a PyTorch file of what has this shape in memory. */
-function officialShape(shape: readonly number[]): number[] {
-  const [height, width, inputs, outputs] = shape;
-  return shape.length === 4 ? [outputs!, inputs!, height!, width!] : [...shape];
-}
-
 function checkShapes(tensors: Readonly<Record<string, StoredTensor>>, shapes: Shapes): void {
   const problems: string[] = [];
   const missing = Object.keys(shapes).filter((name) => !Object.hasOwn(tensors, name));
   if (missing.length > 0) problems.push(`${listed(missing)} missing`);
   const unexpected = Object.keys(tensors).filter((name) => !Object.hasOwn(shapes, name));
   if (unexpected.length > 0) problems.push(`${listed(unexpected)} not expected`);
-  const wrong = Object.entries(tensors).flatMap(([name, { dtype, shape: given, data }]) => {
+  const wrong = Object.entries(tensors).flatMap(([name, tensor]) => {
     const shape = shapes[name];
     if (shape === undefined) return [];
     const expected = officialShape(shape);
-    if (dtype !== "F32" && dtype !== "F64") return [`${name} is ${dtype}, not F32`];
-    if (`${given}` !== `${expected}`) return [`${name} is [${given}], not [${expected}]`];
-    const size = sizeOf(expected);
-    return data.length === size ? [] : [`${name} holds ${data.length} values, not ${size}`];
+    if (!floats.includes(tensor.dtype)) return [`${name} is ${tensor.dtype}, not F32`];
+    return `${tensor.shape}` === `${expected}`
+      ? []
+      : [`${name} is [${tensor.shape}], not [${expected}]`];
   });
   if (wrong.length > 0) problems.push(listed(wrong));
   if (problems.length > 0) throw new TypeError(`Cannot load the weights: ${problems.join("; ")}`);
+}
+
+function checkSizes(values: ReadonlyMap<string, Float32Array>, shapes: Shapes): void {
+  const wrong = [...values].flatMap(([name, { length }]) => {
+    const size = sizeOf(shapes[name]!);
+    return length === size ? [] : [`${name} holds ${length} values, not ${size}`];
+  });
+  if (wrong.length > 0) throw new TypeError(`Cannot load the weights: ${listed(wrong)}`);
 }
 
 /** Values that no training writes: a network that had them would answer NaN, or nonsense. */
@@ -230,10 +249,4 @@ function checkValues(tensors: ReadonlyMap<string, Float32Array>): void {
         "take weights from another file or an earlier checkpoint",
     );
   }
-}
-
-/** The first few, and how many more there are. */
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 3).join(", ");
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }

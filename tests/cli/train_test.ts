@@ -132,6 +132,7 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     const { code, stdout, stderr } = await glmc([...args, "--width", "1"], { runs });
     assertEquals(code, 0, stderr);
     assertEquals(JSON.parse(stdout).top1, metrics.evaluation.top1);
+    assertMatch(stderr, /^The prefix "module\." is taken off the names in the file\n/);
 
     const wrong = await glmc([...args, "-a", "resnet18", "--width", "64"], { runs });
     assertEquals(wrong.code, 1);
@@ -152,6 +153,32 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     assertEquals([refused.code, refused.stdout], [1, ""]);
     assertMatch(refused.stderr, /^error: Cannot use the rows of .*class 9 has none: .*\n$/m);
   });
+  await t.step(
+    "a run in place of weights, and weights in place of a run, are called so",
+    async () => {
+      const file = `${runs}/exported.safetensors`;
+      for (
+        const [args, code, message] of [
+          [["evaluate", "--weights", "tiny"], 2, /"tiny" as weights: it is a run, .*--run tiny\n$/],
+          [["evaluate", "--weights", folder], 2, /it is a run, .*evaluate --run .*tiny\n$/],
+          [
+            ["evaluate", "--run", file],
+            1,
+            /it is no run but a safetensors file: .*--weights .*\n$/,
+          ],
+          [
+            ["train", "--resume", file],
+            1,
+            /it is no run but a safetensors file: .*--weights .*\n$/,
+          ],
+        ] as const
+      ) {
+        const { stdout, stderr, ...result } = await glmc(args, { runs });
+        assertEquals([result.code, stdout], [code, ""], stderr);
+        assertMatch(stderr, message);
+      }
+    },
+  );
 
   await t.step("a damaged checkpoint falls back to the one before it, and says so", async () => {
     const path = `${folder}/${runFiles.checkpoint}`;

@@ -1,61 +1,101 @@
 /**
- * Python pickles, read as data: nothing in them is executed.
+ * Python pickles, read by a list of what they may ask for; nothing in them is executed.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
 import { BufferReader, Parser } from "pickleparser";
 
-/** What stands for a Python function or class when a pickle calls it. */
-// deno-lint-ignore no-explicit-any -- A pickle hands over whatever it likes.
-export type PythonStandIn = (...args: any[]) => unknown;
+/** What a pickle may ask for. */
+export interface PickleOptions {
+  /**
+   * What stands for a Python object: a function is called with the arguments that Python's would
+   * have been called with. By module and name, such as `collections.OrderedDict`.
+   */
+  readonly names: ReadonlyMap<string, unknown>;
+  /** What stands for something that is kept outside of the pickle, by the id it has there. */
+  readonly persistent?: (id: unknown) => unknown;
+}
+
+/** A value of a pickle. */
+export interface Unpickled {
+  /** The value: dictionaries as `Map`, tuples and lists as arrays, `None` as null. */
+  readonly value: unknown;
+  /** Where the pickle ends: another one may follow. */
+  readonly end: number;
+}
+
+/**
+ * A pickle asks for a Python object that is not on the list.
+ *
+ * @example Told apart by its class
+ * ```ts
+ * import { ForbiddenNameError } from "glmc/disk/pickle.ts";
+ * import { assert } from "@std/assert";
+ *
+ * assert(new ForbiddenNameError("os.system") instanceof SyntaxError);
+ * ```
+ */
+export class ForbiddenNameError extends SyntaxError {
+  /** Name shown before the message in a stack trace. */
+  override name = "ForbiddenNameError";
+  /** Module and name of the object. */
+  readonly object: string;
+
+  /**
+   * Makes the error.
+   *
+   * @param object Module and name of the object.
+   */
+  constructor(object: string) {
+    super(`it asks for the Python object ${object}, which is not on the list of harmless ones`);
+    this.object = object;
+  }
+}
 
 /**
  * Reads a pickle of protocol 0 to 5, written by Python 2 or 3.
  *
  * Byte strings of Python 2 come as texts with one character for each byte, those of Python 3 as
- * `Uint8Array`, dictionaries as `Map`, tuples as arrays.
+ * `Uint8Array`.
  *
- * @param bytes The whole file.
- * @param names What stands for the Python names that may occur, by full name; any other is refused.
- * @returns What was pickled.
- * @throws {TypeError} If it asks for another Python name.
- * @throws {SyntaxError} If it is damaged, cut off, or no pickle.
- * @example A list, and a call that is not allowed
+ * @param bytes The pickle, and whatever comes after it.
+ * @param options What it may ask for.
+ * @returns Its value.
+ * @throws {ForbiddenNameError} If it asks for anything else.
+ * @throws {SyntaxError} If it is damaged.
+ * @example A list of two numbers
  * ```ts
- * import { unpickle } from "glmc/data/pickle.ts";
- * import { assertEquals, assertThrows } from "@std/assert";
+ * import { readPickle } from "glmc/disk/pickle.ts";
+ * import { assertEquals } from "@std/assert";
  *
- * const list = new TextEncoder().encode("(I1\nI2\nl.");
- * const call = new TextEncoder().encode("cos\nsystem\n(S'true'\ntR.");
+ * const bytes = new TextEncoder().encode("(lp0\nI1\naI2\na.");
  *
- * assertEquals(unpickle(list, new Map()), [1, 2]);
- * assertThrows(() => unpickle(call, new Map()), TypeError, "os.system");
+ * assertEquals(readPickle(bytes, { names: new Map() }), { value: [1, 2], end: bytes.length });
  * ```
  */
-export function unpickle(bytes: Uint8Array, names: ReadonlyMap<string, PythonStandIn>): unknown {
+export function readPickle(bytes: Uint8Array, { names, persistent }: PickleOptions): Unpickled {
   const reader = new PickleReader(bytes);
-  let refused: TypeError | undefined;
-  const resolve = (module: string, name: string): PythonStandIn => {
-    const fullName = `${module}.${name}`;
-    const standIn = names.get(fullName);
-    // A function of this call, for a pickle may put properties on what it is given.
-    if (standIn) return (...values) => standIn(...values);
-    // What is no name comes of damage, not of intent.
-    if (/^[\w.]{3,200}$/.test(fullName)) {
-      refused = new TypeError(`it asks for the Python object ${fullName}, which is not allowed`);
-    }
-    throw refused ?? new SyntaxError("its name of a Python object is none");
-  };
+  const parser = new Parser({
+    unpicklingTypeOfDictionary: "Map",
+    nameResolver: {
+      resolve(module, name) {
+        const object = `${module}.${name}`;
+        // What no Python object is called is damage.
+        if (!/^[\w.]{1,200}$/.test(object)) throw new RangeError("it names no object");
+        if (!names.has(object)) throw new ForbiddenNameError(object);
+        return names.get(object) as (...args: unknown[]) => unknown;
+      },
+    },
+    ...(persistent && { persistentResolver: { resolve: persistent } }),
+  });
   try {
-    return new Parser({ nameResolver: { resolve }, unpicklingTypeOfDictionary: "Map" })
-      .read(reader);
-  } catch (error) {
-    throw refused ?? new SyntaxError(
-      reader.position >= bytes.length
-        ? `it breaks off after ${bytes.length} bytes`
-        : `it is no pickle, or damaged at byte ${reader.position}`,
-      { cause: error },
+    return { value: parser.read(reader), end: reader.position };
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw cause;
+    throw new SyntaxError(
+      `its pickle is damaged or cut off at byte ${Math.min(reader.position, bytes.length)}`,
+      { cause },
     );
   }
 }
