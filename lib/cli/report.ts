@@ -80,7 +80,12 @@ export function runPage(run: RecordedRun): Promise<string> {
       title: "Result",
       items: [
         resultTable({ best, last }),
-        "The best epoch is chosen on the test set, as the official code does.",
+        data.validation === 0
+          ? "The best epoch is chosen on the test set, as the official code does."
+          : `The best epoch is chosen on ${
+            100 * data.validation
+          } % of each class of the training ` +
+            "subset, which is held out of training: by the mean accuracy of the classes.",
         classAccuracyFigure(best.classAccuracy, { groups, classNames, method: inEpoch }),
       ],
     },

@@ -24,7 +24,7 @@ export interface ReadConfigOptions extends ConfigOptions {
   readonly file?: string;
 }
 
-/** Form of the configurations that are written today; the one before it had no rows of the user. */
+/** Form of the configurations that are written today; the one before it had no rows of one's own. */
 const currentForm = 3;
 
 /** The oldest form that has a version. */

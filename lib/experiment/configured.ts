@@ -8,6 +8,7 @@ import { type Dataset, hashImageSet } from "../data/image_set.ts";
 import { sha256 } from "../disk/digest.ts";
 import { classCounts, drawSplit, hashRows, type Split } from "../data/long_tail.ts";
 import { readRows, splitOfRows } from "../data/split_file.ts";
+import { type HeldOut, holdOut } from "../data/validation.ts";
 import type { Method } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { createNetwork, headNames, type Network } from "../model/network.ts";
@@ -43,6 +44,21 @@ export async function configuredSplit(config: RunConfig, { train }: Dataset): Pr
     ? sizes
     : classCounts({ classes, imbalanceRate, profile, largest });
   return drawSplit(train.labels, { counts, seed: splitSeed, replace, generator: splitGenerator });
+}
+
+/**
+ * The images of a subset that are trained on, and those that a configuration holds out.
+ *
+ * @param config The configuration.
+ * @param split Its subset.
+ * @returns The whole subset for training, or both parts.
+ * @throws {RangeError} If a class would be left without images in one of the parts.
+ */
+export function configuredParts(
+  { data: { validation: share, splitSeed: seed } }: RunConfig,
+  split: Split,
+): Pick<HeldOut, "training"> & Partial<HeldOut> {
+  return share === 0 ? { training: split } : holdOut(split, { share, seed });
 }
 
 /**

@@ -24,6 +24,13 @@ export interface EpochRecord {
   readonly losses: LossMeans;
   /** Accuracy on the test set in percent, by groups and by class. */
   readonly evaluation: Omit<Evaluation, "confusion" | "reliability">;
+  /**
+   * The same on the images that are held out of training, if there are any. These are long-tailed, so the
+   * mean over the classes, `balanced`, is what says something of a balanced test set.
+   */
+  readonly validation?: Omit<Evaluation, "confusion" | "reliability"> & {
+    readonly balanced: number;
+  };
   /** Seconds of training in this epoch. */
   readonly trainSeconds: number;
   /** Seconds of evaluation in this epoch. */

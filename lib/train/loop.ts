@@ -17,6 +17,7 @@ import {
   type TrainEvent,
 } from "./events.ts";
 import { readAhead } from "./read_ahead.ts";
+import { accuracyOf, validationOf } from "./record.ts";
 import { learningRateAt } from "./schedule.ts";
 import type { Stage } from "./stage.ts";
 import type { StepInputs } from "./step.ts";
@@ -275,22 +276,21 @@ async function evaluateEpoch(
   training: Training,
   { plans, progress }: { readonly plans: readonly StepPlan[]; readonly progress: Progress },
 ): Promise<EpochEvent> {
-  const { parts: { labels, network, counts } } = training;
-  const { epoch } = progress;
-  const { stage, predict, first } = trainingStageAt(training, epoch);
+  const { parts: { labels, network: { classes }, counts: trainingCounts } } = training;
+  const { epoch, state } = progress;
+  const { stage, predict, predictValidation, first } = trainingStageAt(training, epoch);
   const start = performance.now();
-  const logits = await predict(progress.state);
-  const evaluation = evaluateLogits(logits, labels.test, {
-    classes: network.classes,
-    trainingCounts: counts,
-  });
-  const { confusion: _, reliability: __, ...summary } = evaluation;
+  const options = { classes, trainingCounts };
+  const evaluation = evaluateLogits(await predict(state), labels.test, options);
+  const validation = predictValidation &&
+    evaluateLogits(await predictValidation(state), labels.validation!, options);
   const record = {
     stage: stage.name,
     epoch,
     ...epochNumbers(training, epoch - first, stage),
     losses: meansOf(progress.lossSums, examplesIn(plans)),
-    evaluation: summary,
+    evaluation: accuracyOf(evaluation),
+    ...(validation && { validation: validationOf(validation) }),
     trainSeconds: progress.seconds,
     evaluateSeconds: (performance.now() - start) / 1000,
   };

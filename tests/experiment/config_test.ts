@@ -68,14 +68,15 @@ const oldForm = {
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;
   const { name, method, options, trains, statistics, ...stage } = stages[0];
-  const { largestClass, splitGenerator, splitFile, splitHash, ...all } = {
+  const { largestClass, splitGenerator, splitFile, splitHash, validation, ...all } = {
     ...data,
     ...network,
     ...stage,
     ...options,
     seed,
   };
-  assertEquals([largestClass, splitGenerator, splitFile, splitHash], [null, "kit", null, null]);
+  assertEquals([largestClass, splitFile, splitHash], [null, null, null]);
+  assertEquals([splitGenerator, validation], ["kit", 0]);
   assertEquals<unknown>(all, oldForm);
   assertEquals(
     { name, method, trains, statistics, stages: stages.length },
@@ -142,6 +143,7 @@ for (
       { splitGenerator: "numpy", splitSeed: 2 ** 32 },
       "splitSeed (--split_seed) 4294967296: it must be a whole number in [0, 4294967295] for numpy",
     ],
+    [{ validation: 1 }, "Cannot use validation (--validation) 1: it must be a number in [0, 1)"],
     [{ splitHash: "0".repeat(64) }, "name their file with --split_file"],
     [{ splitFile: "rows.txt", splitHash: "0" }, "it must be 64 hexadecimal digits"],
     ...(["imbalanceRate", "largestClass", "splitSeed"].map((name) => [
@@ -183,8 +185,9 @@ Deno.test("a configuration survives being stored, whatever was set", () => {
       { method: "toy", strength: 0.25 },
       { secondStage: "classifier", secondEpochs: 3, dataFolder: "/images" },
       { dataset: "cifar100", architecture: "resnet50", precision: "bfloat16", replace: true },
-      { splitGenerator: "numpy", splitSeed: 2 ** 32 - 1 },
+      { splitGenerator: "numpy", splitSeed: 2 ** 32 - 1, validation: 0.1 },
       { splitFile: "/rows.json", splitHash: "0".repeat(64), replace: true },
+      { splitFile: "/rows.json", splitSeed: 3, validation: 0.1 },
     ] as Settings[]
   ) {
     const made = config(settings);
@@ -206,7 +209,8 @@ Deno.test("readConfig() brings the form without a version into today's", () => {
 });
 
 Deno.test("readConfig() takes the rows of the form before generators for those of the kit", () => {
-  const { splitGenerator: _, splitFile: __, splitHash: ___, ...data } = defaultConfig.data;
+  const { splitGenerator: _, splitFile: __, splitHash: ___, validation: ____, ...data } =
+    defaultConfig.data;
   const old = { ...defaultConfig, version: 2, data };
   assertEquals(readConfig(old, { methods }), defaultConfig);
   assertThrows(
@@ -384,6 +388,7 @@ Deno.test("two configurations have two names, and every name fits into a file sy
     { dataFolder: "/b" },
     { dataFolder: "/a b" },
     { splitGenerator: "numpy" },
+    { validation: 0.1 },
     { splitFile: "/a" },
     { splitFile: "/b" },
     { splitFile: "/a", splitHash: "0".repeat(64) },
