@@ -87,7 +87,7 @@ function refuseLeftOut(sizes: readonly number[], share: number): void {
   }
   const [part, advice] = size === 0
     ? ["validation", `at least ${Number((1 / least).toPrecision(3))}`]
-    : ["training", `at most ${Number((1 - 1 / least).toPrecision(3))}`];
+    : ["training", "a smaller one, such as 0.5"];
   throw new RangeError(
     `Cannot hold out ${share} of each class for validation: ${has}, which leaves none for ${part}: ` +
       `pass ${advice}, or leave --validation out`,

@@ -81,7 +81,7 @@ async function givenRows({ data: { splitFile, splitHash } }: RunConfig): Promise
   if (splitHash === null || splitHash === hash) return rows;
   throw new SyntaxError(
     `Cannot use the rows of "${splitFile}": they must have SHA-256 ${splitHash}: they have ` +
-      `${hash}: bring the file back that they were in, or start a new run with this one`,
+      `${hash}: give the file that held those, or begin a new run with these`,
   );
 }
 
