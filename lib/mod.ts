@@ -62,6 +62,7 @@ export {
 export { type RandomStream, randomStream } from "./data/random.ts";
 export { resampledRows, samplerMass } from "./data/sampler.ts";
 export { readRows, splitOfRows, type SplitOfRowsOptions, writeRows } from "./data/split_file.ts";
+export { type HeldOut, holdOut, type HoldOutOptions } from "./data/validation.ts";
 export { readSafetensors, type SafeTensor, writeSafetensors } from "./disk/safetensors.ts";
 export { readTensorFile, type TensorFile } from "./disk/tensor_file.ts";
 
@@ -151,6 +152,7 @@ export {
 } from "./train/training.ts";
 
 // Evaluation
+export { balancedAccuracy } from "./evaluate/balanced.ts";
 export { calibration } from "./evaluate/calibration.ts";
 export { evaluateLogits, type Evaluation } from "./evaluate/metrics.ts";
 export { labelShifted, postHocAdjusted, type PriorShift } from "./evaluate/prior_shift.ts";

@@ -81,7 +81,7 @@ export function runPage(run: RecordedRun): Promise<string> {
       title: "Result",
       items: [
         resultTable({ best, last }),
-        "The best epoch is chosen on the test set, as the official code does.",
+        choiceText(data.validation),
         classAccuracyFigure(best.classAccuracy, { groups, classNames, method: inEpoch }),
       ],
     },
@@ -121,13 +121,20 @@ export function runPage(run: RecordedRun): Promise<string> {
     summary: `${
       stages.map(({ method }) => method).join(", then ")
     } on ${known?.title ?? "own images"} with ` +
-      `${
-        data.splitFile === null ? `imbalance rate ${data.imbalanceRate}` : "given rows"
-      }, ${network.architecture} of width ${network.width}, ` +
+      (data.splitFile === null ? `imbalance rate ${data.imbalanceRate}` : "given rows") +
+      `, ${network.architecture} of width ${network.width}, ` +
       `seed ${seed}: ${history.length} of ${epochs} epochs, top-1 accuracy ` +
       `${last.top1.toFixed(2)} % in the last and ${best.top1.toFixed(2)} % in the best one.`,
     sections,
   });
+}
+
+/** What chose the best epoch. */
+function choiceText(share: number): string {
+  return share === 0
+    ? "The best epoch is chosen on the test set, as the official code does."
+    : "The best epoch is chosen by the mean accuracy of the classes on images that are held out of " +
+      `training: a share of ${share} of each class of the subset.`;
 }
 
 /** Where the run was continued on something else, if it was. */

@@ -10,7 +10,7 @@ import { methods } from "../method/methods.ts";
 import { printResult } from "../process/streams.ts";
 import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
 import { loadConfiguredDataset } from "./machine.ts";
-import { configOf, dataFlags } from "./train_flags.ts";
+import { configOf, subsetFlags } from "./train_flags.ts";
 import { format } from "./train_report.ts";
 
 const splitFlags: readonly Flag[] = [
@@ -33,7 +33,7 @@ ${flagsHelp(splitFlags)}
 
 The subset:
 
-${flagsHelp(dataFlags)}
+${flagsHelp(subsetFlags)}
 `;
 
 /**
@@ -44,7 +44,7 @@ ${flagsHelp(dataFlags)}
  * @throws {Error} If the images, the rows that are given, or the file to write are not to be had.
  */
 export async function run(args: string[]): Promise<void> {
-  const values = parseFlags(args, [...splitFlags, ...dataFlags]);
+  const values = parseFlags(args, [...splitFlags, ...subsetFlags]);
   const config = await withSplitHash(configOf(values, { methods }));
   const split = await configuredSplit(config, await loadConfiguredDataset(config.data));
   const { indices, counts, hash } = split;

@@ -212,7 +212,10 @@ function subsetText({ splitFile, splitGenerator, splitSeed }: RunConfig["data"])
   return `split seed ${splitSeed}${splitGenerator === "kit" ? "" : ` of ${splitGenerator}`}`;
 }
 
-function printPlan({ config, split, network, training, from, folder }: Run, engine: Engine): void {
+function printPlan(
+  { config, split, validation, network, training, from, folder }: Run,
+  engine: Engine,
+): void {
   const { data, network: { architecture, width, precision }, stages } = config;
   const largest = split.counts.reduce((most, count) => Math.max(most, count), 0);
   const smallest = split.counts.reduce((least, count) => Math.min(least, count), Infinity);
@@ -228,6 +231,7 @@ function printPlan({ config, split, network, training, from, folder }: Run, engi
   const lines = {
     Data: `${data.dataset}, ${format(split.indices.length)} training images ` +
       `(${format(largest)} to ${format(smallest)} a class), ` +
+      (validation ? `${format(validation.indices.length)} held out for validation, ` : "") +
       `${format(training.parts.test.count)} test images, ${subsetText(data)}`,
     Network: `${architecture}, width ${width}, ${format(parameterCount(network))} parameters` +
       (architecture === "resnet32" && width !== 64

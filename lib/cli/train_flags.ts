@@ -37,12 +37,14 @@ function flagsOf(fields: Fields): ConfigFlag[] {
   return Object.entries(fields).map(([setting, field]) => ({ ...flagOf(field), setting }));
 }
 
-/** Flags of the data. */
-export const dataFlags: readonly ConfigFlag[] = flagsOf(dataFields);
+/** Flags of the subset and of the images that it is drawn from. */
+export const subsetFlags: readonly ConfigFlag[] = flagsOf(dataFields).filter(
+  ({ setting }) => setting !== "validation",
+);
 
 /** Flags of the data and the network, as far as a test needs them. */
 export const testFlags: readonly ConfigFlag[] = flagsOf({ ...dataFields, ...networkFields }).filter(
-  ({ setting }) => !["splitSeed", "splitGenerator", "precision"].includes(setting),
+  ({ setting }) => !["splitSeed", "splitGenerator", "validation", "precision"].includes(setting),
 );
 
 /**

@@ -75,14 +75,16 @@ function lossText(losses: LossMeans): string {
  * @returns The text.
  */
 export function epochText(record: EpochRecord, epochs: number): string {
-  const { epoch, evaluation, averaged, losses, trainSeconds, evaluateSeconds } = record;
+  const { epoch, evaluation, validation, averaged, losses } = record;
+  const { trainSeconds, evaluateSeconds } = record;
   const { many, medium, few } = evaluation.shots;
   const group = (name: string, value: number | null): string =>
     value === null ? "" : `, ${name} ${value.toFixed(2)}`;
   return `epoch ${epoch + 1}/${epochs}  top-1 ${evaluation.top1.toFixed(2)} %` +
     `  top-5 ${evaluation.top5.toFixed(2)} %` +
     `  (${(group("many", many) + group("medium", medium) + group("few", few)).slice(2)})` +
-    (averaged === null ? "" : `  averaged weights ${averaged.top1.toFixed(2)} %`) +
+    (averaged ? `  averaged weights ${averaged.top1.toFixed(2)} %` : "") +
+    (validation ? `  validation ${validation.balanced.toFixed(2)} %` : "") +
     `  loss ${Object.values(losses)[0]?.toFixed(3)}` +
     `  ${duration(trainSeconds)} + ${duration(evaluateSeconds)}`;
 }

@@ -7,7 +7,8 @@
 import type { EpochRecord } from "../train/events.ts";
 
 /**
- * The epoch with the highest top-1 accuracy, the first of equals.
+ * The epoch with the highest accuracy, the first of equals: the mean over the classes of the validation
+ * images where some are held out of training, else top-1 on the test set.
  *
  * @param history Finished epochs.
  * @returns Its record; `undefined` before any is done.
@@ -21,8 +22,11 @@ import type { EpochRecord } from "../train/events.ts";
  */
 export function bestRecord(history: readonly EpochRecord[]): EpochRecord | undefined {
   return history.reduce<EpochRecord | undefined>(
-    (best, record) =>
-      best === undefined || record.evaluation.top1 > best.evaluation.top1 ? record : best,
+    (best, record) => best === undefined || deciding(record) > deciding(best) ? record : best,
     undefined,
   );
+}
+
+function deciding({ validation, evaluation }: EpochRecord): number {
+  return validation?.balanced ?? evaluation.top1;
 }

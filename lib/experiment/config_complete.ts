@@ -178,7 +178,9 @@ function withDependentDefaults(complete: Settings, given: Settings): Settings {
 function refuseDrawing(settings: Settings): void {
   for (const name of drawnSubsetFields) {
     const value = settings[name]!;
-    if (value === dataFields[name].default) continue;
+    // The seed still chooses what is held out of the rows.
+    const isUsed = name === "splitSeed" && settings.validation !== 0;
+    if (isUsed || value === dataFields[name].default) continue;
     throw new RangeError(
       `Cannot use ${settingTitle(name, dataFields[name])} ${value}: the subset is not drawn but ` +
         `given by ${settingTitle("splitFile", dataFields.splitFile)}: leave one of them out`,

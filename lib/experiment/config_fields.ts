@@ -104,12 +104,12 @@ export const dataFields = {
     flags: ["replace"],
     help: "draw the subset with replacement, as the official code did before May 2023",
   }),
-  /** Seed of the subset alone. */
+  /** Seed of the subset alone, and of what is held out of it. */
   splitSeed: numberField({
     default: 0,
     whole: true,
     flags: ["split_seed"],
-    help: "seed of the subset alone",
+    help: "seed of the subset alone, and of what is held out of it",
   }),
   /** What draws the subset. */
   splitGenerator: choiceField<SplitGenerator>(["kit", "numpy"], {
@@ -133,6 +133,15 @@ export const dataFields = {
     flags: ["split_hash"],
     help: "SHA-256 that these rows must have, as little-endian 32-bit integers; checked if given",
     earlier: null,
+    since: 3,
+  }),
+  /** Share of the subset's images of each class that are held out of training. */
+  validation: numberField({
+    default: 0,
+    below: 1,
+    flags: ["validation"],
+    help: "share of each class held out of training to choose the best epoch; 0: the test set does",
+    earlier: 0,
     since: 3,
   }),
 };

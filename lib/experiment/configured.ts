@@ -8,6 +8,7 @@ import { type Dataset, hashImageSet } from "../data/image_set.ts";
 import { sha256 } from "../disk/digest.ts";
 import { classCounts, drawSplit, hashRows, largestFor, type Split } from "../data/long_tail.ts";
 import { readRows, splitOfRows } from "../data/split_file.ts";
+import { type HeldOut, holdOut } from "../data/validation.ts";
 import type { Method } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { onHead } from "../method/on_head.ts";
@@ -49,6 +50,21 @@ export async function configuredSplit(config: RunConfig, { train }: Dataset): Pr
 }
 
 /**
+ * The images of a subset that are trained on, and those that a configuration holds out.
+ *
+ * @param config The configuration.
+ * @param split Its subset.
+ * @returns The whole subset for training, or both parts.
+ * @throws {RangeError} If a class would be left without images in one of the parts.
+ */
+export function configuredParts(
+  { data: { validation: share, splitSeed: seed } }: RunConfig,
+  split: Split,
+): Pick<HeldOut, "training"> & Partial<HeldOut> {
+  return share === 0 ? { training: split } : holdOut(split, { share, seed });
+}
+
+/**
  * A configuration that tells its rows: where a file gives them, with the hash of what it holds now.
  *
  * @param config The configuration.
@@ -68,7 +84,7 @@ async function givenRows({ data: { splitFile, splitHash } }: RunConfig): Promise
   if (splitHash === null || splitHash === hash) return rows;
   throw new SyntaxError(
     `Cannot use the rows of "${splitFile}": they must have SHA-256 ${splitHash}: they have ` +
-      `${hash}: bring the file back that they were in, or start a new run with this one`,
+      `${hash}: give the file that held those, or begin a new run with these`,
   );
 }
 

@@ -15,7 +15,7 @@ import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { EpochRecord, Progress, TrainEvent } from "../train/events.ts";
 import type { Stage } from "../train/stage.ts";
 import { bestRecord } from "./best_record.ts";
-import { configuredSplit } from "./configured.ts";
+import { configuredParts, configuredSplit } from "./configured.ts";
 import { type Restored, type RestorePlan, restoreRun } from "./restore.ts";
 import { environmentChanges } from "./run_card.ts";
 import { type Environment, type RunDescription, runFiles } from "./run_folder.ts";
@@ -178,8 +178,9 @@ function checkImages(
 ): void {
   const cannot = `Cannot continue the run in "${folder}"`;
   const advice = "use the data set the run was started with";
+  const { training } = configuredParts(description.config, split);
   const isSameSplit = description.splitHash === split.hash &&
-    `${description.classCounts}` === `${split.counts}`;
+    `${description.classCounts}` === `${training.counts}`;
   if (!isSameSplit) {
     throw new Error(
       `${cannot}: its subset has hash ${description.splitHash}, ` +

@@ -18,6 +18,7 @@ import { initialProgress, trainEpochs } from "../train/loop.ts";
 import { createTraining, type Training, trainingStageAt } from "../train/training.ts";
 import { configHash, defaultRunName, type RunConfig, settingsOf } from "./config.ts";
 import {
+  configuredParts,
   configuredSplit,
   configuredStages,
   createConfiguredNetwork,
@@ -72,8 +73,10 @@ export interface Run {
   readonly config: RunConfig;
   /** The training on the device. */
   readonly training: Training;
-  /** The subset it trains on. */
+  /** The subset it trains on, without what is held out. */
   readonly split: Split;
+  /** The part of its subset that is held out for validation, if any is. */
+  readonly validation?: Split | undefined;
   /** Its network. */
   readonly network: Network;
   /** Whether it goes on where an earlier process stopped. */
@@ -131,16 +134,21 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   restored?.notices.forEach((line) => onNotice(line));
 
   const dataset = await given(options.dataset, config);
-  const split = await (existing?.split(dataset) ?? configuredSplit(config, dataset));
+  const subset = await (existing?.split(dataset) ?? configuredSplit(config, dataset));
+  const { training: split, validation } = configuredParts(config, subset);
   const { train, test, mean, std } = dataset;
+  const imagesOf = ({ indices: rows }: Split) => memorySource(train, { rows, mean, std });
+  const labelsOf = ({ indices }: Split) => Int32Array.from(indices, (row) => train.labels[row]!);
   const training = createTraining({
     engine,
     network,
-    train: memorySource(train, { rows: split.indices, mean, std }),
+    train: imagesOf(split),
     test: memorySource(test, { mean, std }),
+    ...(validation && { validation: imagesOf(validation) }),
     labels: {
-      train: Int32Array.from(split.indices, (index) => train.labels[index]!),
+      train: labelsOf(split),
       test: test.labels,
+      ...(validation && { validation: labelsOf(validation) }),
     },
     counts: split.counts,
   }, { stages, seed: config.seed, mode, xla, checkpointSeconds });
@@ -155,14 +163,15 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
     await store.start({
       config,
       name: options.name,
-      split,
+      split: subset,
+      classCounts: split.counts,
       dataHash,
       classNames: train.classNames,
       parameters,
       environment,
     });
   if (existing === undefined) resources.defer(() => open.release());
-  const notices = await existing?.confirm({ split, dataHash, environment, at: from }) ?? [];
+  const notices = await existing?.confirm({ split: subset, dataHash, environment, at: from }) ?? [];
   notices.forEach((line) => onNotice(line));
   const record = restored?.bestToEvaluate;
   if (record !== undefined) {
@@ -192,6 +201,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
     config,
     training,
     split,
+    validation,
     network,
     isResumed: existing !== undefined,
     isFinished: from.epoch >= training.epochs,

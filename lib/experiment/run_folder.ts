@@ -64,13 +64,13 @@ export interface RunDescription {
   readonly id: string | null;
   /** The configuration. */
   readonly config: RunConfig;
-  /** SHA-256 of the split's rows. */
+  /** SHA-256 of the subset's rows, those that are held out among them. */
   readonly splitHash: string;
   /** SHA-256 of the decoded images and labels; null in runs that are older than it. */
   readonly dataHash: string | null;
   /** Name of each class; null in runs that are older than it. */
   readonly classNames: readonly string[] | null;
-  /** Training images of each class. */
+  /** Training images of each class, without those that are held out. */
   readonly classCounts: readonly number[];
   /** Trained numbers of the network. */
   readonly parameters: number;

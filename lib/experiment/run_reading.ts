@@ -17,8 +17,8 @@ import { readHistory, type RecordContext } from "../train/record.ts";
 import { checkWeights } from "../train/checkpoint.ts";
 import { adviceFor } from "./advice.ts";
 import { checkedEvaluation } from "./check_evaluation.ts";
-import { readConfig } from "./config.ts";
-import { stagesOf } from "./configured.ts";
+import { readConfig, type RunConfig } from "./config.ts";
+import { configuredParts, stagesOf } from "./configured.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";
 import {
   descriptionSchema,
@@ -140,17 +140,17 @@ export async function readEvaluation(
  * @throws {SyntaxError} If the file is damaged or of another run.
  */
 export async function readSplit(run: DescribedRun): Promise<StoredSplit | undefined> {
-  const { config: { data }, splitHash, classCounts } = run.description;
+  const { config, splitHash, classCounts } = run.description;
+  const { data } = config;
   return await readRunJson(run, {
     file: runFiles.split,
     schema: (value, name) => {
       const split = isRecord(value) && !Object.hasOwn(value, "generator")
         ? { ...formerSplitSchema(value, name), generator: "kit" as const }
         : splitSchema(value, name);
-      const found = hashRows(split.indices);
-      const isWhole = found === split.hash && split.hash === splitHash &&
-        `${split.counts}` === `${classCounts}`;
-      if (!isWhole) throw new TypeError("its rows are not those of the run");
+      const isSound = hashRows(split.indices) === split.hash && split.hash === splitHash &&
+        `${trainingCounts(config, split)}` === `${classCounts}`;
+      if (!isSound) throw new TypeError("its rows are not those of the run");
       const isGiven = data.splitFile !== null;
       const isSameDraw = split.seed === (isGiven ? null : data.splitSeed) &&
         split.generator === (isGiven ? "file" : data.splitGenerator) &&
@@ -159,6 +159,11 @@ export async function readSplit(run: DescribedRun): Promise<StoredSplit | undefi
       return split;
     },
   });
+}
+
+function trainingCounts(config: RunConfig, split: StoredSplit): readonly number[] {
+  const indices = Int32Array.from(split.indices);
+  return configuredParts(config, { ...split, indices }).training.counts;
 }
 
 /** Weights of a run on the device. */

@@ -32,8 +32,10 @@ export interface NewRun {
   readonly config: RunConfig;
   /** Its name; by default it says what differs from the default configuration. */
   readonly name?: string | undefined;
-  /** The subset it trains on. */
+  /** Its subset, with the images that are held out. */
   readonly split: Split;
+  /** Training images of each class, without those that are held out. */
+  readonly classCounts: readonly number[];
   /** SHA-256 of the decoded images and labels. */
   readonly dataHash: string;
   /** Name of each class. */
@@ -157,7 +159,7 @@ export function openRunStore(folder?: string, options: RunStoreOptions = {}): Ru
 }
 
 async function startRun(
-  { config, name, split, dataHash, classNames, parameters, environment }: NewRun,
+  { config, name, split, ...described }: NewRun,
   { runs, methods }: { readonly runs: string; readonly methods: readonly Method[] },
 ): Promise<OpenRun> {
   const { folder, lock } = await reserveRun({ runs, config, name, methods, onNotice: tellUser });
@@ -166,11 +168,7 @@ async function startRun(
       id: crypto.getRandomValues(new Uint8Array(16)).toHex(),
       config,
       splitHash: split.hash,
-      dataHash,
-      classNames,
-      classCounts: split.counts,
-      parameters,
-      environment,
+      ...described,
       resumed: [],
     };
     // The description comes last: it is what makes the folder a run.

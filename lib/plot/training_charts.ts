@@ -25,6 +25,8 @@ export interface CurvePoint {
       readonly few: number | null;
     };
   };
+  /** Mean accuracy of the classes on held-out images, which then chooses the best epoch. */
+  readonly validation?: { readonly balanced: number };
 }
 
 /** Settings of {@linkcode trainingCurvesFigure}. */
@@ -114,13 +116,16 @@ export function trainingCurvesFigure(
 function summary(history: readonly CurvePoint[]): string {
   const last = history.at(-1);
   if (last === undefined) return "No epoch is finished yet.";
-  const best = history.reduce((a, b) => b.evaluation.top1 > a.evaluation.top1 ? b : a);
+  const deciding = ({ validation, evaluation }: CurvePoint) =>
+    validation?.balanced ?? evaluation.top1;
+  const best = history.reduce((a, b) => deciding(b) > deciding(a) ? b : a);
+  const choice = best.validation === undefined ? "at best" : "in the best one by validation";
   const stages = stageStarts(history).map(({ name, position }) =>
     `; stage ${name} begins with epoch ${position + 1}`
   );
   return `Losses and test accuracy over ${history.length} epochs: top-1 ${
     last.evaluation.top1.toFixed(1)
-  } % in the last epoch, at best ${best.evaluation.top1.toFixed(1)} % in epoch ${best.epoch + 1}${
+  } % in the last epoch, ${choice} ${best.evaluation.top1.toFixed(1)} % in epoch ${best.epoch + 1}${
     stages.join("")
   }.`;
 }
@@ -187,6 +192,7 @@ function accuracyLines(history: readonly CurvePoint[], epochs: readonly number[]
   const present = shotGroups.filter((group) =>
     history.some(({ evaluation }) => evaluation.shots[group] !== null)
   );
+  const validated = history.some(({ validation }) => validation !== undefined);
   return [
     {
       name: "all",
@@ -195,6 +201,15 @@ function accuracyLines(history: readonly CurvePoint[], epochs: readonly number[]
       color: seriesColors[6],
       dash: "dash",
     },
+    ...(validated
+      ? [{
+        name: "validation",
+        x: epochs,
+        y: history.map(({ validation }) => validation?.balanced ?? null),
+        color: seriesColors[6],
+        dash: "dot" as const,
+      }]
+      : []),
     ...present.map((group) => ({
       name: group,
       x: epochs,

@@ -20,7 +20,7 @@ const forwardShare = 1 / 3;
  * @returns Seconds of an epoch with its evaluation; a guess within some ten percent on a quiet machine.
  */
 export async function estimateEpochSeconds(training: Training, epoch = 0): Promise<number> {
-  const { parts: { test, train } } = training;
+  const { parts: { test, train, validation } } = training;
   const plans = training.plan(epoch);
   const [plan] = plans;
   if (plan === undefined) return 0;
@@ -41,5 +41,6 @@ export async function estimateEpochSeconds(training: Training, epoch = 0): Promi
   disposeTensors(state);
   const examples = plans.reduce((sum, { count }) => sum + count, 0);
   const perForward = seconds / plan.count / Math.max(1, stage.method.passes);
-  return seconds / plan.count * examples + forwardShare * perForward * test.count;
+  const evaluated = test.count + (validation?.count ?? 0);
+  return seconds / plan.count * examples + forwardShare * perForward * evaluated;
 }

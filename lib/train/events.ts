@@ -27,8 +27,13 @@ export interface EpochRecord {
   readonly losses: LossMeans;
   /** Accuracy on the test set in percent, by groups and by class. */
   readonly evaluation: Accuracies;
-  /** The same of the moving averages of the weights; null in a stage without them. */
-  readonly averaged: Accuracies | null;
+  /** The same of the moving averages of the weights, in a stage that has them. */
+  readonly averaged?: Accuracies;
+  /**
+   * The same on the images that are held out of training, if there are any. These are long-tailed, so the
+   * mean over the classes, `balanced`, is what says something of a balanced test set.
+   */
+  readonly validation?: Accuracies & { readonly balanced: number };
   /** Seconds of training in this epoch. */
   readonly trainSeconds: number;
   /** Seconds of evaluation in this epoch. */

@@ -12,7 +12,6 @@ import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { averagesIn, projected } from "./carried.ts";
 import {
-  type Accuracies,
   DivergedError,
   type EpochEvent,
   type LossMeans,
@@ -20,6 +19,7 @@ import {
   type TrainEvent,
 } from "./events.ts";
 import { readAhead } from "./read_ahead.ts";
+import { accuracyOf, validationOf } from "./record.ts";
 import type { Stage } from "./stage.ts";
 import { epochNumbers, stepInputs } from "./step_inputs.ts";
 import { initialState, nextState, type Training, trainingStageAt } from "./training.ts";
@@ -234,32 +234,30 @@ function examplesIn(steps: readonly Pick<StepPlan, "count">[]): number {
   return steps.reduce((sum, { count }) => sum + count, 0);
 }
 
-function accuraciesOf({ confusion: _, reliability: __, ...rest }: Evaluation): Accuracies {
-  return rest;
-}
-
 async function evaluateEpoch(
   training: Training,
   { standing: { progress }, plans, signal }: EpochWork,
 ): Promise<EpochEvent> {
-  const { parts: { labels, network, counts } } = training;
-  const { epoch } = progress;
-  const { stage, predict, first } = trainingStageAt(training, epoch);
+  const { parts: { labels, network: { classes }, counts: trainingCounts } } = training;
+  const { epoch, state } = progress;
+  const { stage, predict, predictValidation, first } = trainingStageAt(training, epoch);
   const start = performance.now();
-  const evaluated = async (variables: Variables): Promise<Evaluation> =>
-    evaluateLogits(await predict(variables, signal), labels.test, {
-      classes: network.classes,
-      trainingCounts: counts,
-    });
-  const evaluation = await evaluated(progress.state);
-  const averages = averagesIn(progress.state.carried);
+  const options = { classes, trainingCounts };
+  const tested = async (variables: Variables): Promise<Evaluation> =>
+    evaluateLogits(await predict(variables, signal), labels.test, options);
+  const evaluation = await tested(state);
+  const averages = averagesIn(state.carried);
+  const averaged = averages && await tested(averages);
+  const validation = predictValidation &&
+    evaluateLogits(await predictValidation(state, signal), labels.validation!, options);
   const record = {
     stage: stage.name,
     epoch,
     ...epochNumbers(training, epoch - first, stage),
     losses: meansOf(progress.lossSums, examplesIn(plans)),
-    evaluation: accuraciesOf(evaluation),
-    averaged: averages === undefined ? null : accuraciesOf(await evaluated(averages)),
+    evaluation: accuracyOf(evaluation),
+    ...(averaged && { averaged: accuracyOf(averaged) }),
+    ...(validation && { validation: validationOf(validation) }),
     trainSeconds: progress.seconds,
     evaluateSeconds: (performance.now() - start) / 1000,
   };

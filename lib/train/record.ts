@@ -5,6 +5,7 @@
  */
 
 import {
+  isRecord,
   listOf,
   nullable,
   numeric,
@@ -13,6 +14,8 @@ import {
   type Schema,
   textual,
 } from "../disk/schema.ts";
+import { balancedAccuracy } from "../evaluate/balanced.ts";
+import type { Evaluation } from "../evaluate/metrics.ts";
 import { shotAccuracy } from "../evaluate/shots.ts";
 import type { Method } from "../method/method.ts";
 import type { EpochRecord } from "./events.ts";
@@ -42,17 +45,75 @@ export const accuracyFields = {
   calibrationError: numeric({ least: 0, most: 1 }),
 };
 
-const recordSchema: Schema<EpochRecord> = object({
+const recordFields = {
   stage: textual(),
   epoch: numeric({ least: 0, whole: true }),
   learningRate: numeric({ least: 0 }),
   schedule: recordOf(numeric()),
   losses: recordOf(numeric()),
   evaluation: object(accuracyFields),
-  averaged: nullable(object(accuracyFields)),
   trainSeconds: seconds,
   evaluateSeconds: seconds,
-});
+};
+/** What a record has beside these, where the run asks for it. */
+const furtherFields = {
+  averaged: object(accuracyFields),
+  validation: object({ ...accuracyFields, balanced: percent }),
+};
+
+const recordSchema: Schema<EpochRecord> = (value, name) => {
+  const further = Object.entries(furtherFields)
+    .filter(([key]) => isRecord(value) && Object.hasOwn(value, key));
+  return object({ ...recordFields, ...Object.fromEntries(further) })(value, name);
+};
+
+/**
+ * What a record keeps of an evaluation.
+ *
+ * @param evaluation The full evaluation.
+ * @returns It without confusion matrix and reliability.
+ * @example One image of one class
+ * ```ts
+ * import { evaluateLogits } from "glmc";
+ * import { accuracyOf } from "glmc/train/record.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const options = { classes: 1, trainingCounts: [5] };
+ * const accuracy = accuracyOf(evaluateLogits(Float32Array.of(0), Int32Array.of(0), options));
+ *
+ * assertEquals([accuracy.top1, "confusion" in accuracy], [100, false]);
+ * ```
+ */
+export function accuracyOf(evaluation: Evaluation): EpochRecord["evaluation"] {
+  const { confusion: _, reliability: __, ...accuracy } = evaluation;
+  return accuracy;
+}
+
+/**
+ * What a record keeps of an evaluation on images that are held out of training.
+ *
+ * @param evaluation The full evaluation.
+ * @returns {@linkcode accuracyOf} it, and the mean over the classes.
+ * @example Two of three images of class 0 are right, and the only one of class 1
+ * ```ts
+ * import { evaluateLogits } from "glmc";
+ * import { validationOf } from "glmc/train/record.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const logits = Float32Array.of(1, 0, 1, 0, 0, 1, 0, 1);
+ * const options = { classes: 2, trainingCounts: [30, 10] };
+ * const { top1, balanced } = validationOf(
+ *   evaluateLogits(logits, Int32Array.of(0, 0, 0, 1), options),
+ * );
+ *
+ * assertAlmostEquals(top1, 75);
+ * assertAlmostEquals(balanced, (200 / 3 + 100) / 2);
+ * ```
+ */
+export function validationOf(evaluation: Evaluation): NonNullable<EpochRecord["validation"]> {
+  const accuracy = accuracyOf(evaluation);
+  return { ...accuracy, balanced: balancedAccuracy(accuracy.classAccuracy) };
+}
 
 /**
  * Reads the records of the first finished epochs.
@@ -85,16 +146,18 @@ export function readHistory(values: unknown, context: RecordContext): readonly E
       } are planned`,
     );
   }
+  const validated = history.filter(({ validation }) => validation !== undefined).length;
+  if (validated > 0 && validated < history.length) {
+    throw new TypeError(`${validated} of ${history.length} records tell of a validation split`);
+  }
   history.forEach((record, index) => checkRecord(record, { ...context, epoch: begin + index }));
   return history;
 }
 
 function upgraded(value: unknown, [first]: readonly RecordedStage[]): unknown {
   if (typeof value !== "object" || value === null) return value;
-  // Records that are older than moving averages were of trainings without.
-  const former = "averaged" in value ? value : { averaged: null, ...value };
-  if (!("plainWeight" in former)) return former;
-  const { plainWeight, ...record } = former;
+  if (!("plainWeight" in value)) return value;
+  const { plainWeight, ...record } = value;
   return { stage: first?.name, schedule: { plainWeight }, ...record };
 }
 
@@ -130,12 +193,19 @@ function checkRecord(
     if (!isSame) wrong(`has ${key} ${found}, but the configuration gives ${expected}`);
   }
   checkAccuracies(record.evaluation, { counts, name });
-  const { averaged } = record;
+  const { averaged, validation } = record;
   const hasAverages = (stage.averageDecay ?? 0) > 0;
-  if (hasAverages !== (averaged !== null)) {
+  if (hasAverages !== (averaged !== undefined)) {
     wrong(hasAverages ? "lacks what moving averages reach" : "has averages of no weights");
   }
-  if (averaged !== null) checkAccuracies(averaged, { counts, name: `${name}, averaged,` });
+  if (averaged !== undefined) checkAccuracies(averaged, { counts, name: `${name}, averaged,` });
+  if (validation === undefined) return;
+  checkAccuracies(validation, { counts, name: `the validation in ${name}` });
+  const mean = balancedAccuracy(validation.classAccuracy);
+  // The sum of the same numbers in the same order: equal to the last bit.
+  if (validation.balanced !== mean) {
+    wrong(`has a balanced accuracy of ${validation.balanced}, its classes give ${mean}`);
+  }
 }
 
 function scheduleOf(

@@ -31,8 +31,14 @@ export interface TrainingParts {
   readonly train: ImageSource;
   /** The test images; the training disposes them, even if it is refused. */
   readonly test: ImageSource;
-  /** Class of each training and each test image. */
-  readonly labels: { readonly train: Int32Array; readonly test: Int32Array };
+  /** Images held out of training, if there are any; the training disposes them, even if it is refused. */
+  readonly validation?: ImageSource;
+  /** Class of each training, each test, and each validation image. */
+  readonly labels: {
+    readonly train: Int32Array;
+    readonly test: Int32Array;
+    readonly validation?: Int32Array;
+  };
   /** Training images of each class `[classes]`. */
   readonly counts: readonly number[];
 }
@@ -62,6 +68,8 @@ export interface TrainingStage {
   >;
   /** Outputs of its tested head for the test images. */
   readonly predict: Predictor;
+  /** Outputs of the same head for the validation images, if there are any. */
+  readonly predictValidation?: Predictor;
 }
 
 /** A training that is ready to run. */
@@ -92,7 +100,7 @@ export interface Training {
  */
 export function createTraining(parts: TrainingParts, options: TrainingOptions): Training {
   refuseUnsound(parts, options);
-  const { engine, network, train, test, labels, counts } = parts;
+  const { engine, network, train, test, validation, labels, counts } = parts;
   const { stages, seed, mode, xla } = options;
   const deviceLabels = tf.tensor1d(labels.train, "int32");
   const plan = (epoch: number): StepPlan[] =>
@@ -106,14 +114,15 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
       labels: deviceLabels,
       constants,
     });
-    const predict = createPredictor({
-      engine,
-      network,
-      source: test,
-      head: stage.method.testedHead,
-      mode,
-    });
-    return { stage, constants, predict, step: engine.compile(step, { mode, xla }) };
+    const predictorOf = (source: ImageSource): Predictor =>
+      createPredictor({ engine, network, source, head: stage.method.testedHead, mode });
+    return {
+      stage,
+      constants,
+      predict: predictorOf(test),
+      ...(validation && { predictValidation: predictorOf(validation) }),
+      step: engine.compile(step, { mode, xla }),
+    };
   });
   return {
     parts,
@@ -123,14 +132,14 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
     predict: onDevice.at(-1)!.predict,
     plan,
     dispose() {
-      for (const { step, predict, constants } of onDevice) {
+      for (const { step, predict, predictValidation, constants } of onDevice) {
         step.dispose();
         predict.dispose();
+        predictValidation?.dispose();
         disposeTensors(constants);
       }
       deviceLabels.dispose();
-      train.dispose();
-      test.dispose();
+      disposeImages(parts);
     },
   };
 }
@@ -214,13 +223,21 @@ function refuseUnsound(parts: TrainingParts, options: TrainingOptions): void {
     check(parts, options);
   } catch (error) {
     // They were handed over, so nobody else will.
-    parts.train.dispose();
-    parts.test.dispose();
+    disposeImages(parts);
     throw error;
   }
 }
 
-function check({ train, test, labels, network }: TrainingParts, options: TrainingOptions): void {
+function disposeImages({ train, test, validation }: TrainingParts): void {
+  train.dispose();
+  test.dispose();
+  validation?.dispose();
+}
+
+function check(
+  { train, test, validation, labels, network }: TrainingParts,
+  options: TrainingOptions,
+): void {
   if (options.stages.length === 0) {
     throw new RangeError("Cannot train: there are no stages: name at least one");
   }
@@ -231,7 +248,13 @@ function check({ train, test, labels, network }: TrainingParts, options: Trainin
         `use images of at least ${SMALLEST_SIDE} x ${SMALLEST_SIDE} pixels`,
     );
   }
-  const sizes = { training: [train.count, labels.train], test: [test.count, labels.test] } as const;
+  const sizes = {
+    training: [train.count, labels.train],
+    test: [test.count, labels.test],
+    ...(validation && {
+      validation: [validation.count, labels.validation ?? Int32Array.of()] as const,
+    }),
+  } as const;
   for (const [which, [count, labels]] of Object.entries(sizes)) {
     if (count === 0) {
       throw new RangeError(`Cannot train: there are no ${which} images: add some to the data set`);

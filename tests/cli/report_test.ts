@@ -53,6 +53,14 @@ Deno.test("runPage() shows every part of a run", async () => {
     run.description.splitHash,
   ];
   for (const setting of settings) assertStringIncludes(page, `>${setting}</td>`);
+  assertStringIncludes(page, "with imbalance rate 0.2, ");
+  assertStringIncludes(page, "The best epoch is chosen on the test set");
+
+  const data = { ...run.description.config.data, splitFile: "/rows.txt", validation: 0.1 };
+  const description = { ...run.description, config: { ...run.description.config, data } };
+  const other = await runPage({ ...run, description });
+  assertStringIncludes(other, "with given rows, ");
+  assertStringIncludes(other, "held out of training: a share of 0.1 of each class");
 });
 
 Deno.test("report writes the page into the folder of the run, or where it is told", async () => {

@@ -71,6 +71,7 @@ const laterSettings = {
   splitGenerator: "kit",
   splitFile: null,
   splitHash: null,
+  validation: 0,
   decay: "cosine",
   nesterov: false,
   samRadius: 0,
@@ -150,6 +151,7 @@ for (
       { splitGenerator: "numpy", splitSeed: 2 ** 32 },
       "splitSeed (--split_seed) 4294967296: it must be a whole number in [0, 4294967295] for numpy",
     ],
+    [{ validation: 1 }, "Cannot use validation (--validation) 1: it must be a number in [0, 1)"],
     [{ splitHash: "0".repeat(64) }, "name their file with --split_file"],
     [{ splitFile: "rows.txt", splitHash: "0" }, "it must be 64 hexadecimal digits"],
     ...(["imbalanceRate", "largestClass", "splitSeed"].map((name) => [
@@ -191,8 +193,9 @@ Deno.test("a configuration survives being stored, whatever was set", () => {
       { method: "toy", strength: 0.25 },
       { secondStage: "classifier", secondEpochs: 3, dataFolder: "/images" },
       { dataset: "cifar100", architecture: "resnet50", precision: "bfloat16", replace: true },
-      { splitGenerator: "numpy", splitSeed: 2 ** 32 - 1 },
+      { splitGenerator: "numpy", splitSeed: 2 ** 32 - 1, validation: 0.1 },
       { splitFile: "/rows.json", splitHash: "0".repeat(64), replace: true },
+      { splitFile: "/rows.json", splitSeed: 3, validation: 0.1 },
     ] as Settings[]
   ) {
     const made = config(settings);
@@ -399,6 +402,7 @@ Deno.test("two configurations have two names, and every name fits into a file sy
     { dataFolder: "/b" },
     { dataFolder: "/a b" },
     { splitGenerator: "numpy" },
+    { validation: 0.1 },
     { splitFile: "/a" },
     { splitFile: "/b" },
     { splitFile: "/a", splitHash: "0".repeat(64) },

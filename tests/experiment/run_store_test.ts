@@ -20,6 +20,7 @@ function newRun(name?: string, changes: Parameters<typeof configure>[0] = {}): N
     config: configure({ ...changes, imbalanceRate: 0.2 }),
     name,
     split: drawSplit(dataset.train.labels, { counts, seed: 0 }),
+    classCounts: counts,
     dataHash: "0".repeat(64),
     classNames: dataset.train.classNames,
     parameters: 7,

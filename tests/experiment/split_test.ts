@@ -146,7 +146,8 @@ Deno.test("a run of the form before generators is continued as it was", async ()
   };
   await edit(runFiles.split, ({ generator: _, ...split }: { generator: string }) => split);
   await edit(runFiles.description, ({ config, ...description }: { config: typeof run.config }) => {
-    const { splitGenerator: _, splitFile: __, splitHash: ___, ...data } = config.data;
+    const { splitGenerator: _, splitFile: __, splitHash: ___, validation: ____, ...data } =
+      config.data;
     return { config: { ...config, version: 2, data }, ...description };
   });
 

@@ -220,6 +220,19 @@ Deno.test("trainingCurvesFigure() draws the loss terms of any method, each under
   ]);
 });
 
+Deno.test("trainingCurvesFigure() draws validation accuracy, which then chooses the best epoch", () => {
+  const [first, second] = sampleHistory;
+  const figure = trainingCurvesFigure([
+    { ...first!, validation: { balanced: 40 } },
+    { ...second!, validation: { balanced: 35 } },
+  ]);
+
+  const line = tracesOf(figure, "scatter").find(({ name }) => name === "validation");
+  assertEquals(line?.y, [40, 35]);
+  const best = `in the best one by validation ${first!.evaluation.top1.toFixed(1)} % in epoch 1`;
+  assert(figure.description.includes(best), figure.description);
+});
+
 Deno.test("trainingCurvesFigure() marks where one stage follows another", () => {
   const history = sampleHistory.slice(0, 6).map((record) => ({
     ...record,
