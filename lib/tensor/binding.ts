@@ -81,6 +81,17 @@ export class Binding {
     return id;
   }
 
+  /** Copies the bytes of a text into a new tensor without axes and returns its number. */
+  createText(bytes: Uint8Array<ArrayBuffer>): number {
+    if (this.#recorder !== undefined) {
+      throw new Error(
+        `Cannot use a text inside a function that engine.compile() records, at ${callerLine()}: ` +
+          "decode files before, and pass their pixels as an input",
+      );
+    }
+    return this.#runtime.createText(bytes).id;
+  }
+
   /** Releases a tensor. */
   deleteTensor(id: number): void {
     this.#runtime.delete(id);

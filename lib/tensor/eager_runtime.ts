@@ -27,6 +27,9 @@ export type HostValues = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
 const doctor = 'run "deno task doctor"';
 
+/** Size of `TF_TString`. */
+const textStructBytes = 24;
+
 /** TensorFlow's eager context together with the tensors alive in it. */
 export class EagerRuntime {
   /** TensorFlow's C API. */
@@ -40,6 +43,8 @@ export class EagerRuntime {
   /** Milliseconds spent so far. */
   readonly spent = { recording: 0, native: 0 };
   readonly #tensors = new TensorTable();
+  /** The C tensors behind texts, by number: TensorFlow does not free the text of one by itself. */
+  readonly #texts = new Map<number, Handle>();
   // TensorFlow writes the handles of outputs here; a compiled training step returns some 350.
   #outputs = new BigUint64Array(1024);
   #outputBytes = new Uint8Array(this.#outputs.buffer);
@@ -143,12 +148,41 @@ export class EagerRuntime {
     return this.#adopt(handle);
   }
 
+  /** Copies bytes, such as those of a file, into a new tensor: one text without axes. */
+  createText(bytes: Uint8Array<ArrayBuffer>): TensorRecord {
+    this.#tensors.checkRoom(1);
+    const { library, status } = this;
+    const tensor = this.#allocate([], dataType.string, new Uint8Array(textStructBytes));
+    const text = library.TF_TensorData(tensor);
+    library.TF_StringInit(text);
+    library.TF_StringCopy(text, bytes, BigInt(bytes.length));
+    const handle = library.TFE_NewTensorHandle(tensor, status.pointer);
+    try {
+      status.check(() => `create a text of ${bytes.length} bytes`);
+    } catch (error) {
+      this.#deleteText(tensor);
+      throw error;
+    }
+    const record = this.#adopt(handle, { shape: [], dtype: dataType.string });
+    this.#texts.set(record.id, tensor);
+    return record;
+  }
+
+  #deleteText(tensor: Handle): void {
+    this.library.TF_StringDealloc(this.library.TF_TensorData(tensor));
+    this.library.TF_DeleteTensor(tensor);
+  }
+
   /** Releases a tensor; an unknown number is ignored, since a recorded tensor owns nothing. */
   delete(id: number): void {
     const tensor = this.#tensors.get(id);
     if (tensor === undefined) return;
     this.library.TFE_DeleteTensorHandle(tensor.handle);
     this.#tensors.delete(id);
+    const text = this.#texts.get(id);
+    if (text === undefined) return;
+    this.#texts.delete(id);
+    this.#deleteText(text);
   }
 
   /** A tensor's values as a C tensor, once the device has computed them; the caller deletes it. */

@@ -1,0 +1,118 @@
+/**
+ * TensorFlow's own image decoders: compressed bytes in, pixels out.
+ *
+ * @module
+ */
+
+import { type Attribute, attributeKind, dataType, typeAttribute } from "../tensor/attributes.ts";
+import type { Binding } from "../tensor/binding.ts";
+import type { TensorBackend } from "../tensor/compile.ts";
+import { runOperation } from "../tensor/operation.ts";
+import { OutOfMemoryError } from "../tensor/status.ts";
+import { type Tensor, tf } from "../tensor/tfjs.ts";
+
+/** Formats that TensorFlow decodes. */
+export type DecoderFormat = "png" | "jpeg" | "gif" | "webp";
+
+/** Pixels as a decoder returns them. */
+export interface DecodedPixels {
+  /** Values `[height, width, channels]`, 0 to 255. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** Height in pixels. */
+  readonly height: number;
+  /** Width in pixels. */
+  readonly width: number;
+  /** Values of a pixel. */
+  readonly channels: number;
+}
+
+const integer = (name: string, value: number): Attribute => ({
+  name,
+  type: attributeKind.int,
+  value,
+});
+const flag = (name: string, value: boolean): Attribute => ({
+  name,
+  type: attributeKind.bool,
+  value,
+});
+const uint8 = typeAttribute("dtype", "uint8");
+
+const operations: Record<DecoderFormat, (channels: number) => [string, Attribute[]]> = {
+  png: (channels) => ["DecodePng", [integer("channels", channels), uint8]],
+  // The exact transform and smooth upsampling are what Pillow uses; the same library gives the same bits.
+  jpeg: (channels) => ["DecodeJpeg", [
+    integer("channels", channels),
+    integer("ratio", 1),
+    flag("fancy_upscaling", true),
+    flag("try_recover_truncated", false),
+    { name: "acceptable_fraction", type: attributeKind.float, value: 1 },
+    { name: "dct_method", type: attributeKind.string, value: "INTEGER_ACCURATE" },
+  ]],
+  gif: () => ["DecodeImage", [integer("channels", 3), uint8, flag("expand_animations", false)]],
+  webp: (channels) => ["DecodeWebP", [integer("channels", channels), uint8]],
+};
+
+/**
+ * Decodes the first picture of an image file on TensorFlow's side of the house.
+ *
+ * PNG of 16 bits keeps the upper 8 of each value; opacity is dropped where 3 channels are asked for.
+ *
+ * @param bytes The whole file.
+ * @param format What it is.
+ * @param channels Values of a pixel: 3 for colour; 0 for as many as the file has; GIF has always 3.
+ * @returns The pixels in memory of their own.
+ * @throws {SyntaxError} With a reason, if TensorFlow cannot decode the bytes; its own words are the cause.
+ * @throws {OutOfMemoryError} If there is no memory for the pixels.
+ * @throws {Error} If the engine does not run.
+ * @example What is no PNG
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { startEngine } from "glmc";
+ * import { decodePixels } from "glmc/ops/image_decoders.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * assertThrows(() => decodePixels(Uint8Array.of(1, 2, 3), "png"), SyntaxError, "its PNG data");
+ * ```
+ */
+export function decodePixels(
+  bytes: Uint8Array<ArrayBuffer>,
+  format: DecoderFormat,
+  channels: number = 3,
+): DecodedPixels {
+  const backend = tf.backend() as unknown as TensorBackend & { readonly binding?: Binding };
+  if (backend?.binding === undefined) {
+    throw new Error("Cannot decode an image: the engine does not run: call startEngine() first");
+  }
+  let decoded: DecodedPixels | undefined;
+  tf.tidy(() => {
+    const id = backend.binding!.createText(bytes);
+    const text = backend.createOutputTensor({ id, shape: [], dtype: dataType.string });
+    const tensor = run(text, { format, channels });
+    // Animations have an axis more; the first picture comes first.
+    const [height, width, depth] = tensor.shape.slice(-3) as [number, number, number];
+    const all = tensor.dataSync() as unknown as Uint8Array<ArrayBuffer>;
+    const size = height * width * depth;
+    decoded = {
+      pixels: all.length === size ? all : all.slice(0, size),
+      height,
+      width,
+      channels: depth,
+    };
+  });
+  return decoded!;
+}
+
+function run(
+  text: Tensor,
+  { format, channels }: { readonly format: DecoderFormat; readonly channels: number },
+): Tensor {
+  const [name, attributes] = operations[format](channels);
+  try {
+    return runOperation(name, attributes, [text])[0];
+  } catch (cause) {
+    if (cause instanceof OutOfMemoryError) throw cause;
+    const title = { png: "PNG", jpeg: "JPEG", gif: "GIF", webp: "WebP" }[format];
+    throw new SyntaxError(`its ${title} data are damaged`, { cause });
+  }
+}
