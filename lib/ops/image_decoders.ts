@@ -4,12 +4,10 @@
  * @module
  */
 
-import { type Attribute, attributeKind, dataType, typeAttribute } from "../tensor/attributes.ts";
+import { type Attribute, attributeKind, typeAttribute } from "../tensor/attributes.ts";
 import type { Binding } from "../tensor/binding.ts";
-import type { TensorBackend } from "../tensor/compile.ts";
-import { runOperation } from "../tensor/operation.ts";
 import { OutOfMemoryError } from "../tensor/status.ts";
-import { type Tensor, tf } from "../tensor/tfjs.ts";
+import { tf } from "../tensor/tfjs.ts";
 
 /** Formats that TensorFlow decodes. */
 export type DecoderFormat = "png" | "jpeg" | "gif" | "webp";
@@ -54,7 +52,7 @@ const operations: Record<DecoderFormat, (channels: number) => [string, Attribute
 };
 
 /**
- * Decodes the first picture of an image file on TensorFlow's side of the house.
+ * Decodes the first picture of an image file on a thread of its own, so that several are decoded at a time.
  *
  * PNG of 16 bits keeps the upper 8 of each value; opacity is dropped where 3 channels are asked for.
  *
@@ -67,52 +65,39 @@ const operations: Record<DecoderFormat, (channels: number) => [string, Attribute
  * @throws {Error} If the engine does not run.
  * @example What is no PNG
  * ```ts
- * import { assertThrows } from "@std/assert";
+ * import { assertRejects } from "@std/assert";
  * import { startEngine } from "glmc";
  * import { decodePixels } from "glmc/ops/image_decoders.ts";
  *
  * await startEngine({ device: "cpu" });
- * assertThrows(() => decodePixels(Uint8Array.of(1, 2, 3), "png"), SyntaxError, "its PNG data");
+ * await assertRejects(() => decodePixels(Uint8Array.of(1, 2, 3), "png"), SyntaxError, "its PNG data");
  * ```
  */
-export function decodePixels(
+export async function decodePixels(
   bytes: Uint8Array<ArrayBuffer>,
   format: DecoderFormat,
   channels: number = 3,
-): DecodedPixels {
-  const backend = tf.backend() as unknown as TensorBackend & { readonly binding?: Binding };
-  if (backend?.binding === undefined) {
+): Promise<DecodedPixels> {
+  const { binding } = tf.backend() as { binding?: Binding };
+  if (binding === undefined) {
     throw new Error("Cannot decode an image: the engine does not run: call startEngine() first");
   }
-  let decoded: DecodedPixels | undefined;
-  tf.tidy(() => {
-    const id = backend.binding!.createText(bytes);
-    const text = backend.createOutputTensor({ id, shape: [], dtype: dataType.string });
-    const tensor = run(text, { format, channels });
-    // Animations have an axis more; the first picture comes first.
-    const [height, width, depth] = tensor.shape.slice(-3) as [number, number, number];
-    const all = tensor.dataSync() as unknown as Uint8Array<ArrayBuffer>;
-    const size = height * width * depth;
-    decoded = {
-      pixels: all.length === size ? all : all.slice(0, size),
-      height,
-      width,
-      channels: depth,
-    };
-  });
-  return decoded!;
-}
-
-function run(
-  text: Tensor,
-  { format, channels }: { readonly format: DecoderFormat; readonly channels: number },
-): Tensor {
   const [name, attributes] = operations[format](channels);
+  const text = binding.createText(bytes);
   try {
-    return runOperation(name, attributes, [text])[0];
+    const { id, shape } = await binding.executeBeside(name, attributes, [text]);
+    const all = binding.tensorDataSync(id) as Uint8Array<ArrayBuffer>;
+    binding.deleteTensor(id);
+    // Animations have an axis more; the first picture comes first.
+    const [height, width, depth] = shape.slice(-3) as [number, number, number];
+    const size = height * width * depth;
+    const pixels = all.length === size ? all : all.slice(0, size);
+    return { pixels, height, width, channels: depth };
   } catch (cause) {
     if (cause instanceof OutOfMemoryError) throw cause;
     const title = { png: "PNG", jpeg: "JPEG", gif: "GIF", webp: "WebP" }[format];
     throw new SyntaxError(`its ${title} data are damaged`, { cause });
+  } finally {
+    binding.deleteTensor(text);
   }
 }

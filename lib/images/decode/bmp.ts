@@ -127,7 +127,9 @@ function maskReader(
     return { mask, lowest, largest: mask / lowest };
   });
   return (row, x, pixels, target) => {
-    const value = bits === 16 ? view.getUint16(row + 2 * x, true) : view.getUint32(row + 4 * x, true);
+    const value = bits === 16
+      ? view.getUint16(row + 2 * x, true)
+      : view.getUint32(row + 4 * x, true);
     parts.forEach(({ mask, lowest, largest }, channel) => {
       const level = ((value & mask) >>> 0) / lowest;
       pixels[target + channel] = Math.floor(level * 255 / largest);

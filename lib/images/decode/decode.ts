@@ -24,7 +24,7 @@ import { firstWebpPicture } from "./webp.ts";
  *
  * Wrong checksums, early ends and forms that could be read in two ways are refused.
  *
- * The engine must be started. About 0.1 ms for 64 x 64 pixels.
+ * The engine must run. Several files may be decoded at a time, each on a thread of its own.
  *
  * @param bytes The whole file.
  * @param name What the error calls the file, such as its path.
@@ -34,47 +34,53 @@ import { firstWebpPicture } from "./webp.ts";
  * @throws {RangeError} If it says to be of no pixels or of more than 178,956,970.
  * @example A file that was cut off
  * ```ts
- * import { assertThrows } from "@std/assert";
+ * import { assertRejects } from "@std/assert";
  * import { decodeImage, startEngine } from "glmc";
  *
  * await startEngine({ device: "cpu" });
  * const bytes = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
- * assertThrows(() => decodeImage(bytes, "cat.png"), SyntaxError, '"cat.png": it ends too early');
+ * await assertRejects(() => decodeImage(bytes, "cat.png"), SyntaxError, '"cat.png": it ends too early');
  * ```
  */
-export function decodeImage(bytes: Uint8Array<ArrayBuffer>, name: string): DecodedImage {
+export async function decodeImage(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+): Promise<DecodedImage> {
   const format = imageFormat(bytes);
   if (format === undefined) {
     throw new TypeError(`Cannot read the image "${name}": ${describeOther(bytes)}`);
   }
   try {
-    return decoders[format](bytes);
+    return await decoders[format](bytes);
   } catch (error) {
     throw inWords(error, name);
   }
 }
 
-const decoders: Record<ImageFormat, (bytes: Uint8Array<ArrayBuffer>) => DecodedImage> = {
-  png(bytes) {
+const decoders: Record<
+  ImageFormat,
+  (bytes: Uint8Array<ArrayBuffer>) => DecodedImage | Promise<DecodedImage>
+> = {
+  async png(bytes) {
     const header = readPngHeader(bytes);
     checkSize(header);
-    return upright(decodePixels(bytes, "png"), header.exif);
+    return upright(await decodePixels(bytes, "png"), header.exif);
   },
-  jpeg(bytes) {
+  async jpeg(bytes) {
     const header = readJpegHeader(bytes);
     checkSize(header);
-    return upright(decodePixels(bytes, "jpeg"), header.exif);
+    return upright(await decodePixels(bytes, "jpeg"), header.exif);
   },
-  webp(bytes) {
+  async webp(bytes) {
     const { file, exif } = firstWebpPicture(bytes);
-    const { pixels, channels, ...size } = decodePixels(file, "webp", 0);
+    const { pixels, channels, ...size } = await decodePixels(file, "webp", 0);
     const color = channels === 3 ? pixels : withoutOpacity(pixels);
     return upright({ ...size, pixels: color }, exif);
   },
-  gif(bytes) {
+  async gif(bytes) {
     const { file, top, left, fill, height, width } = firstGifPicture(bytes);
     checkSize({ height, width });
-    const picture = decodePixels(file, "gif");
+    const picture = await decodePixels(file, "gif");
     if (picture.height === height && picture.width === width) return upright(picture);
     const pixels = new Uint8Array(3 * height * width).map((_, place) => fill[place % 3]!);
     for (let row = 0; row < picture.height; row++) {
@@ -110,3 +116,5 @@ function inWords(error: unknown, name: string): unknown {
   }
   return error;
 }
+
+export type { DecodedImage };

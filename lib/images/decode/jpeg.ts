@@ -26,7 +26,9 @@ const otherTables = [0xc4, 0xc8, 0xcc];
 export function readJpegHeader(bytes: Uint8Array): ImageHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tooShort = new SyntaxError(`it ends too early, after ${bytes.length} bytes`);
-  let frame: { readonly height: number; readonly width: number; readonly parts: number } | undefined;
+  let frame:
+    | { readonly height: number; readonly width: number; readonly parts: number }
+    | undefined;
   let exif: Uint8Array | undefined;
   let isAdobe = false;
   for (let at = 2; at + 4 <= bytes.length;) {

@@ -69,9 +69,11 @@ export function imageFormat(bytes: Uint8Array): ImageFormat | undefined {
 export function describeOther(bytes: Uint8Array): string {
   if (bytes.length === 0) return "it is empty: copy the image again, or take the file out";
   const [known] = others.find(([, ...starts]) => starts.some((start) => begins(bytes, start))) ??
-    [begins(bytes.subarray(4), "ftyp") && brands.test(latin1(bytes.subarray(8, 12)))
-      ? "an AVIF or HEIC image"
-      : undefined];
+    [
+      begins(bytes.subarray(4), "ftyp") && brands.test(latin1(bytes.subarray(8, 12)))
+        ? "an AVIF or HEIC image"
+        : undefined,
+    ];
   if (known !== undefined) return `it is ${known}, which cannot be decoded: save it as PNG or JPEG`;
   const start = bytes.subarray(0, 200);
   const text = new TextDecoder().decode(start).split("\n", 1)[0]!.trim().slice(0, 40);

@@ -30,7 +30,9 @@ export function readPngHeader(bytes: Uint8Array): ImageHeader {
       throw new SyntaxError(`its chunk "${printable(type)}" at byte ${at} has a wrong checksum`);
     }
     if (header === undefined) {
-      if (type !== "IHDR" || length !== 13) throw new SyntaxError("it does not begin with its size");
+      if (type !== "IHDR" || length !== 13) {
+        throw new SyntaxError("it does not begin with its size");
+      }
       header = { width: view.getUint32(at + 8), height: view.getUint32(at + 12) };
     }
     if (type === "eXIf") exif = bytes.subarray(at + 8, end);
