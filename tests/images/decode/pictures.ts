@@ -1,0 +1,32 @@
+/**
+ * Small pictures of every kind, with the pixels that Pillow reads in them.
+ *
+ * @module
+ */
+
+/** Pixels as Pillow reads them. */
+export interface ExpectedPicture {
+  /** Height in pixels. */
+  readonly height: number;
+  /** Width in pixels. */
+  readonly width: number;
+  /** Red, green and blue `[height, width, 3]`. */
+  readonly pixels: Uint8Array;
+}
+
+const folder = new URL("../../fixtures/pictures/", import.meta.url);
+
+/** The bytes of a picture. */
+export function picture(name: string): Uint8Array<ArrayBuffer> {
+  return Deno.readFileSync(new URL(name, folder));
+}
+
+/** What Pillow reads in each picture, by its name. */
+export const expectedPictures: Readonly<Record<string, ExpectedPicture>> = Object.fromEntries(
+  Object.entries<{ height: number; width: number; rgb: string }>(
+    JSON.parse(Deno.readTextFileSync(new URL("expected.json", folder))),
+  ).map(([name, { height, width, rgb }]) => [
+    name,
+    { height, width, pixels: Uint8Array.fromBase64(rgb) },
+  ]),
+);
