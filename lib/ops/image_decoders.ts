@@ -10,7 +10,7 @@ import { OutOfMemoryError } from "../tensor/status.ts";
 import { tf } from "../tensor/tfjs.ts";
 
 /** Formats that TensorFlow decodes. */
-export type DecoderFormat = "png" | "jpeg" | "gif" | "webp";
+export type DecoderFormat = "png" | "jpeg" | "webp";
 
 /** Pixels as a decoder returns them. */
 export interface DecodedPixels {
@@ -47,18 +47,17 @@ const operations: Record<DecoderFormat, (channels: number) => [string, Attribute
     { name: "acceptable_fraction", type: attributeKind.float, value: 1 },
     { name: "dct_method", type: attributeKind.string, value: "INTEGER_ACCURATE" },
   ]],
-  gif: () => ["DecodeImage", [integer("channels", 3), uint8, flag("expand_animations", false)]],
   webp: (channels) => ["DecodeWebP", [integer("channels", channels), uint8]],
 };
 
 /**
- * Decodes the first picture of an image file on a thread of its own, so that several are decoded at a time.
+ * Decodes an image file on a thread of its own, so that several are decoded at a time.
  *
  * PNG of 16 bits keeps the upper 8 of each value; opacity is dropped where 3 channels are asked for.
  *
  * @param bytes The whole file.
  * @param format What it is.
- * @param channels Values of a pixel: 3 for colour; 0 for as many as the file has; GIF has always 3.
+ * @param channels Values of a pixel: 3 for colour; 0 for as many as the file has.
  * @returns The pixels in memory of their own.
  * @throws {SyntaxError} With a reason, if TensorFlow cannot decode the bytes; its own words are the cause.
  * @throws {OutOfMemoryError} If there is no memory for the pixels.
@@ -86,16 +85,14 @@ export async function decodePixels(
   const text = binding.createText(bytes);
   try {
     const { id, shape } = await binding.executeBeside(name, attributes, [text]);
-    const all = binding.tensorDataSync(id) as Uint8Array<ArrayBuffer>;
+    const pixels = binding.tensorDataSync(id) as Uint8Array<ArrayBuffer>;
     binding.deleteTensor(id);
-    // Animations have an axis more; the first picture comes first.
+    // WebP has an axis more.
     const [height, width, depth] = shape.slice(-3) as [number, number, number];
-    const size = height * width * depth;
-    const pixels = all.length === size ? all : all.slice(0, size);
     return { pixels, height, width, channels: depth };
   } catch (cause) {
     if (cause instanceof OutOfMemoryError) throw cause;
-    const title = { png: "PNG", jpeg: "JPEG", gif: "GIF", webp: "WebP" }[format];
+    const title = { png: "PNG", jpeg: "JPEG", webp: "WebP" }[format];
     throw new SyntaxError(`its ${title} data are damaged`, { cause });
   } finally {
     binding.deleteTensor(text);

@@ -6,7 +6,7 @@
 
 import { decodePixels } from "../../ops/image_decoders.ts";
 import { decodeBmp } from "./bmp.ts";
-import { firstGifPicture } from "./gif.ts";
+import { decodeGif } from "./gif.ts";
 import { checkSize } from "./header.ts";
 import { readJpegHeader } from "./jpeg.ts";
 import { describeOther, type ImageFormat, imageFormat } from "./kind.ts";
@@ -19,7 +19,7 @@ import { firstWebpPicture } from "./webp.ts";
  *
  * The pixels are those of Pillow's `ImageOps.exif_transpose(image).convert("RGB")`: an image is turned
  * upright as its Exif data say, opacity is dropped and the colours under it stay, palettes are looked up,
- * grey is repeated, CMYK becomes RGB without colour profiles. Of animations the first picture is taken. One
+ * grey is repeated, CMYK becomes RGB without colour profiles (to within 1, since Pillow rounds). Of animations the first picture is taken. One
  * thing differs: grey PNG of 16 bits keep the upper 8 bits, where Pillow cuts values off at 255.
  *
  * Wrong checksums, early ends and forms that could be read in two ways are refused.
@@ -77,19 +77,7 @@ const decoders: Record<
     const color = channels === 3 ? pixels : withoutOpacity(pixels);
     return upright({ ...size, pixels: color }, exif);
   },
-  async gif(bytes) {
-    const { file, top, left, fill, height, width } = firstGifPicture(bytes);
-    checkSize({ height, width });
-    const picture = await decodePixels(file, "gif");
-    if (picture.height === height && picture.width === width) return upright(picture);
-    const pixels = new Uint8Array(3 * height * width).map((_, place) => fill[place % 3]!);
-    for (let row = 0; row < picture.height; row++) {
-      const length = 3 * picture.width;
-      const line = picture.pixels.subarray(row * length, (row + 1) * length);
-      pixels.set(line, 3 * ((top + row) * width + left));
-    }
-    return { pixels, height, width };
-  },
+  gif: decodeGif,
   bmp: decodeBmp,
 };
 

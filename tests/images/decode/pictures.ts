@@ -22,11 +22,19 @@ export function picture(name: string): Uint8Array<ArrayBuffer> {
 }
 
 /** What Pillow reads in each picture, by its name. */
-export const expectedPictures: Readonly<Record<string, ExpectedPicture>> = Object.fromEntries(
-  Object.entries<{ height: number; width: number; rgb: string }>(
-    JSON.parse(Deno.readTextFileSync(new URL("expected.json", folder))),
-  ).map(([name, { height, width, rgb }]) => [
-    name,
-    { height, width, pixels: Uint8Array.fromBase64(rgb) },
-  ]),
-);
+export const expectedPictures: Readonly<Record<string, ExpectedPicture>> = read("expected.json");
+
+/** What Pillow makes of pictures that are brought to squares, by name and side. */
+export const expectedSquares: Readonly<Record<string, ExpectedPicture>> = read("squares.json");
+
+function read(file: string): Record<string, ExpectedPicture> {
+  const entries: Record<string, { height: number; width: number; rgb: string }> = JSON.parse(
+    Deno.readTextFileSync(new URL(file, folder)),
+  );
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, { height, width, rgb }]) => [
+      name,
+      { height, width, pixels: Uint8Array.fromBase64(rgb) },
+    ]),
+  );
+}
