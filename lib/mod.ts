@@ -66,6 +66,7 @@ export { readSafetensors, type SafeTensor, writeSafetensors } from "./disk/safet
 export { drawCrops } from "./images/crops.ts";
 export { cutBox, type CutBoxOptions } from "./images/cut_box.ts";
 export { type DecodedImage, decodeImage } from "./images/decode/decode.ts";
+export { squareImage } from "./images/decode/resize.ts";
 export { fileSource, type FileSourceOptions } from "./images/file_source.ts";
 export {
   type ImageFolder,
