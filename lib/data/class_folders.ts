@@ -26,7 +26,7 @@ export interface ClassFile {
 export interface LeftOut {
   /** Its path below the folder of the data set. */
   readonly path: string;
-  /** What it is, such as `hidden or of the system`. */
+  /** What it is, such as `hidden or left by a program`. */
   readonly what: string;
 }
 
@@ -45,7 +45,7 @@ const imageEndings = new Set(
     ".psd .ico .svg .ppm .pgm .pbm .pnm .tga .pcx").split(" "),
 );
 
-/** What systems and tools leave in folders; hidden files and folders are left out as well. */
+/** What systems leave in folders; hidden files and folders are left out as well. */
 const systemNames = new Set([
   "thumbs.db",
   "desktop.ini",
@@ -55,11 +55,14 @@ const systemNames = new Set([
   "lost+found",
 ]);
 
+/** What editors and browsers leave beside the files that they change or fetch. */
+const leftover = /(?:~|\.(?:bak|orig|tmp|part|crdownload))$/i;
+
 /**
  * Lists the classes and files of a folder of images.
  *
- * Its folders `train` and `test` hold a folder for each class, which holds its images. Hidden files and
- * those of the system are left out; links are followed. Names that differ only in how their accents are
+ * Its folders `train` and `test` hold a folder for each class, which holds its images. Hidden files, those
+ * of the system, backups and unfinished copies are left out; links are followed. Names that differ only in how their accents are
  * stored are the same.
  *
  * @param folder The folder with `train` and `test`.
@@ -189,8 +192,8 @@ async function list(
   const entries: { name: string; isFolder: boolean }[] = [];
   try {
     for await (const { name, isDirectory, isSymlink } of Deno.readDir(join(folder, place))) {
-      if (name.startsWith(".") || systemNames.has(name.toLowerCase())) {
-        leftOut.push({ path: `${place}/${name}`, what: "hidden or of the system" });
+      if (name.startsWith(".") || systemNames.has(name.toLowerCase()) || leftover.test(name)) {
+        leftOut.push({ path: `${place}/${name}`, what: "hidden or left by a program" });
         continue;
       }
       // A link that leads nowhere is said when it is read.

@@ -38,11 +38,13 @@ export interface ImageFolder extends Dataset {
  * Reads the images of `train/<class>/` and `test/<class>/` into memory.
  *
  * Each file is decoded as {@linkcode decodeImage} says: PNG, JPEG, BMP, GIF and WebP by their content,
- * turned upright, in the order of their names. Hidden files, those of the system and those that neither are
- * nor call themselves images are left out and noted; a class may have no test images, which is noted too.
- * Every file that cannot be read is named before anything is trained.
+ * turned upright, in the order of their names. Hidden files, leftovers of programs and files that neither
+ * are nor call themselves images are left out and noted; a class may have no test images, which is noted
+ * too. Images that are there twice are kept and noted. Files that cannot be read are named, the first five of
+ * them, before anything is trained.
  *
- * Memory: 3 bytes a pixel for all images, and 8 files with one decoded image of each.
+ * As many files are decoded at a time as there are cores, but 4 to 16. Memory: 3 bytes a pixel for all
+ * images, and those files with their pixels twice. The engine must run.
  *
  * @param folder The folder with `train` and `test`.
  * @param options Size, order of the classes, progress.

@@ -110,6 +110,8 @@ Deno.test("what is no image is left out with a word, and counted", async () => {
     "train/cat/Thumbs.db": text("\0\0"),
     "train/cat/.DS_Store": text("\0"),
     "train/cat/._1.png": text("\0"),
+    "train/cat/1.png~": plain(9),
+    "train/cat/2.png.bak": plain(9),
     "train/cat/desktop.ini": text("[x]"),
     "train/cat/labels.csv": text("1,2"),
     "train/dog/notes.md": text(""),
@@ -122,7 +124,7 @@ Deno.test("what is no image is left out with a word, and counted", async () => {
   assertEquals(
     notes,
     [
-      "7 files or folders were left out: they are hidden or of the system, as train/.hidden.",
+      "9 files or folders were left out: they are hidden or left by a program, as train/.hidden.",
       "train/README.txt was left out: it is beside the folders of the classes.",
       "train/dog/empty was left out: it is an empty folder.",
       "2 files or folders were left out: they are no images, as train/cat/labels.csv.",
