@@ -61,15 +61,16 @@ const leftover = /(?:~|\.(?:bak|orig|tmp|part|crdownload))$/i;
 /**
  * Lists the classes and files of a folder of images.
  *
- * Its folders `train` and `test` hold a folder for each class, which holds its images. Hidden files, those
- * of the system, backups and unfinished copies are left out; links are followed. Names that differ only in how their accents are
- * stored are the same.
+ * Its folders `train` and `test` hold a folder for each class, which holds its images. Hidden
+ * files, those of the system, backups and unfinished copies are left out; links are followed. Names
+ * that differ only in how their accents are stored are the same.
  *
  * @param folder The folder with `train` and `test`.
  * @returns Classes in alphabetical order, and the files to be read.
- * @throws {Deno.errors.NotFound} If the folder, `train` or `test` is missing.
- * @throws {RangeError} If a class has no files to train on, is only in `test`, is there twice, or holds
- * folders with files.
+ * @throws {Deno.errors.NotFound} If the folder, `train` or `test` is missing, or a class is a link
+ * that leads nowhere.
+ * @throws {RangeError} If a class has no files to train on, is only in `test`, is there twice, or
+ * holds folders with files.
  * @throws {Deno.errors.PermissionDenied} If a folder may not be read.
  * @example Two classes
  * ```ts
@@ -95,8 +96,9 @@ export async function listClassFolders(folder: string): Promise<ClassFolders> {
   const classNames = [...train.keys()].sort();
   const unknown = [...test.keys()].find((name) => !train.has(name));
   if (unknown !== undefined) {
-    throw new RangeError(
-      `Cannot use the folder "${folder}": test/${unknown} is a class without training images, since there is ` +
+    throw unusable(
+      folder,
+      `test/${unknown} is a class without training images, since there is ` +
         `no train/${unknown}: give it some, or take it out`,
     );
   }
@@ -106,8 +108,9 @@ export async function listClassFolders(folder: string): Promise<ClassFolders> {
       const place = classes.get(name);
       const found = place === undefined ? [] : await listFiles(folder, { place, leftOut });
       if (found.length === 0 && part === "train") {
-        throw new RangeError(
-          `Cannot use the folder "${folder}": ${place} is a class without images: put some in, or take it out`,
+        throw unusable(
+          folder,
+          `${place} is a class without images: put some in, or take it out`,
         );
       }
       for (const path of found) {
@@ -134,30 +137,48 @@ export async function readListed(folder: string, path: string): Promise<Uint8Arr
   });
 }
 
+/**
+ * The error for a folder whose content cannot be used.
+ *
+ * @param folder The folder of the data set.
+ * @param problem What is wrong, and what to do.
+ * @returns The error to throw.
+ */
+export function unusable(folder: string, problem: string): RangeError {
+  return new RangeError(`Cannot use the folder "${folder}": ${problem}`);
+}
+
 /** Folders of the classes of a part by their names, as paths below the folder. */
 async function listClasses(
   folder: string,
   { part, leftOut }: { readonly part: Part; readonly leftOut: LeftOut[] },
 ): Promise<Map<string, string>> {
   const classes = new Map<string, string>();
-  for (const { name, isFolder } of await list(folder, { place: part, leftOut })) {
+  for (const { name, isFolder, isBroken } of await list(folder, { place: part, leftOut })) {
     const path = `${part}/${name}`;
+    if (isBroken) {
+      throw new Deno.errors.NotFound(
+        `Cannot use the folder "${folder}": ${path} is a link that leads nowhere: mend it, or take it out`,
+      );
+    }
     if (!isFolder) {
       leftOut.push({ path, what: "beside the folders of the classes" });
       continue;
     }
     const known = name.normalize("NFC");
     if (classes.has(known)) {
-      throw new RangeError(
-        `Cannot use the folder "${folder}": ${part} has two classes "${known}", whose names are stored in ` +
+      throw unusable(
+        folder,
+        `${part} has two classes "${known}", whose names are stored in ` +
           "two ways: put their images into one",
       );
     }
     classes.set(known, path);
   }
   if (classes.size === 0) {
-    throw new RangeError(
-      `Cannot use the folder "${folder}": there are no classes in ${part}: make a folder for each`,
+    throw unusable(
+      folder,
+      `there are no classes in ${part}: make a folder for each`,
     );
   }
   return classes;
@@ -173,10 +194,11 @@ async function listFiles(
     const path = `${place}/${name}`;
     if (!isFolder) files.push(path);
     else if ((await list(folder, { place: path, leftOut })).length === 0) {
-      leftOut.push({ path, what: "an empty folder" });
+      leftOut.push({ path, what: "empty" });
     } else {
-      throw new RangeError(
-        `Cannot use the folder "${folder}": ${path} is a folder within a class: put its images into the ` +
+      throw unusable(
+        folder,
+        `${path} is a folder within a class: put its images into the ` +
           "class itself, or take it out",
       );
     }
@@ -184,24 +206,21 @@ async function listFiles(
   return files;
 }
 
+interface Entry {
+  readonly name: string;
+  readonly isFolder: boolean;
+  /** Whether it is a link that leads nowhere. */
+  readonly isBroken: boolean;
+}
+
 /** Entries of a folder in the order of their names, without what is hidden or of the system. */
 async function list(
   folder: string,
   { place, leftOut }: { readonly place: string; readonly leftOut: LeftOut[] },
-): Promise<{ readonly name: string; readonly isFolder: boolean }[]> {
-  const entries: { name: string; isFolder: boolean }[] = [];
+): Promise<readonly Entry[]> {
+  const entries: Deno.DirEntry[] = [];
   try {
-    for await (const { name, isDirectory, isSymlink } of Deno.readDir(join(folder, place))) {
-      if (name.startsWith(".") || systemNames.has(name.toLowerCase()) || leftover.test(name)) {
-        leftOut.push({ path: `${place}/${name}`, what: "hidden or left by a program" });
-        continue;
-      }
-      // A link that leads nowhere is said when it is read.
-      const target = isSymlink
-        ? await Deno.stat(join(folder, place, name)).catch(() => undefined)
-        : undefined;
-      entries.push({ name, isFolder: target?.isDirectory ?? isDirectory });
-    }
+    for await (const entry of Deno.readDir(join(folder, place))) entries.push(entry);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound) && !(error instanceof Deno.errors.NotADirectory)) {
       throw readError(join(folder, place), error);
@@ -213,7 +232,19 @@ async function list(
       { cause: error },
     );
   }
-  return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  const listed: Entry[] = [];
+  for (const { name, isDirectory, isSymlink } of entries) {
+    if (name.startsWith(".") || systemNames.has(name.toLowerCase()) || leftover.test(name)) {
+      leftOut.push({ path: `${place}/${name}`, what: "hidden or left by a program" });
+      continue;
+    }
+    const target = isSymlink
+      ? await Deno.stat(join(folder, place, name)).catch(() => undefined)
+      : { isDirectory };
+    listed.push({ name, isFolder: target?.isDirectory ?? false, isBroken: target === undefined });
+  }
+  return listed;
 }
 
 /** What a folder holds instead of what was looked for. */
@@ -234,8 +265,9 @@ async function refuseSameFolders(folder: string, places: readonly string[]): Pro
     const real = await Deno.realPath(join(folder, place));
     const other = seen.get(real);
     if (other !== undefined) {
-      throw new RangeError(
-        `Cannot use the folder "${folder}": ${other} and ${place} are the same folder: take one out`,
+      throw unusable(
+        folder,
+        `${other} and ${place} are the same folder: take one out`,
       );
     }
     seen.set(real, place);

@@ -39,7 +39,7 @@ export interface FileSourceOptions extends ChannelStatistics, PaddedCrops {
  * @param options Size of the images, normalisation, padding, and which images.
  * @returns The source; the caller disposes it, which closes the file.
  * @throws {Deno.errors.NotFound} If there is no such file.
- * @throws {RangeError} If the file is empty or does not hold a whole number of images, or a row is not in it.
+ * @throws {RangeError} If the file is empty, does not hold a whole number of images, or lacks a row.
  * @throws {TypeError} If it is a folder, or an image file, whose bytes are no pixels.
  * @example A file of two black images
  * ```ts

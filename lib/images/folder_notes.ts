@@ -11,7 +11,8 @@ import type { Dataset } from "../data/image_set.ts";
 const parts = ["train", "test"] as const;
 
 /**
- * Says what was left out of a folder, which images are there twice, and which classes cannot be tested.
+ * Says what was left out of a folder, which images are there twice, and which classes cannot be
+ * tested.
  *
  * @param dataset The data set.
  * @param options The file of each image, and what was left out.
@@ -28,8 +29,8 @@ export function notesOn(
   const kinds = Map.groupBy(leftOut, ({ what }) => what);
   const skipped = [...kinds].map(([what, [first, ...others]]) =>
     others.length === 0
-      ? `${first!.path} was left out: it is ${what}.`.replace("it is no images", "it is no image")
-      : `${others.length + 1} files or folders were left out: they are ${what}, as ${first!.path}.`
+      ? `${first!.path} was left out (${what}).`
+      : `${others.length + 1} files or folders were left out (${what}), such as ${first!.path}.`
   );
   const tested = new Set(test.labels);
   const untested = train.classNames.filter((_, label) => !tested.has(label));
@@ -43,7 +44,7 @@ export function notesOn(
     const [example] = meant;
     if (example === undefined) return [];
     const pair = `${pathOf(example)} and ${pathOf(example.first)}`;
-    return [`${text}: ${meant.length}, as ${pair}.`];
+    return [`${text}: ${meant.length}, such as ${pair}.`];
   };
   return [
     ...skipped,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ClassFile, readListed } from "../data/class_folders.ts";
+import { type ClassFile, readListed, unusable } from "../data/class_folders.ts";
 import type { DataProgress } from "../data/download.ts";
 import { decodeImage } from "./decode/decode.ts";
 import { imageFormat } from "./decode/kind.ts";
@@ -47,8 +47,9 @@ const shownFaults = 5;
  * @param files The files.
  * @param options Size, and progress.
  * @returns The images in the order of the files.
- * @throws {TypeError | SyntaxError | RangeError | Deno.errors.NotFound | Deno.errors.PermissionDenied} If
- * files cannot be read or decoded: of the class that fits the first of them; the message names up to five.
+ * @throws {TypeError | SyntaxError | RangeError | Deno.errors.NotFound |
+ * Deno.errors.PermissionDenied} If files cannot be read or decoded: of the class that fits the
+ * first of them; the message names up to five.
  * @throws {RangeError} If images differ in size, or do not fit into memory.
  */
 export async function readFiles(
@@ -159,8 +160,9 @@ function createStore(folder: string, files: readonly ClassFile[]): {
     if (first !== undefined && odd !== undefined) {
       const [a, b] = [first, odd].sort((a, b) => a.row - b.row)
         .map(({ row, height, width }) => `${files[row]!.path} has ${width} x ${height} pixels`);
-      throw new RangeError(
-        `Cannot use the folder "${folder}": its images are of different sizes: ${a}, ${b}: bring them to ` +
+      throw unusable(
+        folder,
+        `its images are of different sizes: ${a}, ${b}: bring them to ` +
           "one size, or give a side such as 64 that they are brought to",
       );
     }

@@ -38,7 +38,7 @@ const uint8 = typeAttribute("dtype", "uint8");
 
 const operations: Record<DecoderFormat, (channels: number) => [string, Attribute[]]> = {
   png: (channels) => ["DecodePng", [integer("channels", channels), uint8]],
-  // The exact transform and smooth upsampling are what Pillow uses; the same library gives the same bits.
+  // The exact transform and smooth upsampling give the bits of Pillow, which uses the same library.
   jpeg: (channels) => ["DecodeJpeg", [
     integer("channels", channels),
     integer("ratio", 1),
@@ -53,13 +53,15 @@ const operations: Record<DecoderFormat, (channels: number) => [string, Attribute
 /**
  * Decodes an image file on a thread of its own, so that several are decoded at a time.
  *
- * PNG of 16 bits keeps the upper 8 of each value; opacity is dropped where 3 channels are asked for.
+ * PNG of 16 bits keeps the upper 8 of each value; opacity is dropped where 3 channels are asked
+ * for.
  *
  * @param bytes The whole file.
  * @param format What it is.
  * @param channels Values of a pixel: 3 for colour; 0 for as many as the file has.
  * @returns The pixels in memory of their own.
- * @throws {SyntaxError} With a reason, if TensorFlow cannot decode the bytes; its own words are the cause.
+ * @throws {SyntaxError} With a reason, if TensorFlow cannot decode the bytes; its own words are the
+ * cause.
  * @throws {OutOfMemoryError} If there is no memory for the pixels.
  * @throws {Error} If the engine does not run.
  * @example What is no PNG
@@ -69,7 +71,8 @@ const operations: Record<DecoderFormat, (channels: number) => [string, Attribute
  * import { decodePixels } from "glmc/ops/image_decoders.ts";
  *
  * await startEngine({ device: "cpu" });
- * await assertRejects(() => decodePixels(Uint8Array.of(1, 2, 3), "png"), SyntaxError, "its PNG data");
+ * const bytes = Uint8Array.of(1, 2, 3);
+ * await assertRejects(() => decodePixels(bytes, "png"), SyntaxError, "its PNG data");
  * ```
  */
 export async function decodePixels(

@@ -124,7 +124,7 @@ export class Binding {
       : this.#recorder.record(name, typed, inputs, outputCount);
   }
 
-  /** Runs an operation of one output on another thread; its inputs must stay alive until it is done. */
+  /** Runs an operation of one output on another thread; its inputs must stay alive meanwhile. */
   executeBeside(
     name: string,
     attributes: readonly Attribute[],

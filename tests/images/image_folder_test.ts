@@ -121,15 +121,12 @@ Deno.test("what is no image is left out with a word, and counted", async () => {
   const { train, notes } = await readImageFolder(folder.path);
   assertEquals([...train.labels], [0, 0, 1]);
   assertEquals([0, 48, 96].map((at) => train.images[at]), [1, 2, 3]);
-  assertEquals(
-    notes,
-    [
-      "9 files or folders were left out: they are hidden or left by a program, as train/.hidden.",
-      "train/README.txt was left out: it is beside the folders of the classes.",
-      "train/dog/empty was left out: it is an empty folder.",
-      "2 files or folders were left out: they are no images, as train/cat/labels.csv.",
-    ].sort((a, b) => notes.indexOf(a) - notes.indexOf(b)),
-  );
+  assertEquals(notes, [
+    "9 files or folders were left out (hidden or left by a program), such as train/.hidden.",
+    "train/README.txt was left out (beside the folders of the classes).",
+    "train/dog/empty was left out (empty).",
+    "2 files or folders were left out (no image), such as train/cat/labels.csv.",
+  ]);
 });
 
 Deno.test("images that are there twice are kept and said", async () => {
@@ -142,9 +139,9 @@ Deno.test("images that are there twice are kept and said", async () => {
   const { train, notes } = await readImageFolder(folder.path);
   assertEquals(train.labels.length, 5);
   assertEquals(notes, [
-    "Test images that are also trained on: 1, as test/dog/2.png and train/dog/1.png.",
-    "Images that are in two classes: 1, as train/dog/2.png and train/cat/2.png.",
-    "Images that are twice in a class: 1, as train/cat/3.png and train/cat/1.png.",
+    "Test images that are also trained on: 1, such as test/dog/2.png and train/dog/1.png.",
+    "Images that are in two classes: 1, such as train/dog/2.png and train/cat/2.png.",
+    "Images that are twice in a class: 1, such as train/cat/3.png and train/cat/1.png.",
   ]);
 });
 
@@ -274,6 +271,12 @@ const refused: [
     (folder) => Deno.symlinkSync("none.png", join(folder, "train/cat/3.png")),
     Deno.errors.NotFound,
     "train/cat/3.png",
+  ],
+  [
+    "a class that leads nowhere",
+    (folder) => Deno.symlinkSync("none", join(folder, "train/eel")),
+    Deno.errors.NotFound,
+    "train/eel is a link that leads nowhere",
   ],
   [
     "a class under two names",

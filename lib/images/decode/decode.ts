@@ -17,10 +17,11 @@ import { firstWebpPicture } from "./webp.ts";
 /**
  * Decodes a PNG, JPEG, BMP, GIF or WebP file; the content decides, not the name.
  *
- * The pixels are those of Pillow's `ImageOps.exif_transpose(image).convert("RGB")`: an image is turned
- * upright as its Exif data say, opacity is dropped and the colours under it stay, palettes are looked up,
- * grey is repeated, CMYK becomes RGB without colour profiles (to within 1, since Pillow rounds). Of animations the first picture is taken. One
- * thing differs: grey PNG of 16 bits keep the upper 8 bits, where Pillow cuts values off at 255.
+ * The pixels are those of Pillow's `ImageOps.exif_transpose(image).convert("RGB")`: an image is
+ * turned upright as its Exif data say, which is how a person sees it; opacity is dropped and the
+ * colours under it stay; palettes are looked up, grey is repeated. Of animations the first picture
+ * is taken. Colour profiles are not applied. Two things differ: grey PNG of 16 bits keep the upper
+ * 8 bits, where Pillow cuts values off at 255; and CMYK may differ by 1, since Pillow rounds.
  *
  * Wrong checksums, early ends and forms that could be read in two ways are refused.
  *
@@ -29,7 +30,8 @@ import { firstWebpPicture } from "./webp.ts";
  * @param bytes The whole file.
  * @param name What the error calls the file, such as its path.
  * @returns Pixels `[height, width, 3]`, 0 to 255, in the order red, green, blue.
- * @throws {TypeError} If the file is no image that can be decoded; the message names it and says what it is.
+ * @throws {TypeError} If the file is no image that can be decoded; the message names it and says
+ * what it is.
  * @throws {SyntaxError} If it is damaged or ends early.
  * @throws {RangeError} If it says to be of no pixels or of more than 178,956,970.
  * @example A file that was cut off
@@ -39,7 +41,7 @@ import { firstWebpPicture } from "./webp.ts";
  *
  * await startEngine({ device: "cpu" });
  * const bytes = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
- * await assertRejects(() => decodeImage(bytes, "cat.png"), SyntaxError, '"cat.png": it ends too early');
+ * await assertRejects(() => decodeImage(bytes, "cat.png"), SyntaxError, "it ends too early");
  * ```
  */
 export async function decodeImage(

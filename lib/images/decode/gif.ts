@@ -1,8 +1,8 @@
 /**
  * Decodes the first picture of GIF files.
  *
- * TensorFlow's own decoder takes broken data for whole and leaves the rest black, makes clear pixels black,
- * and knows no canvas around a picture.
+ * TensorFlow's own decoder takes broken data for whole and leaves the rest black, makes clear
+ * pixels black, and knows no canvas around a picture.
  *
  * @module
  */
@@ -22,8 +22,8 @@ const passes = [[0, 8], [4, 8], [2, 4], [1, 2]] as const;
 /**
  * Decodes the first picture of a GIF file onto its canvas, as Pillow does.
  *
- * Colours that are marked as clear keep the colour they have in the palette; where the canvas is not covered
- * it has that colour too, or else the first one of the palette.
+ * Colours that are marked as clear keep the colour they have in the palette; where the canvas is
+ * not covered it has that colour too, or else the first one of the palette.
  *
  * @param bytes The whole file; what follows the first picture does not matter.
  * @returns The canvas.

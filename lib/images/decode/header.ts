@@ -21,7 +21,8 @@ export const MOST_PIXELS = 178_956_970;
  * Refuses sizes that no image has.
  *
  * @param header The size.
- * @throws {RangeError} With a reason, if a side is 0 or there are more pixels than {@linkcode MOST_PIXELS}.
+ * @throws {RangeError} With a reason, if a side is 0 or there are more pixels than {@linkcode
+ * MOST_PIXELS}.
  */
 export function checkSize({ height, width }: ImageHeader): void {
   if (height >= 1 && width >= 1 && height * width <= MOST_PIXELS) return;

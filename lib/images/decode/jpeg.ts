@@ -21,7 +21,8 @@ const otherTables = [0xc4, 0xc8, 0xcc];
  * @param bytes The whole file.
  * @returns Its size and its Exif data.
  * @throws {SyntaxError} With a reason, if the file is damaged or ends early.
- * @throws {TypeError} With a reason, if its colours could be meant in two ways, or have more than 8 bits.
+ * @throws {TypeError} With a reason, if its colours could be meant in two ways, or have more than 8
+ * bits.
  */
 export function readJpegHeader(bytes: Uint8Array): ImageHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -23,7 +23,8 @@ const shortType = 3;
  * Reads how an image is to be turned from its Exif data.
  *
  * @param exif A TIFF header and its first directory, with or without `Exif` before them.
- * @returns 1 (upright) to 8, as the standard numbers them; 1 if the data say nothing, or are damaged.
+ * @returns 1 (upright) to 8, as the standard numbers them; 1 if the data say nothing, or are
+ * damaged.
  * @example Nothing said
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -56,8 +57,8 @@ export function readOrientation(exif: Uint8Array): number {
  * Turns and mirrors an image by an Exif orientation.
  *
  * @param image The image as it is stored.
- * @param orientation 1 to 8: 1 upright, 2 mirrored, 3 upside down, 4 flipped, 5 transposed, 6 to be turned
- * clockwise, 7 transposed the other way, 8 to be turned counter-clockwise.
+ * @param orientation 1 to 8: 1 upright, 2 mirrored, 3 upside down, 4 flipped, 5 transposed, 6 to be
+ * turned clockwise, 7 transposed the other way, 8 to be turned counter-clockwise.
  * @returns The image as a person sees it; the same one for 1.
  * @example A column that lies on its side
  * ```ts

@@ -13,9 +13,9 @@ import type { DecodedImage } from "./orientation.ts";
 /**
  * Brings an image to a square: its shorter side is scaled to the side, then the middle is cut out.
  *
- * The scaling is bilinear with antialiasing, as Pillow's and torchvision's `Resize` and `CenterCrop` do it;
- * Pillow rounds once more in between, so that values differ by 1 now and then. An image that is a square of
- * this side is left as it is.
+ * The scaling is bilinear with antialiasing, as Pillow's and torchvision's `Resize` and
+ * `CenterCrop` do it; Pillow rounds once more in between, so that values differ by 1 now and then.
+ * An image that is a square of this side is left as it is.
  *
  * @param image The image.
  * @param side Height and width wanted, in pixels.

@@ -27,7 +27,8 @@ interface Chunk {
  * @param bytes The whole file.
  * @returns Its first picture, and its Exif data.
  * @throws {SyntaxError} With a reason, if the file ends early.
- * @throws {TypeError} With a reason, if the first picture of an animation leaves a part of it empty.
+ * @throws {TypeError} With a reason, if the first picture of an animation leaves a part of it
+ * empty.
  */
 export function firstWebpPicture(bytes: Uint8Array<ArrayBuffer>): WebpPicture {
   const end = 8 + uint(bytes.subarray(4, 8));
@@ -42,7 +43,7 @@ export function firstWebpPicture(bytes: Uint8Array<ArrayBuffer>): WebpPicture {
   return { file, ...(exif && { exif }) };
 }
 
-/** A file of the picture of a frame: its place and size, 16 bytes in all, come before its chunks. */
+/** A file of the picture of a frame: 16 bytes of place and size come before its chunks. */
 function stillOf(frame: Uint8Array, canvas: Uint8Array): Uint8Array<ArrayBuffer> {
   const isWhole = uint(frame.subarray(0, 6)) === 0 &&
     uint(frame.subarray(6, 9)) === uint(canvas.subarray(4, 7)) &&
