@@ -40,6 +40,7 @@ export {
 // Data: sets, long tails, samplers, random streams, plans
 export { loadDataset, type LoadDatasetOptions } from "./data/dataset.ts";
 export { type DatasetName, datasets } from "./data/datasets.ts";
+export { channelStatistics } from "./data/channel_statistics.ts";
 export { checkImageSet, type Dataset, type ImageSet, takeImages } from "./data/image_set.ts";
 export {
   classCounts,
@@ -69,7 +70,14 @@ export { readTensorFile, type TensorFile } from "./disk/tensor_file.ts";
 // Images: sources, augmentation, mixtures
 export { drawCrops } from "./images/crops.ts";
 export { cutBox, type CutBoxOptions } from "./images/cut_box.ts";
+export { type DecodedImage, decodeImage } from "./images/decode/decode.ts";
+export { squareImage } from "./images/decode/resize.ts";
 export { fileSource, type FileSourceOptions } from "./images/file_source.ts";
+export {
+  type ImageFolder,
+  type ImageFolderOptions,
+  readImageFolder,
+} from "./images/image_folder.ts";
 export { memorySource, type MemorySourceOptions } from "./images/memory_source.ts";
 export { cutMix, keptShare, mixUp, type RebalanceTarget, weightLabels } from "./images/mix.ts";
 export { type ChannelStatistics, normalise } from "./images/normalise.ts";

@@ -11,6 +11,7 @@ import { deviceTensors } from "../ops/host_arrays.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { drawCrops, type PaddedCrops, wholeImages } from "./crops.ts";
 import { type ChannelStatistics, normalise } from "./normalise.ts";
+import { imageFormat } from "./decode/kind.ts";
 import { cropViews } from "./pixel_bank.ts";
 import type { ImageSource, ViewsStep } from "./source.ts";
 
@@ -38,7 +39,8 @@ export interface FileSourceOptions extends ChannelStatistics, PaddedCrops {
  * @param options Size of the images, normalisation, padding, and which images.
  * @returns The source; the caller disposes it, which closes the file.
  * @throws {Deno.errors.NotFound} If there is no such file.
- * @throws {RangeError} If the file does not hold a whole number of images, or a row is not in it.
+ * @throws {RangeError} If the file is empty, does not hold a whole number of images, or lacks a row.
+ * @throws {TypeError} If it is a folder, or an image file, whose bytes are no pixels.
  * @example A file of two black images
  * ```ts
  * import { fileSource } from "glmc/images/file_source.ts";
@@ -56,8 +58,12 @@ export interface FileSourceOptions extends ChannelStatistics, PaddedCrops {
 export async function fileSource(path: string, options: FileSourceOptions): Promise<ImageSource> {
   const { height, width, channels, mean, std, padding = 4 } = options;
   const imageBytes = height * width * channels;
-  const { size } = await Deno.stat(path);
+  const { size, isDirectory } = await Deno.stat(path);
+  await refuseImages(path, { isDirectory });
   const stored = size / imageBytes;
+  if (size === 0) {
+    throw new RangeError(`Cannot read images from "${path}": it is empty: write its pixels anew`);
+  }
   if (!Number.isInteger(stored)) {
     throw new RangeError(
       `Cannot read images from "${path}": ${size} bytes are no whole number of images of ` +
@@ -125,4 +131,25 @@ export async function fileSource(path: string, options: FileSourceOptions): Prom
     views,
     dispose: () => closeSync(file),
   };
+}
+
+/** What begins like an image file is one, but for one case in 2^24 of raw pixels. */
+async function refuseImages(
+  path: string,
+  { isDirectory }: { readonly isDirectory: boolean },
+): Promise<void> {
+  const next = "read its images with readImageFolder, or name a file of raw pixels";
+  if (isDirectory) {
+    throw new TypeError(`Cannot read images from "${path}": it is a folder, not a file: ${next}`);
+  }
+  using file = await Deno.open(path);
+  const start = new Uint8Array(26);
+  const count = await file.read(start) ?? 0;
+  const format = imageFormat(start.subarray(0, count));
+  // Two bytes are too few to tell a BMP from raw pixels.
+  if (format === undefined || format === "bmp") return;
+  throw new TypeError(
+    `Cannot read images from "${path}": it is a ${format.toUpperCase()} file, whose bytes are no pixels: ` +
+      "read it with decodeImage, or name a file of raw pixels",
+  );
 }

@@ -59,7 +59,12 @@ export function imageGridFigure(
 ): Figure {
   const { imageHeight: height = 32, imageWidth: width = 32, captions, rowTitles } = options;
   const count = images.length / (height * width * 3);
-  if (!Number.isInteger(count) || count === 0) {
+  if (count === 0) {
+    throw new RangeError(
+      "Cannot draw the images: there are none: leave the figure out where nothing is to be shown",
+    );
+  }
+  if (!Number.isInteger(count)) {
     throw new RangeError(
       `Cannot draw the images: ${images.length} values are not a number of ${height} x ${width} x 3 ` +
         "images: set imageHeight and imageWidth to their size",

@@ -6,8 +6,9 @@
 
 import { type Attribute, attributeKind, dataType } from "./attributes.ts";
 import { textOf } from "./c_values.ts";
-import type { EagerRuntime, HostValues } from "./eager_runtime.ts";
+import type { EagerRuntime } from "./eager_runtime.ts";
 import { GraphRecorder, type RecordedFunction } from "./graph_recorder.ts";
+import type { HostValues } from "./host_values.ts";
 import type { OperationTarget } from "./operation.ts";
 import type { TensorRecord } from "./tensor_record.ts";
 
@@ -81,6 +82,17 @@ export class Binding {
     return id;
   }
 
+  /** Copies the bytes of a text into a new tensor without axes and returns its number. */
+  createText(bytes: Uint8Array<ArrayBuffer>): number {
+    if (this.#recorder !== undefined) {
+      throw new Error(
+        `Cannot use a text inside a function that engine.compile() records, at ${callerLine()}: ` +
+          "decode files before, and pass their pixels as an input",
+      );
+    }
+    return this.#runtime.createText(bytes).id;
+  }
+
   /** Releases a tensor. */
   deleteTensor(id: number): void {
     this.#runtime.delete(id);
@@ -110,6 +122,15 @@ export class Binding {
     return (this.#recorder === undefined)
       ? this.#runtime.execute(name, typed, inputs, outputCount)
       : this.#recorder.record(name, typed, inputs, outputCount);
+  }
+
+  /** Runs an operation of one output on another thread; its inputs must stay alive meanwhile. */
+  executeBeside(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+  ): Promise<TensorRecord> {
+    return this.#runtime.executeBeside(name, attributes, inputs);
   }
 
   #dtype(id: number): number | undefined {

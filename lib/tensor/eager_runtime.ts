@@ -5,11 +5,13 @@
  */
 
 import { type Attribute, dataType, setAttributes } from "./attributes.ts";
-import { cConfig, cShape, cText, forgetText, type RuntimeConfig, textOf } from "./c_values.ts";
+import { cConfig, cText, forgetText, type RuntimeConfig, textOf } from "./c_values.ts";
+import { allocate, type HostValues, takeValues } from "./host_values.ts";
 import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
-import { OutOfMemoryError, Status } from "./status.ts";
+import { Status } from "./status.ts";
 import { describe, type TensorRecord } from "./tensor_record.ts";
 import { type LiveTensor, TensorTable } from "./tensor_table.ts";
+import { deleteText, fillText, textStructBytes } from "./text.ts";
 
 /** A device TensorFlow found. */
 export interface Device {
@@ -21,9 +23,6 @@ export interface Device {
 
 /** Shape and element type of an output, or `undefined` where they depend on values. */
 export type KnownOutput = Omit<TensorRecord, "id"> | undefined;
-
-/** The values of a tensor on the host. */
-export type HostValues = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
 const doctor = 'run "deno task doctor"';
 
@@ -40,6 +39,8 @@ export class EagerRuntime {
   /** Milliseconds spent so far. */
   readonly spent = { recording: 0, native: 0 };
   readonly #tensors = new TensorTable();
+  /** The C tensors behind texts, by number: TensorFlow does not free the text of one by itself. */
+  readonly #texts = new Map<number, Handle>();
   // TensorFlow writes the handles of outputs here; a compiled training step returns some 350.
   #outputs = new BigUint64Array(1024);
   #outputBytes = new Uint8Array(this.#outputs.buffer);
@@ -109,38 +110,32 @@ export class EagerRuntime {
     return this.#tensors.get(id)?.record;
   }
 
-  #allocate(shape: readonly number[], dtype: number, values: ArrayBufferView): Handle {
-    const { buffer, byteOffset, byteLength } = values;
-    const pointer = this.library.TF_AllocateTensor(
-      dtype,
-      cShape(shape),
-      shape.length,
-      BigInt(byteLength),
-    );
-    if (byteLength === 0) return pointer;
-    const data = pointer && this.library.TF_TensorData(pointer);
-    if (data === null) {
-      this.library.TF_DeleteTensor(pointer);
-      throw new OutOfMemoryError(
-        `Cannot create a tensor ${
-          describe({ shape: [...shape], dtype })
-        }: there is no memory for ` +
-          `its ${byteLength} bytes: free tensors, or make a smaller one`,
-      );
-    }
-    const target = Deno.UnsafePointerView.getArrayBuffer(data, byteLength);
-    new Uint8Array(target).set(new Uint8Array(buffer, byteOffset, byteLength));
-    return pointer;
-  }
-
   /** Copies values into a new tensor. */
   create(shape: readonly number[], dtype: number, values: ArrayBufferView): TensorRecord {
     this.#tensors.checkRoom(1);
-    const tensor = this.#allocate(shape, dtype, values);
+    const tensor = allocate(this.library, { shape, dtype }, values);
     const handle = this.library.TFE_NewTensorHandle(tensor, this.status.pointer);
     this.library.TF_DeleteTensor(tensor);
     this.status.check(() => `create a tensor ${describe({ shape: [...shape], dtype })}`);
     return this.#adopt(handle);
+  }
+
+  /** Copies bytes, such as those of a file, into a new tensor: one text without axes. */
+  createText(bytes: Uint8Array<ArrayBuffer>): TensorRecord {
+    this.#tensors.checkRoom(1);
+    const dtype = dataType.string;
+    const tensor = allocate(this.library, { shape: [], dtype }, new Uint8Array(textStructBytes));
+    try {
+      fillText(this.library, tensor, bytes);
+      const handle = this.library.TFE_NewTensorHandle(tensor, this.status.pointer);
+      this.status.check(() => `create a text of ${bytes.length} bytes`);
+      const record = this.#adopt(handle, { shape: [], dtype });
+      this.#texts.set(record.id, tensor);
+      return record;
+    } catch (error) {
+      deleteText(this.library, tensor);
+      throw error;
+    }
   }
 
   /** Releases a tensor; an unknown number is ignored, since a recorded tensor owns nothing. */
@@ -149,6 +144,9 @@ export class EagerRuntime {
     if (tensor === undefined) return;
     this.library.TFE_DeleteTensorHandle(tensor.handle);
     this.#tensors.delete(id);
+    const text = this.#texts.get(id);
+    if (text !== undefined) deleteText(this.library, text);
+    this.#texts.delete(id);
   }
 
   /** A tensor's values as a C tensor, once the device has computed them; the caller deletes it. */
@@ -161,33 +159,8 @@ export class EagerRuntime {
 
   /** Copies a tensor's values to the host, bfloat16 as float32; waits for the device. */
   read(id: number): HostValues {
-    const { record } = this.#alive(id);
-    const copy = this.#bytes(this.resolve(id));
-    switch (record.dtype) {
-      case dataType.float32:
-        return new Float32Array(copy);
-      case dataType.bfloat16:
-        // The upper half of a float32.
-        return new Float32Array(Uint32Array.from(new Uint16Array(copy), (b) => b << 16).buffer);
-      case dataType.int32:
-        return new Int32Array(copy);
-      case dataType.int64:
-        return new BigInt64Array(copy);
-      default:
-        return new Uint8Array(copy);
-    }
-  }
-
-  #bytes(tensor: Handle): ArrayBuffer {
-    const { library } = this;
-    try {
-      const size = Number(library.TF_TensorByteSize(tensor));
-      return size === 0
-        ? new ArrayBuffer(0)
-        : Deno.UnsafePointerView.getArrayBuffer(library.TF_TensorData(tensor)!, size).slice(0);
-    } finally {
-      library.TF_DeleteTensor(tensor);
-    }
+    const { dtype } = this.#alive(id).record;
+    return takeValues(this.library, this.resolve(id), dtype);
   }
 
   /** Takes a recorded function out of the context, with the kernels made for it. */
@@ -216,13 +189,8 @@ export class EagerRuntime {
     const { library, status } = this;
     this.#tensors.checkRoom(outputCount);
     if (outputCount > this.#outputs.length) this.#growOutputs(outputCount);
-    const operation = library.TFE_NewOp(this.context, cText(name), status.pointer);
-    status.check(() => `prepare ${name}`);
+    const operation = this.#prepare(name, attributes, inputs, status);
     try {
-      setAttributes(library, { operation, recorded: false, status }, attributes);
-      for (const id of inputs) {
-        library.TFE_OpAddInput(operation, this.#alive(id).handle, status.pointer);
-      }
       this.#count[0] = outputCount;
       const start = performance.now();
       library.TFE_Execute(operation, this.#outputBytes, this.#countBytes, status.pointer);
@@ -230,15 +198,72 @@ export class EagerRuntime {
     } finally {
       library.TFE_DeleteOp(operation);
     }
-    status.check(() => {
-      const shapes = inputs.map((id) => describe(this.#alive(id).record));
-      return `run ${name} on ${shapes.join(", ") || "no inputs"}`;
-    });
+    status.check(() => this.#whatRan(name, inputs));
     this.executed++;
     return Array.from(
       { length: this.#count[0]! },
       (_, i) => this.#adopt(Deno.UnsafePointer.create(this.#outputs[i]!), known[i]),
     );
+  }
+
+  /**
+   * Runs an operation of one output on another thread, so that several run at a time.
+   *
+   * The inputs must stay alive until it is done.
+   *
+   * @throws {OutOfMemoryError} If the memory of the device is full.
+   * @throws {Error} If an input was disposed, or the operation does not fit its inputs.
+   */
+  async executeBeside(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+  ): Promise<TensorRecord> {
+    const { library } = this;
+    // The shared one may be in use meanwhile.
+    const status = new Status(library);
+    try {
+      const operation = this.#prepare(name, attributes, inputs, status);
+      const output = new Uint8Array(new ArrayBuffer(8));
+      const count = new Uint8Array(Int32Array.of(1).buffer);
+      try {
+        await library.executeBeside(operation, output, count, status.pointer);
+      } finally {
+        library.TFE_DeleteOp(operation);
+      }
+      status.check(() => this.#whatRan(name, inputs));
+      this.executed++;
+      const [address] = new BigUint64Array(output.buffer);
+      return this.#adopt(Deno.UnsafePointer.create(address!));
+    } finally {
+      status.close();
+    }
+  }
+
+  #prepare(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    status: Status,
+  ): Handle {
+    const { library } = this;
+    const operation = library.TFE_NewOp(this.context, cText(name), status.pointer);
+    status.check(() => `prepare ${name}`);
+    try {
+      setAttributes(library, { operation, recorded: false, status }, attributes);
+      for (const id of inputs) {
+        library.TFE_OpAddInput(operation, this.#alive(id).handle, status.pointer);
+      }
+      return operation;
+    } catch (error) {
+      library.TFE_DeleteOp(operation);
+      throw error;
+    }
+  }
+
+  #whatRan(name: string, inputs: readonly number[]): string {
+    const shapes = inputs.map((id) => describe(this.#alive(id).record));
+    return `run ${name} on ${shapes.join(", ") || "no inputs"}`;
   }
 
   #growOutputs(count: number): void {

@@ -28,6 +28,10 @@ export const symbols = {
   TF_TensorByteSize: { parameters: ["pointer"], result: "usize" },
   TF_DeleteTensor: { parameters: ["pointer"], result: "void" },
 
+  TF_StringInit: { parameters: ["pointer"], result: "void" },
+  TF_StringCopy: { parameters: ["pointer", "buffer", "usize"], result: "void" },
+  TF_StringDealloc: { parameters: ["pointer"], result: "void" },
+
   TFE_NewContextOptions: { parameters: [], result: "pointer" },
   TFE_ContextOptionsSetConfig: {
     parameters: ["pointer", "buffer", "usize", "pointer"],
@@ -66,6 +70,13 @@ export const symbols = {
     result: "void",
   },
   TFE_Execute: { parameters: ["pointer", "buffer", "buffer", "pointer"], result: "void" },
+  /** The same function on a thread of its own. */
+  executeBeside: {
+    name: "TFE_Execute",
+    parameters: ["pointer", "buffer", "buffer", "pointer"],
+    result: "void",
+    nonblocking: true,
+  },
 
   TF_NewGraph: { parameters: [], result: "pointer" },
   TF_DeleteGraph: { parameters: ["pointer"], result: "void" },

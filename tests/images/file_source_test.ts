@@ -9,6 +9,7 @@ import { readSafetensors } from "../../lib/disk/safetensors.ts";
 import { assertNoLeak } from "../assertions.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { testEngine } from "../engine.ts";
+import { picture } from "./decode/pictures.ts";
 import { smallSet, smallStage, smallTraining, writeCheckpoint } from "../train/small_training.ts";
 
 const engine = await testEngine();
@@ -53,6 +54,21 @@ Deno.test("fileSource() refuses files of another size, rows outside, and no file
   await Deno.writeFile(path, images.subarray(0, 2 * 3072));
   const outside = { ...size, rows: Int32Array.of(0, 2) };
   await assertRejects(() => fileSource(path, outside), RangeError, "it holds 2");
+});
+
+Deno.test("fileSource() refuses folders, empty files and image files by name", async () => {
+  await using temporary = await temporaryFolder();
+  await assertRejects(() => fileSource(temporary.path, size), TypeError, "it is a folder");
+  const path = `${temporary.path}/images.bin`;
+  await Deno.writeFile(path, new Uint8Array());
+  await assertRejects(() => fileSource(path, size), RangeError, "it is empty");
+  // As many bytes as images have: without a look at them they would be trained on.
+  for (const name of ["rgb.png", "small.jpg", "plain.gif", "lossy.webp"]) {
+    const bytes = new Uint8Array(3072);
+    bytes.set(picture(name).subarray(0, 3072));
+    await Deno.writeFile(path, bytes);
+    await assertRejects(() => fileSource(path, size), TypeError, "whose bytes are no pixels");
+  }
 });
 
 Deno.test("a file that becomes shorter while it is read is said, not trained on", async () => {

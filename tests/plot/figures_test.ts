@@ -160,6 +160,7 @@ Deno.test("imageGridFigure() refuses pixels and captions that do not fit", () =>
   const options = { title: "", description: "" };
 
   assertThrows(() => imageGridFigure(new Uint8Array(100), options), RangeError, "100 values");
+  assertThrows(() => imageGridFigure(new Uint8Array(), options), RangeError, "there are none");
   assertThrows(
     () => imageGridFigure(new Uint8Array(3072), { ...options, captions: ["a", "b"] }),
     RangeError,

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { attributeKind, dataType, typeAttribute } from "../../lib/tensor/attributes.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { OutOfMemoryError } from "../../lib/tensor/status.ts";
@@ -6,6 +6,7 @@ import { tf } from "../../lib/tensor/tfjs.ts";
 import { convert } from "../../lib/ops/precision.ts";
 import { assertNoLeak } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
+import { nativeMegabytes } from "../native_memory.ts";
 import { countedRuntime } from "./native_objects.ts";
 
 const engine = await testEngine();
@@ -148,4 +149,52 @@ Deno.test("a bfloat16 constant keeps its value in a compiled function", () => {
   const { y } = f({ x });
   assertEquals([...y.dataSync()], [1.5]);
   disposeTensors({ x, y });
+});
+
+Deno.test("a text is freed with its tensor, and takes no part in a recorded function", () => {
+  const before = [alive(), runtime.tensorCount];
+  const megabyte = new Uint8Array(1 << 20).fill(65);
+  const memory = nativeMegabytes();
+  for (let i = 0; i < 200; i++) runtime.delete(binding.createText(megabyte));
+  // 200 MB if the texts stayed.
+  assert(nativeMegabytes() - memory < 50);
+  assertThrows(
+    () =>
+      binding.record("texts", {
+        inputs: [],
+        xla: false,
+        build: () => [binding.createText(Uint8Array.of(65))],
+      }),
+    Error,
+    "Cannot use a text inside a function",
+  );
+  assertEquals([alive(), runtime.tensorCount], before);
+});
+
+Deno.test("operations beside each other give their own results and errors, and leave nothing", async () => {
+  const tensors = runtime.tensorCount;
+  const inputs = Array.from({ length: 20 }, (_, n) => scalar(n));
+  const squares = await Promise.all(inputs.map(async (id) => {
+    const square = await runtime.executeBeside("Square", [float], [id]);
+    const [value] = runtime.read(square.id);
+    runtime.delete(square.id);
+    return value;
+  }));
+  assertEquals(squares, inputs.map((_, n) => n ** 2));
+
+  // Handles of results are made inside of TensorFlow, where they are not counted.
+  const before = alive();
+  const text = binding.createText(Uint8Array.of(65));
+  const failing = [
+    () => runtime.executeBeside("DecodePng", [typeAttribute("dtype", "uint8")], [text]),
+    () => runtime.executeBeside("Sqare", [float], [inputs[0]!]),
+    () => runtime.executeBeside("Square", [float], [1e9]),
+  ];
+  for (const [n, fail] of failing.entries()) {
+    await assertRejects(fail, Error, ["run DecodePng on string", "Sqare", "it was disposed"][n]);
+  }
+  runtime.delete(text);
+  assertEquals(alive(), before);
+  for (const id of inputs) runtime.delete(id);
+  assertEquals(runtime.tensorCount, tensors);
 });

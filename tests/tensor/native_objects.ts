@@ -14,6 +14,7 @@ const kinds: Record<string, { readonly made: readonly string[]; readonly freed: 
   description: { made: ["TF_NewOperation"], freed: "TF_FinishOperation" },
   tensor: { made: ["TF_AllocateTensor", "TFE_TensorHandleResolve"], freed: "TF_DeleteTensor" },
   handle: { made: ["TFE_NewTensorHandle"], freed: "TFE_DeleteTensorHandle" },
+  text: { made: ["TF_StringInit"], freed: "TF_StringDealloc" },
   graph: { made: ["TF_NewGraph"], freed: "TF_DeleteGraph" },
   definition: { made: ["TF_GraphToFunction"], freed: "TF_DeleteFunction" },
   options: { made: ["TFE_NewContextOptions"], freed: "TFE_DeleteContextOptions" },
