@@ -4,11 +4,17 @@
  * @module
  */
 
+import type { Dataset } from "../data/image_set.ts";
 import { readSafetensors } from "../disk/safetensors.ts";
 import { plainArrays } from "../disk/json_file.ts";
 import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { RunConfig } from "../experiment/config.ts";
-import { createConfiguredNetwork, drawConfiguredSplit } from "../experiment/configured.ts";
+import {
+  createConfiguredNetwork,
+  drawConfiguredSplit,
+  hashDataset,
+} from "../experiment/configured.ts";
+import { checkDataHash } from "../experiment/open_run.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { memorySource } from "../images/memory_source.ts";
 import { methods as kitMethods } from "../method/methods.ts";
@@ -18,7 +24,13 @@ import { importWeights } from "../model/weights.ts";
 import { projectRoot } from "../setup/project.ts";
 import { createPredictor } from "../train/predict.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
-import { executionMode, loadConfiguredDataset, startConfiguredEngine } from "./machine.ts";
+import { idleTestFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
+import {
+  executionMode,
+  loadConfiguredDataset,
+  loadImagesOf,
+  startConfiguredEngine,
+} from "./machine.ts";
 import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
 import { UsageError } from "./shell.ts";
 import { configOf, conflicts, machineFlags, testFlags } from "./train_flags.ts";
@@ -43,13 +55,16 @@ const evaluateFlags: readonly Flag[] = [
 
 const dataFlags: readonly Flag[] = [flagOf(methodFields.method), ...testFlags];
 
+const idle = withoutNames(idleTestFlags, [...evaluateFlags, ...dataFlags, ...machineFlags]);
+
 /** The text that `--help` prints. */
 export const help = `
 Usage: deno task evaluate --run <name> [flags]
        deno task evaluate --weights <file> [-a resnet32 --width 64 --dataset cifar10 ...]
 
 Evaluates the tested classifier on the full test set: top-1, top-5, many/medium/few, per class,
-calibration. A run brings its own configuration; for a file the network and the data are named by flags.
+calibration. A run brings its own configuration; where its images have moved, --data names their folder.
+For a file the network and the data are named by flags.
 
 ${flagsHelp(evaluateFlags)}
 
@@ -60,6 +75,10 @@ ${flagsHelp(dataFlags)}
 The machine:
 
 ${flagsHelp(machineFlags)}
+
+Accepted, for the scripts of the official code, and of no effect:
+
+${flagsHelp(idle)}
 `;
 
 /**
@@ -70,8 +89,10 @@ ${flagsHelp(machineFlags)}
  * @throws {Error} If the weights are missing, damaged, or of another network.
  */
 export async function run(args: string[]): Promise<void> {
-  const chosen = await chooseMethod(args, { methods: kitMethods });
-  const values = parseFlags(chosen.args, [...evaluateFlags, ...dataFlags, ...machineFlags]);
+  const chosen = await chooseMethod(args, { methods: kitMethods, runFlag: "run" });
+  const flags = [...evaluateFlags, ...dataFlags, ...machineFlags, ...idle];
+  const values = parseFlags(chosen.args, flags);
+  for (const line of wordsOnIdleFlags(values, idle)) console.error(line);
   const subject = await subjectOf(values, chosen);
   const { config } = subject;
   const method = testedMethod(config, chosen.methods);
@@ -81,7 +102,7 @@ export async function run(args: string[]): Promise<void> {
   });
   const network = createConfiguredNetwork(config, chosen);
   const weights = await subject.weights(network);
-  const dataset = await loadConfiguredDataset(config.data);
+  const dataset = await subject.images();
   const { test, mean, std } = dataset;
   const predict = createPredictor({
     engine,
@@ -107,6 +128,7 @@ interface Subject {
   /** How it is called in the report. */
   readonly title: string;
   readonly weights: (network: Network) => Promise<Variables>;
+  readonly images: () => Promise<Dataset>;
 }
 
 /** The method of the last stage: it says which classifier is tested. */
@@ -122,18 +144,21 @@ async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subj
   }
   if (values.weights !== undefined) {
     const path = userPath(String(values.weights));
+    const config = configOf(values, chosen);
     return {
-      config: configOf(values, chosen),
+      config,
+      images: () => loadConfiguredDataset(config.data),
       title: path,
       weights: async (network) => weightsIn(path, await readWeightsFile(path), network),
     };
   }
   const store = openRunStore(undefined, chosen);
-  const { name, folder, description: { config } } = await store.find(
-    userPathOrName(String(values.run)),
-  );
+  // Where the images are is no setting of the run: they are known by their hash.
+  const { root: _, source: __, ...settings } = values;
+  const { name, folder, description } = await store.find(userPathOrName(String(values.run)));
+  const { config } = description;
   requireMethods(config, { ...chosen, run: name });
-  const differing = conflicts(values, config, chosen);
+  const differing = conflicts(settings, config, chosen);
   if (differing.length > 0) {
     throw new UsageError(
       `Cannot evaluate the run "${name}" with other settings: ${differing.join(", ")}: ` +
@@ -145,6 +170,11 @@ async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subj
     config,
     title: `${folder}, ${which} epoch`,
     weights: (network) => store.weights(folder, { which, network }),
+    images: async () => {
+      const dataset = await loadImagesOf(description, values);
+      checkDataHash({ folder, description }, { dataHash: hashDataset(dataset), what: "evaluate" });
+      return dataset;
+    },
   };
 }
 

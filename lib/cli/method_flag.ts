@@ -9,11 +9,12 @@ import type { RunConfig } from "../experiment/config.ts";
 import { sharedFields } from "../experiment/config_complete.ts";
 import { methodFields } from "../experiment/config_fields.ts";
 import { unknownMethods } from "../experiment/config_read.ts";
+import { openRunStore } from "../experiment/run_store.ts";
 import type { Method } from "../method/method.ts";
 import { checkNoClash, suggestion, takenBy } from "../settings/check.ts";
 import { UsageError } from "./shell.ts";
 import { machineFlags, runFlags } from "./train_flags.ts";
-import { userPath } from "./user_path.ts";
+import { userPath, userPathOrName } from "./user_path.ts";
 
 /** What a command line says about the method. */
 export interface ChosenMethod {
@@ -31,7 +32,8 @@ export interface ChosenMethod {
  * It comes before flags are parsed: a method brings flags of its own.
  *
  * @param args Arguments after the command's name.
- * @param options The methods of the kit.
+ * @param options The methods of the kit, and the flag that names a run, whose method is meant where none is
+ * named.
  * @returns The method, all methods, and the arguments to parse.
  * @throws {UsageError} If there is no method of that name.
  * @throws {Error} If the file is missing or its default export is no method.
@@ -48,10 +50,16 @@ export interface ChosenMethod {
  */
 export async function chooseMethod(
   args: readonly string[],
-  { methods }: { readonly methods: readonly Method[] },
+  { methods, runFlag }: {
+    readonly methods: readonly Method[];
+    readonly runFlag?: "run" | "resume";
+  },
 ): Promise<ChosenMethod> {
-  const named = namedMethod(args);
-  const method = await loadMethod(named ?? methodFields.method.default, { methods });
+  const named = flagText(args, "method");
+  const ofRun = named !== undefined || runFlag === undefined
+    ? undefined
+    : await methodOfRun(args, { methods, runFlag });
+  const method = ofRun ?? await loadMethod(named ?? methodFields.method.default, { methods });
   return {
     method,
     methods: methods.includes(method) ? methods : [...methods, method],
@@ -63,10 +71,31 @@ export async function chooseMethod(
   };
 }
 
-/** The first value of `--method`; what is wrong with it is said when flags are parsed. */
-function namedMethod(args: readonly string[]): string | undefined {
+/** The method of the run that is named; what is wrong with the run is said when it is opened. */
+async function methodOfRun(
+  args: readonly string[],
+  { methods, runFlag }: { readonly methods: readonly Method[]; readonly runFlag: string },
+): Promise<Method | undefined> {
+  const run = flagText(args, runFlag);
+  if (run === undefined) return undefined;
+  const place = flagText(args, "root_model");
+  try {
+    const store = openRunStore(place && userPath(place), { methods });
+    const { description: { config } } = await store.find(userPathOrName(run));
+    return methods.find(({ name }) => name === config.stages[0].method);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first value of a flag with a long name; what is wrong with it is said when flags are parsed. */
+function flagText(args: readonly string[], name: string): string | undefined {
   for (const [index, word] of args.entries()) {
-    const value = word === "--method" ? args[index + 1] : word.match(/^--method=(.*)$/s)?.[1];
+    const value = word === `--${name}`
+      ? args[index + 1]
+      : word.startsWith(`--${name}=`)
+      ? word.slice(name.length + 3)
+      : undefined;
     if (value !== undefined && value.trim() !== "" && !value.startsWith("-")) return value;
   }
   return undefined;

@@ -6,7 +6,10 @@
 
 import { convolutionRates } from "../bench/convolution_rate.ts";
 import { effectivePrecision, type RunConfig } from "../experiment/config.ts";
+import { runArgument } from "../experiment/place.ts";
+import { checkedRunName } from "../experiment/reserve.ts";
 import { beginRun, type Run } from "../experiment/run.ts";
+import type { RunDescription } from "../experiment/run_folder.ts";
 import { openRunStore, type RunStore } from "../experiment/run_store.ts";
 import { configuredStages, createConfiguredNetwork } from "../experiment/configured.ts";
 import { methods as kitMethods } from "../method/methods.ts";
@@ -18,7 +21,13 @@ import { disposeTensors } from "../tensor/named_tensors.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { type FlagValues, parseFlags } from "./flags.ts";
-import { executionMode, loadConfiguredDataset, startConfiguredEngine } from "./machine.ts";
+import { idleFlags, wordsOnIdleFlags } from "./idle_flags.ts";
+import {
+  executionMode,
+  loadConfiguredDataset,
+  loadImagesOf,
+  startConfiguredEngine,
+} from "./machine.ts";
 import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
 import { UsageError } from "./shell.ts";
 import { checkRunFlags, configOf, conflicts, trainFlags, trainFlagsHelp } from "./train_flags.ts";
@@ -39,11 +48,12 @@ Usage: deno task train [flags]
 Trains on a long-tailed subset and evaluates on the full test set after each epoch. Without flags: GLMC
 on CIFAR-10-LT at imbalance rate 0.02, ResNet-32 of width 16, two epochs. All is kept in
 data/runs/<name> (GLMC_RUNS names another folder than data/runs); Ctrl-C writes a checkpoint.
+A run that is resumed keeps its settings; where its images have moved, --data names their folder.
 
 The official command runs as it is. Other ways to write a flag are listed behind it; - and _ are
 interchangeable.
 
-${trainFlagsHelp(await chooseMethod(args, { methods: kitMethods }))}
+${trainFlagsHelp(await chooseMethod(args, { methods: kitMethods, runFlag: "resume" }))}
 `;
 }
 
@@ -55,27 +65,34 @@ ${trainFlagsHelp(await chooseMethod(args, { methods: kitMethods }))}
  * @throws {Error} If data, engine or run folder are not to be had, or the training diverges.
  */
 export async function run(args: string[]): Promise<void> {
-  const chosen = await chooseMethod(args, { methods: kitMethods });
-  const values = parseFlags(chosen.args, trainFlags(chosen));
+  const chosen = await chooseMethod(args, { methods: kitMethods, runFlag: "resume" });
+  const flags = trainFlags(chosen);
+  const values = parseFlags(chosen.args, flags);
   checkRunFlags(values);
-  const store = openRunStore(undefined, chosen);
-  const config = values.resume === undefined
-    ? configOf(values, chosen)
-    : await resumedConfig(values, { chosen, store });
-  if (values.name !== undefined) await refuseTakenName(checkedName(values.name), store);
+  const idle = flags.filter((flag) => idleFlags.includes(flag));
+  for (const line of wordsOnIdleFlags(values, idle)) console.error(line);
+  const { root_model } = values;
+  const store = openRunStore(root_model === undefined ? undefined : String(root_model), chosen);
+  const resumed = values.resume === undefined
+    ? undefined
+    : await resumedRun(values, { chosen, store });
+  const config = resumed?.config ?? configOf(values, chosen);
+  const place = placeOf(values);
+  if (resumed === undefined && place.name !== undefined) await refuseTakenName(place.name, store);
   const engine = await startConfiguredEngine(values, {
     precision: config.network.precision,
     passes: Math.max(...configuredStages(config, chosen).map(({ method }) => method.passes)),
   });
-  if (values.resume !== undefined) {
+  if (resumed !== undefined) {
     const network = createConfiguredNetwork(config, chosen);
-    if (await saysFinished(userPathOrName(String(values.resume)), { store, network })) return;
+    if (await saysFinished(place.name!, { store, network })) return;
   }
   using run = await beginRun({
-    ...placeOf(values),
-    config: values.resume === undefined ? computable(config, engine) : config,
+    ...place,
+    config: resumed === undefined ? computable(config, engine) : config,
     engine,
-    dataset: ({ data }) => loadConfiguredDataset(data),
+    dataset: ({ data }) =>
+      resumed === undefined ? loadConfiguredDataset(data) : loadImagesOf(resumed, values),
     store,
     mode: executionMode(values),
     xla: values.xla === true,
@@ -98,20 +115,30 @@ export async function run(args: string[]): Promise<void> {
 }
 
 /** Where the run is, and whether it must be there already. */
-function placeOf({ name, resume }: FlagValues): {
+function placeOf({ name, store_name, resume }: FlagValues): {
   readonly name?: string;
   readonly resume: "must" | "never";
 } {
-  if (resume !== undefined) return { name: userPathOrName(String(resume)), resume: "must" };
-  return { ...(name !== undefined && { name: String(name) }), resume: "never" };
+  if (resume !== undefined) {
+    if (store_name !== undefined) {
+      console.error("--store_name has no effect here: a run that is resumed keeps its name");
+    }
+    return { name: userPathOrName(String(resume)), resume: "must" };
+  }
+  const wanted = name ?? (store_name === undefined ? undefined : safeName(String(store_name)));
+  if (wanted === undefined) return { resume: "never" };
+  try {
+    return { name: checkedRunName(String(wanted)), resume: "never" };
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
 }
 
-function checkedName(name: FlagValues[string]): string {
-  const text = `${name}`;
-  if (/^[\w.-]+$/.test(text) && !/^\.+$/.test(text)) return text;
-  throw new UsageError(
-    `Cannot use --name ${name}: use letters, digits, dots, dashes and underscores`,
-  );
+/** A name of the official code as one of a folder: theirs hold slashes, colons and spaces. */
+function safeName(text: string): string {
+  const name = text.replaceAll(/[^\w.-]+/g, "_").replaceAll(/^[_.]+|[_.]+$/g, "").slice(0, 200);
+  if (name !== text) console.error(`--store_name ${text}: the run is named "${name}"`);
+  return name;
 }
 
 /** Before anything is loaded; should two begin at once, the store refuses one of them. */
@@ -124,21 +151,23 @@ async function refuseTakenName(name: string, store: RunStore): Promise<void> {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new UsageError(
-    `Cannot start a run named ${name}: there is one already: continue it with --resume ${name}, ` +
+    `Cannot start a run named ${name}: there is one already: continue it with ` +
+      `--resume ${runArgument(`${store.folder}/${name}`)}, ` +
       "or choose another --name",
   );
 }
 
-async function resumedConfig(
+async function resumedRun(
   values: FlagValues,
   { chosen, store }: { readonly chosen: ChosenMethod; readonly store: RunStore },
-): Promise<RunConfig> {
-  const { name, description: { config } } = await store.find(
-    userPathOrName(String(values.resume)),
-  );
+): Promise<RunDescription> {
+  // Where the images are is no setting of the run: they are known by their hash.
+  const { root: _, source: __, ...settings } = values;
+  const { name, description } = await store.find(userPathOrName(String(values.resume)));
+  const { config } = description;
   requireMethods(config, { ...chosen, run: name });
-  const differing = conflicts(values, config, chosen);
-  if (differing.length === 0) return config;
+  const differing = conflicts(settings, config, chosen);
+  if (differing.length === 0) return description;
   throw new UsageError(
     `Cannot resume "${name}" with other settings: ${differing.join(", ")}: ` +
       "leave them out, or start a new run",

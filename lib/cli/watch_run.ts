@@ -4,6 +4,7 @@
  * @module
  */
 
+import { runArgument } from "../experiment/place.ts";
 import type { Run } from "../experiment/run.ts";
 import type { EpochRecord } from "../train/events.ts";
 import { type ProgressLine, progressLine } from "./shell.ts";
@@ -30,7 +31,7 @@ export async function watchRun(
   run: Run,
   { perEpoch, printEvery = Infinity }: WatchRunOptions,
 ): Promise<void> {
-  const { training: { epochs }, name, folder } = run;
+  const { training: { epochs }, folder } = run;
   const line = progressLine();
   const stop = stopOnSignals(line);
   const timeLeft = remainingTime({ epochs, perEpoch });
@@ -50,7 +51,7 @@ export async function watchRun(
       } else if (event.type === "stopped") {
         line.finish(
           `Stopped in epoch ${event.progress.epoch + 1} after step ${event.progress.step}: ` +
-            `continue with: deno task train --resume ${name}`,
+            `continue with: deno task train --resume ${runArgument(folder)}`,
         );
         Deno.exitCode = 130;
         return;
@@ -64,7 +65,7 @@ export async function watchRun(
     const last = history.at(-1);
     if (error instanceof Error && last !== undefined) {
       error.message += `: what was trained until epoch ${last.epoch + 1} is kept: ` +
-        `continue with: deno task train --resume ${name}`;
+        `continue with: deno task train --resume ${runArgument(folder)}`;
     }
     throw error;
   } finally {

@@ -66,7 +66,11 @@ export function readConfig(
   try {
     const record = recordOf(stored, "the configuration");
     const { version } = record;
-    if (version === undefined) return readFlat(record, { methods });
+    if (version === undefined) {
+      const isFlat = !["data", "network", "stages"].some((name) => Object.hasOwn(record, name));
+      if (isFlat) return readFlat(record, { methods });
+      throw reason(`version is missing: it must be ${currentForm}`);
+    }
     if (version === currentForm) return readCurrent(record, { methods });
     throw reason(
       typeof version === "number" && version > currentForm

@@ -10,7 +10,7 @@ import { suggestion } from "../settings/check.ts";
 import type { MethodsOption } from "./configured.ts";
 import { isLeftOfBeginning } from "./reserve.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";
-import { readDescription } from "./run_reading.ts";
+import { readDescription } from "./describe_run.ts";
 
 /** A run on the disk. */
 export interface FoundRun {

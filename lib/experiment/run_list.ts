@@ -10,7 +10,8 @@ import { bestRecord } from "./best_record.ts";
 import type { MethodsOption } from "./configured.ts";
 import { isLeftOfBeginning } from "./reserve.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";
-import { readDescription, readMetrics, recordContext } from "./run_reading.ts";
+import { readDescription } from "./describe_run.ts";
+import { readMetrics, recordContext } from "./run_reading.ts";
 
 /** How far a run has come. */
 export type RunState = "reserved" | "begun" | "running" | "stopped" | "finished" | "damaged";

@@ -55,7 +55,7 @@ Deno.test("start() refuses a name that is taken, at work, or none for a folder",
   const run = await store.start(newRun("a"));
   await assertRejects(() => store.resume("a"), LockedError, "this very process");
   run.release();
-  await assertRejects(() => store.start(newRun("a")), Deno.errors.AlreadyExists, "--resume a");
+  await assertRejects(() => store.start(newRun("a")), Deno.errors.AlreadyExists, "--resume /");
   await Deno.mkdir(`${path}/notes`);
   await Deno.writeTextFile(`${path}/notes/mine.txt`, "mine");
   const { AlreadyExists } = Deno.errors;
