@@ -6,7 +6,7 @@
 
 import { readError } from "../disk/errors.ts";
 import { openSealedJson, type Sealed } from "../disk/json_file.ts";
-import { isRecord } from "../disk/schema.ts";
+import { isRecord, recordOf } from "../disk/schema.ts";
 import type { Method } from "../method/method.ts";
 import { adviceFor } from "./advice.ts";
 import { readConfig } from "./config.ts";
@@ -116,6 +116,7 @@ function describedBy({ value, sealed }: Sealed, { methods }: DescriptionOptions)
     classNames: null,
     resumed: [],
   };
+  recordOf((setting) => setting)(described.config, "config");
   const config = readConfig(described.config, { methods });
   const { classes } = config.data;
   if (described.classCounts.length !== classes) {

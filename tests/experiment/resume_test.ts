@@ -4,6 +4,7 @@ import { openRunStore } from "../../lib/experiment/run_store.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import {
   assertNothingLost,
+  assertUnchanged,
   copyFolder,
   finishedRun,
   type Outcome,
@@ -122,9 +123,8 @@ Deno.test("whatever has become of a file of a finished run, nothing is lost and 
           for (const [use, run] of Object.entries(uses)) {
             const how = `${file}, ${what}: ${use}`;
             const outcome: Outcome = await run(store, folder);
-            const after = snapshot(folder);
-            if (outcome.isRefused || use !== "resume") assertEquals(after, before, how);
-            else assertNothingLost(before, after, how);
+            if (outcome.isRefused || use !== "resume") assertUnchanged(before, folder, how);
+            else assertNothingLost(before, snapshot(folder), how);
             if (needed[use]!.includes(file)) {
               assert(outcome.isRefused, how);
               assertMatch(outcome.said, said, how);
@@ -172,7 +172,7 @@ Deno.test("without checkpoints a run begins anew only if no file tells of finish
     const { said, isRefused } = await uses.resume!(store, folder);
 
     const how = `with ${kept.join(", ") || "nothing"}`;
-    assertEquals(snapshot(folder), before, how);
+    assertUnchanged(before, folder, how);
     assertEquals(isRefused, kept.length > 0, `${how}: ${said}`);
     if (!isRefused) continue;
     assertMatch(said, /checkpoint\.safetensors is gone, though .* is of finished epochs: bring /);
@@ -200,7 +200,7 @@ Deno.test("a checkpoint that is older than the results is not gone on with", asy
   const { said, isRefused } = await uses.resume!(openRunStore(runs), folder);
 
   assert(isRefused);
-  assertEquals(snapshot(folder), before);
+  assertUnchanged(before, folder, said);
   assertMatch(
     said,
     /checkpoint\.safetensors knows of 1 epochs, while metrics\.jsonl is of epoch 3: bring .* --name/,

@@ -83,6 +83,15 @@ function meaning(bytes: Uint8Array | string): unknown {
   }
 }
 
+/** Fails unless a folder holds what it held, to the last bit. */
+export function assertUnchanged(before: Snapshot, folder: string, how: string): void {
+  const after = snapshot(folder);
+  // The difference of two weight files would be no use to anybody.
+  const changed = [...new Set([...before.keys(), ...after.keys()])]
+    .filter((name) => !isDeepStrictEqual(before.get(name), after.get(name)));
+  assertEquals(changed, [], how);
+}
+
 /** Fails if something that was there is neither there still nor set aside. */
 export function assertNothingLost(before: Snapshot, after: Snapshot, how: string): void {
   const kept = [...after].map(([name, what]) => [name, meaning(what)] as const);
