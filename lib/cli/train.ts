@@ -162,7 +162,12 @@ async function resumedRun(
   { chosen, store }: { readonly chosen: ChosenMethod; readonly store: RunStore },
 ): Promise<RunDescription> {
   // Where the images are is no setting of the run: they are known by their hash.
-  const { root: _, source: __, ...settings } = values;
+  const { root: _, source: __, "start-epoch": start, ...settings } = values;
+  if (start !== undefined) {
+    console.error(
+      "--start-epoch has no effect here: a run that is resumed goes on where it stopped",
+    );
+  }
   const { name, description } = await store.find(userPathOrName(String(values.resume)));
   const { config } = description;
   requireMethods(config, { ...chosen, run: name });

@@ -107,7 +107,7 @@ function describedBy({ value, sealed }: Sealed, { methods }: DescriptionOptions)
       : `${names.slice(0, 4).join(", ")}${names.length > 4 ? " and others" : ""}`;
     throw new TypeError(`it is of another program: it holds ${has}, and nothing of a run`);
   }
-  if (!sealed && Object.hasOwn(value, "id")) throw new TypeError("sha256 is missing");
+  if (!sealed && Object.hasOwn(value, "id")) throw new TypeError("its sha256 is missing");
   const described = sealed ? descriptionSchema(value, "it") : {
     // Not every version wrote down its machine.
     ...formerDescriptionSchema({ environment: {}, ...value }, "it"),
@@ -121,7 +121,7 @@ function describedBy({ value, sealed }: Sealed, { methods }: DescriptionOptions)
   const { classes } = config.data;
   if (described.classCounts.length !== classes) {
     throw new TypeError(
-      `classCounts has ${described.classCounts.length} classes where ${classes} are configured`,
+      `its classCounts has ${described.classCounts.length} classes where ${classes} are configured`,
     );
   }
   return { ...described, config };

@@ -47,6 +47,8 @@ export async function findRun(
     instead ??= names.every(isLeftOfBeginning)
       ? `"${folder}" is reserved, but the run has not begun: if no process is about to begin it, ` +
         `start it: deno task train --name ${basename(folder)}`
+      : names.some((name) => runNames.includes(name))
+      ? `"${folder}" holds a run without ${runFiles.description}: bring that back from a copy`
       : `"${folder}" is a folder without ${runFiles.description}: name the folder of a run`;
   }
   if (instead !== undefined) throw new Deno.errors.NotFound(`${cannot}: ${instead}`);
@@ -57,11 +59,13 @@ export async function findRun(
   throw new Deno.errors.NotFound(`${cannot}: there is no such run: ${advice}`);
 }
 
+const runNames: readonly string[] = Object.values(runFiles);
+
 /** Where a run may lie that is named so: among the runs, at a path, around a file of it. */
 function placesOf(nameOrPath: string, runs: string): string[] {
   if (nameOrPath === "") return [];
   const path = resolve(Deno.env.get("INIT_CWD") ?? ".", nameOrPath);
-  const isFile = Object.values<string>(runFiles).includes(basename(nameOrPath));
+  const isFile = runNames.includes(basename(nameOrPath));
   return [...new Set([resolve(runs, nameOrPath), path, ...(isFile ? [dirname(path)] : [])])];
 }
 

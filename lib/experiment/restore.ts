@@ -93,7 +93,7 @@ function decide(run: DescribedRun, standing: Standing): Restored {
   const problem = whyNotToGoOn(run, { ...standing, progress });
   if (problem !== undefined) throw new SyntaxError(`${problem}: ${whatRemains(survey, folder)}`);
   const notices: string[] = [];
-  const damaged: string[] = [];
+  const damaged = damagedFiles(standing);
   const tell = ({ file, text }: Problem, next: string): void => {
     notices.push(`${text}: ${next}`);
     damaged.push(file);
@@ -137,6 +137,18 @@ function decide(run: DescribedRun, standing: Standing): Restored {
     hasHistoryToWrite: ofMetrics !== undefined,
     bestToEvaluate: toEvaluate?.record,
   };
+}
+
+function damagedFiles({ survey, current, previous }: Standing): string[] {
+  const found = [
+    [runFiles.metrics, survey.metrics],
+    [runFiles.lastEvaluation, survey.last],
+    [runFiles.bestEvaluation, survey.best],
+    [runFiles.best, survey.weights],
+    [runFiles.checkpoint, current],
+    [runFiles.previousCheckpoint, previous],
+  ] as const;
+  return found.filter(([, { problem }]) => problem !== undefined).map(([file]) => file);
 }
 
 /** Why the run cannot be continued without writing over what it has measured. */

@@ -106,12 +106,25 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
 
   await t.step("--resume goes on with images that have moved, and finishes", async () => {
     const { code, stdout, stderr } = await glmc(
-      ["train", "--resume", folder, "--data", moved, "-j", "4", "--store_name", "tiny"],
+      [
+        "train",
+        "--resume",
+        folder,
+        "--data",
+        moved,
+        "-j",
+        "4",
+        "--store_name",
+        "a/b",
+        "--start-epoch",
+        "3",
+      ],
       { runs },
     );
     assertEquals(code, 0, stderr);
     assertMatch(stderr, /^--workers has no effect here: images are on the device/m);
     assertMatch(stderr, /^--store_name has no effect here: a run that is resumed keeps its name/m);
+    assertMatch(stderr, /^--start-epoch has no effect here: a run that is resumed goes on where /m);
     assertMatch(stdout, /from epoch 1, step \d+/);
     assertMatch(stderr, /epoch 1\/1 +top-1 [\d.]+ %/);
     assertMatch(stdout, /Finished: best top-1 [\d.]+ % in epoch 1/);

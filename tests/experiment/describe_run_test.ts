@@ -184,7 +184,7 @@ Deno.test("a description that was edited by hand says so, and names the field", 
       '"notes": "mine",\n  "id":',
       /altered after it was written: notes is not known: undo/,
     ],
-    [/,\s*"sha256": "\w+"/, "", /: sha256 is missing: /],
+    [/,\s*"sha256": "\w+"/, "", /: its sha256 is missing: /],
   ];
   for (const [index, [found, other, text]] of edits.entries()) {
     const copy = `${runs}/${index}`;

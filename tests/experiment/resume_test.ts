@@ -207,6 +207,27 @@ Deno.test("a checkpoint that is older than the results is not gone on with", asy
   );
 });
 
+Deno.test("files that are damaged beside the checkpoint are kept as well", async () => {
+  await using temporary = await temporaryFolder();
+  const { path: runs } = temporary;
+  for (const file of snapshot(sound).keys()) {
+    if (file === runFiles.checkpoint) continue;
+    const folder = `${runs}/${file}`;
+    copyFolder(sound, folder);
+    for (const name of [runFiles.checkpoint, file]) {
+      damages["an edit by hand"]!.damage(`${folder}/${name}`);
+    }
+    const before = snapshot(folder);
+
+    const { isRefused } = await uses.resume!(openRunStore(runs), folder);
+
+    if (isRefused) assertUnchanged(before, folder, file);
+    else assertNothingLost(before, snapshot(folder), file);
+    const isBeyondMending = file === runFiles.description || file === runFiles.previousCheckpoint;
+    assertEquals(isRefused, isBeyondMending, file);
+  }
+});
+
 Deno.test("a damaged file that is written again is kept beside the new one", async () => {
   await using temporary = await temporaryFolder();
   const { path: runs } = temporary;
