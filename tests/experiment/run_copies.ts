@@ -128,7 +128,8 @@ export const uses: Readonly<Record<string, (store: RunStore, folder: string) => 
           resume: "must",
           onNotice: say,
         });
-        if (run.from.history.length > 0) { for await (const _ of run.events()); }
+        // What was gone back to is done again; whole epochs would only take time.
+        if (run.from.step > 0) { for await (const _ of run.events()); }
       }),
     evaluate: (store, folder) =>
       outcomeOf(async () => {
