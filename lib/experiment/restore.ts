@@ -11,8 +11,8 @@ import { decodeCheckpoint } from "../train/checkpoint.ts";
 import type { EpochRecord, Progress } from "../train/events.ts";
 import type { Stage } from "../train/stage.ts";
 import { adviceFor } from "./advice.ts";
-import { bestRecord } from "./best_record.ts";
 import { runArgument } from "./place.ts";
+import { bestProblem, lastEpochProblem, metricsProblem, type Problem } from "./problems.ts";
 import { runFiles } from "./run_folder.ts";
 import {
   checkId,
@@ -235,88 +235,4 @@ function checkParameters({ folder, description }: DescribedRun, network: Network
       `${description.parameters} parameters, the configured network has ${count}: ` +
       adviceFor(runFiles.description, folder),
   );
-}
-
-/** What is wrong with a file. */
-interface Problem {
-  /** Its name. */
-  readonly file: string;
-  /** In one line. */
-  readonly text: string;
-}
-
-interface Standings {
-  readonly survey: Survey;
-  readonly history: readonly EpochRecord[];
-}
-
-function metricsProblem(
-  { folder }: DescribedRun,
-  { survey: { metrics: { value, problem } }, history }: Standings,
-): Problem | undefined {
-  const file = runFiles.metrics;
-  const isSound = value !== undefined &&
-    // One epoch more: the process was killed between the two files.
-    [0, 1].includes(value.length - history.length) &&
-    sameRecords(value.slice(0, history.length), history);
-  if (isSound) return undefined;
-  const what = value?.length === 0 ? "is empty or gone" : "does not fit the checkpoint";
-  return { file, text: problem ?? `"${folder}/${file}" ${what}` };
-}
-
-function sameRecords(a: readonly EpochRecord[], b: readonly EpochRecord[]): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** What is wrong with the files that the last epoch has left. */
-function lastEpochProblem(run: DescribedRun, standings: Standings): Problem | undefined {
-  const { survey, history } = standings;
-  const last = history.at(-1);
-  if (last === undefined) return undefined;
-  const evaluation = evaluationProblem(run, "last", { survey, record: last });
-  if (evaluation !== undefined || bestRecord(history) !== last) return evaluation;
-  return evaluationProblem(run, "best", { survey, record: last }) ?? weightsProblem(run, survey);
-}
-
-/** What is wrong with the files of the best epoch, if that is an earlier one. */
-function bestProblem(
-  run: DescribedRun,
-  { survey, history }: Standings,
-): {
-  readonly problems: readonly Problem[];
-  readonly toEvaluate?: { readonly problem: Problem; readonly record: EpochRecord };
-} {
-  const record = bestRecord(history);
-  if (record === undefined || record === history.at(-1)) return { problems: [] };
-  const ofWeights = weightsProblem(run, survey);
-  const ofEvaluation = evaluationProblem(run, "best", { survey, record });
-  if (ofWeights !== undefined) {
-    return { problems: [ofWeights, ...(ofEvaluation === undefined ? [] : [ofEvaluation])] };
-  }
-  if (ofEvaluation === undefined) return { problems: [] };
-  return { problems: [], toEvaluate: { problem: ofEvaluation, record } };
-}
-
-function evaluationProblem(
-  { folder }: DescribedRun,
-  which: "best" | "last",
-  { survey, record }: { readonly survey: Survey; readonly record: EpochRecord },
-): Problem | undefined {
-  const file = which === "best" ? runFiles.bestEvaluation : runFiles.lastEvaluation;
-  const { value, problem } = survey[which];
-  if (problem !== undefined) return { file, text: problem };
-  if (value === undefined) return { file, text: `"${folder}/${file}" is gone` };
-  // A later epoch: the process was killed before the checkpoint, and will write the same again.
-  if (value.epoch > record.epoch) return undefined;
-  const isSame = value.epoch === record.epoch && value.top1 === record.evaluation.top1;
-  return isSame ? undefined : { file, text: `"${folder}/${file}" does not fit the checkpoint` };
-}
-
-function weightsProblem(
-  { folder }: DescribedRun,
-  { weights: { value, problem } }: Survey,
-): Problem | undefined {
-  const file = runFiles.best;
-  if (problem !== undefined) return { file, text: problem };
-  return value === undefined ? { file, text: `"${folder}/${file}" is gone` } : undefined;
 }
