@@ -62,21 +62,18 @@ export async function readDescription(
 
 /** What is wrong in a file whose digest does not fit; `undefined` if it is no JSON, or all is in its place. */
 function whatWasAltered(text: string, options: DescriptionOptions): string | undefined {
+  let stored: Record<string, unknown>;
   try {
-    const { sha256: _, ...value } = JSON.parse(text);
+    stored = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { sha256: _, ...value } = stored;
+  try {
     describedBy({ value, sealed: true }, options);
     return undefined;
   } catch (error) {
-    return error instanceof SyntaxError && isJsonError(text) ? undefined : reasonIn(error);
-  }
-}
-
-function isJsonError(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return false;
-  } catch {
-    return true;
+    return reasonIn(error);
   }
 }
 

@@ -129,6 +129,9 @@ function decide(run: DescribedRun, standing: Standing): Restored {
     const text = previous.problem;
     tell({ file: runFiles.previousCheckpoint, text }, "the next checkpoint takes its place");
   }
+  if (damagedFiles(standing).length > 0) {
+    notices.push("Damaged files are kept: one whose name is needed gets .damaged behind it");
+  }
   return {
     progress,
     notices,
@@ -165,8 +168,10 @@ function whyNotToGoOn(
     return `${cannot}: ${runFiles.checkpoint} is gone, though ${trace.file} is of finished epochs`;
   }
   const known = begin + progress.history.length;
-  // One epoch more: the process was killed before the checkpoint, and will write the same again.
-  if (trace === undefined || trace.epochs <= known + 1) return undefined;
+  // After the steps of an epoch its results are written before its checkpoint: a process that was killed
+  // in between will write the same again.
+  const reached = progress.step > 0 ? known + 1 : known;
+  if (trace === undefined || trace.epochs <= reached) return undefined;
   const reason = current.problem ??
     `${
       current.progress ? runFiles.checkpoint : runFiles.previousCheckpoint
