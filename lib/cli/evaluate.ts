@@ -7,6 +7,7 @@
 import { basename } from "node:path";
 import { readTensorFile, type TensorFile } from "../disk/tensor_file.ts";
 import { reasonOf, rephrase } from "../disk/errors.ts";
+import type { Dataset } from "../data/image_set.ts";
 import { plainArrays } from "../disk/json_file.ts";
 import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
 import type { RunConfig } from "../experiment/config.ts";
@@ -14,7 +15,9 @@ import {
   configuredSplit,
   configuredStages,
   createConfiguredNetwork,
+  hashDataset,
 } from "../experiment/configured.ts";
+import { checkDataHash } from "../experiment/open_run.ts";
 import { runFiles } from "../experiment/run_folder.ts";
 import { type FoundRun, openRunStore, type RunStore } from "../experiment/run_store.ts";
 import type { RunWeightsOptions } from "../experiment/run_weights.ts";
@@ -26,7 +29,13 @@ import { printResult, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import { createPredictor } from "../train/predict.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
-import { executionMode, loadConfiguredDataset, startConfiguredEngine } from "./machine.ts";
+import { idleTestFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
+import {
+  executionMode,
+  loadConfiguredDataset,
+  loadImagesOf,
+  startConfiguredEngine,
+} from "./machine.ts";
 import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
 import { UsageError } from "./shell.ts";
 import { configOf, conflicts, machineFlags, testFlags } from "./train_flags.ts";
@@ -57,16 +66,18 @@ const evaluateFlags: readonly Flag[] = [
 
 const subjectFlags: readonly Flag[] = [flagOf(methodFields.method), ...testFlags];
 
+const idle = withoutNames(idleTestFlags, [...evaluateFlags, ...subjectFlags, ...machineFlags]);
+
 /** The text that `--help` prints. */
 export const help = `
 Usage: deno task evaluate --run <name> [flags]
        deno task evaluate --weights <file> [-a resnet32 --width 64 --dataset cifar10 ...]
 
 Evaluates the tested classifier on the full test set: top-1, top-5, many/medium/few, per class,
-calibration. A run brings its own configuration; for a file the network and the data are named by flags.
-Prefixes such as module. (DataParallel) or _orig_mod. (torch.compile) are taken off a file's names,
-and tensors that the network does not have are ignored; both are said. Nothing in a PyTorch
-checkpoint is executed.
+calibration. A run brings its own configuration; where its images have moved, --data names their folder.
+For a file the network and the data are named by flags. Prefixes such as module. (DataParallel) or
+_orig_mod. (torch.compile) are taken off its names, and tensors that the network does not have are
+ignored; both are said. Nothing in a PyTorch checkpoint is executed.
 
 ${flagsHelp(evaluateFlags)}
 
@@ -77,6 +88,10 @@ ${flagsHelp(subjectFlags)}
 The machine:
 
 ${flagsHelp(machineFlags)}
+
+Accepted, for the scripts of the official code, and of no effect:
+
+${flagsHelp(idle)}
 `;
 
 /**
@@ -87,8 +102,10 @@ ${flagsHelp(machineFlags)}
  * @throws {Error} If the weights are missing, damaged, or of another network.
  */
 export async function run(args: string[]): Promise<void> {
-  const chosen = await chooseMethod(args, { methods: kitMethods });
-  const values = parseFlags(chosen.args, [...evaluateFlags, ...subjectFlags, ...machineFlags]);
+  const chosen = await chooseMethod(args, { methods: kitMethods, runFlag: "run" });
+  const flags = [...evaluateFlags, ...subjectFlags, ...machineFlags, ...idle];
+  const values = parseFlags(chosen.args, flags);
+  for (const line of wordsOnIdleFlags(values, idle)) tell(line);
   const subject = await subjectOf(values, chosen);
   const { config } = subject;
   const engine = await startConfiguredEngine(values, {
@@ -97,7 +114,7 @@ export async function run(args: string[]): Promise<void> {
   });
   const network = createConfiguredNetwork(config, chosen);
   const weights = await subject.weights(network);
-  const dataset = await loadConfiguredDataset(config.data);
+  const dataset = await subject.images();
   const { test, mean, std } = dataset;
   const predict = createPredictor({
     engine,
@@ -125,6 +142,7 @@ interface Subject {
   /** Training images of each class, where a run tells them. */
   readonly counts?: readonly number[];
   readonly weights: (network: Network) => Promise<Variables>;
+  readonly images: () => Promise<Dataset>;
 }
 
 async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subject> {
@@ -136,8 +154,10 @@ async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subj
   const store = openRunStore(undefined, chosen);
   if (values.weights !== undefined) {
     const file = await weightsFile(String(values.weights), store);
+    const config = configOf(values, chosen);
     return {
-      config: configOf(values, chosen),
+      config,
+      images: () => loadConfiguredDataset(config.data),
       title: file.path,
       weights: (network) => Promise.resolve(weightsIn(file, { network, values })),
     };
@@ -145,11 +165,12 @@ async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subj
   if (values.prefix !== undefined) {
     throw new UsageError("Cannot evaluate a run with --prefix: it is for --weights: leave it out");
   }
-  const { name, folder, description: { config, classCounts: counts } } = await store.find(
-    userPathOrName(String(values.run)),
-  );
+  // Where the images are is no setting of the run: they are known by their hash.
+  const { root: _, source: __, ...settings } = values;
+  const { name, folder, description } = await store.find(userPathOrName(String(values.run)));
+  const { config, classCounts: counts } = description;
   requireMethods(config, { ...chosen, run: name });
-  const differing = conflicts(values, config, chosen);
+  const differing = conflicts(settings, config, chosen);
   if (differing.length > 0) {
     throw new UsageError(
       `Cannot evaluate the run "${name}" with other settings: ${differing.join(", ")}: ` +
@@ -162,6 +183,11 @@ async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subj
     title: which === "averaged" ? `${folder}, averaged weights` : `${folder}, ${which} epoch`,
     counts,
     weights: (network) => store.weights(folder, { which, network }),
+    images: async () => {
+      const dataset = await loadImagesOf(description, values);
+      checkDataHash({ folder, description }, { dataHash: hashDataset(dataset), what: "evaluate" });
+      return dataset;
+    },
   };
 }
 

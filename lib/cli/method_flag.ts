@@ -10,11 +10,12 @@ import { sharedFields } from "../experiment/config_complete.ts";
 import { methodFields } from "../experiment/config_fields.ts";
 import { unknownMethods } from "../experiment/config_read.ts";
 import { chooseMethod as chooseBy, type MethodChoice } from "../method/choose.ts";
+import { openRunStore } from "../experiment/run_store.ts";
 import type { Method } from "../method/method.ts";
 import { checkNoClash, takenBy } from "../settings/check.ts";
 import { UsageError } from "./shell.ts";
 import { machineFlags, runFlags } from "./train_flags.ts";
-import { userPath } from "./user_path.ts";
+import { userPath, userPathOrName } from "./user_path.ts";
 
 /** What a command line says about the method. */
 export interface ChosenMethod {
@@ -32,7 +33,8 @@ export interface ChosenMethod {
  * It comes before flags are parsed: a method brings flags of its own.
  *
  * @param args Arguments after the command's name.
- * @param options The methods of the kit.
+ * @param options The methods of the kit, and the flag that names a run, whose method is meant where none is
+ * named.
  * @returns The method, all methods, and the arguments to parse: with the name of the method in place of
  * whatever chose it.
  * @throws {UsageError} If there is no method of that name, or its parts do not go together.
@@ -49,7 +51,10 @@ export interface ChosenMethod {
  */
 export async function chooseMethod(
   args: readonly string[],
-  { methods }: { readonly methods: readonly Method[] },
+  { methods, runFlag }: {
+    readonly methods: readonly Method[];
+    readonly runFlag?: "run" | "resume";
+  },
 ): Promise<ChosenMethod> {
   const found = choiceIn(args);
   const { method: named, ...parts } = found.choice;
@@ -57,8 +62,11 @@ export async function chooseMethod(
   const loaded = isFile ? await loadMethod(named, { methods }) : undefined;
   const known = loaded === undefined ? methods : [...methods, loaded];
   const isOpen = Object.keys(found.choice).length === 0;
+  const ofRun = isOpen && runFlag !== undefined
+    ? await methodOfRun(args, { methods, runFlag })
+    : undefined;
   const choice = isOpen
-    ? { method: methodFields.method.default }
+    ? { method: ofRun ?? methodFields.method.default }
     : { ...parts, ...(named !== undefined && { method: loaded?.name ?? named }) };
   const method = asUsage(() => chooseBy(choice, known));
   return {
@@ -80,16 +88,51 @@ function choiceIn(
 ): { readonly choice: MethodChoice; readonly others: readonly string[] } {
   const choice: Record<string, string> = {};
   const taken = new Set<number>();
-  for (const [index, word] of args.entries()) {
-    const [, flag, glued] = word.match(/^--([a-z]+)(?:=(.*))?$/s) ?? [];
+  for (const index of args.keys()) {
+    const { flag, value, words } = flagAt(args, index);
     if (flag === undefined || !choosing.some((name) => name === flag) || flag in choice) continue;
-    const value = glued ?? args[index + 1];
-    if (value === undefined || value.trim() === "" || value.startsWith("-")) continue;
+    if (value === undefined) continue;
     choice[flag] = value;
-    taken.add(index);
-    if (glued === undefined) taken.add(index + 1);
+    for (let word = 0; word < words; word++) taken.add(index + word);
   }
   return { choice, others: args.filter((_, index) => !taken.has(index)) };
+}
+
+/** Name of the method of the run that is named; what is wrong with the run is said when it is opened. */
+async function methodOfRun(
+  args: readonly string[],
+  { methods, runFlag }: { readonly methods: readonly Method[]; readonly runFlag: string },
+): Promise<string | undefined> {
+  const run = flagText(args, runFlag);
+  if (run === undefined) return undefined;
+  const place = flagText(args, "root_model");
+  try {
+    const store = openRunStore(place && userPath(place), { methods });
+    const { description: { config } } = await store.find(userPathOrName(run));
+    return methods.find(({ name }) => name === config.stages[0].method)?.name;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first value of a flag with a long name. */
+function flagText(args: readonly string[], name: string): string | undefined {
+  for (const index of args.keys()) {
+    const { flag, value } = flagAt(args, index);
+    if (flag === name && value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** The flag with a long name at a place, and its value; what is wrong with it is said when flags are parsed. */
+function flagAt(
+  args: readonly string[],
+  index: number,
+): { readonly flag?: string | undefined; readonly value?: string; readonly words: number } {
+  const [, flag, glued] = args[index]!.match(/^--([a-z_]+)(?:=(.*))?$/s) ?? [];
+  const value = glued ?? args[index + 1];
+  const isValue = value !== undefined && value.trim() !== "" && !value.startsWith("-");
+  return { flag, ...(isValue && { value }), words: glued === undefined ? 2 : 1 };
 }
 
 function asUsage<Value>(choose: () => Value): Value {

@@ -4,6 +4,7 @@
  * @module
  */
 import { datasets } from "../data/datasets.ts";
+import { readError } from "../disk/errors.ts";
 import { writeWholeFile } from "../disk/whole_file.ts";
 import { shotGroup } from "../evaluate/shots.ts";
 import type { RecordedEvaluation, RecordedRun } from "../experiment/read_run.ts";
@@ -57,8 +58,27 @@ export async function run(args: string[]): Promise<void> {
   const recorded = await openRunStore().read(userPathOrName(String(name)));
   for (const notice of recorded.notices) tell(notice);
   const file = out === undefined ? `${recorded.folder}/report.html` : userPath(String(out));
+  await refuseOther(file);
   await writeWholeFile(file, await runPage(recorded));
   print(`Written: ${file.replace(`${projectRoot}/`, "")}: open it in a browser`);
+}
+
+/** A page may be written again; nothing else is written over. */
+async function refuseOther(path: string): Promise<void> {
+  let start: string;
+  try {
+    using file = await Deno.open(path);
+    const bytes = new Uint8Array(64);
+    const length = await file.read(bytes) ?? 0;
+    start = new TextDecoder().decode(bytes.subarray(0, length));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw readError(path, error);
+  }
+  if (/^\s*(<!doctype html|$)/i.test(start)) return;
+  throw new Deno.errors.AlreadyExists(
+    `Cannot write the report to "${path}": what is there is no page: name another file with --out`,
+  );
 }
 
 /**

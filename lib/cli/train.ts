@@ -6,7 +6,10 @@
 
 import { convolutionRates } from "../bench/convolution_rate.ts";
 import { effectivePrecision, type RunConfig } from "../experiment/config.ts";
+import { runArgument } from "../experiment/place.ts";
+import { checkedRunName } from "../experiment/reserve.ts";
 import { beginRun, type Run } from "../experiment/run.ts";
+import type { RunDescription } from "../experiment/run_folder.ts";
 import { openRunStore, type RunStore } from "../experiment/run_store.ts";
 import {
   configuredStages,
@@ -24,7 +27,13 @@ import { disposeTensors } from "../tensor/named_tensors.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { type FlagValues, parseFlags } from "./flags.ts";
-import { executionMode, loadConfiguredDataset, startConfiguredEngine } from "./machine.ts";
+import { idleFlags, wordsOnIdleFlags } from "./idle_flags.ts";
+import {
+  executionMode,
+  loadConfiguredDataset,
+  loadImagesOf,
+  startConfiguredEngine,
+} from "./machine.ts";
 import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
 import { UsageError } from "./shell.ts";
 import { checkRunFlags, configOf, conflicts, trainFlags, trainFlagsHelp } from "./train_flags.ts";
@@ -46,11 +55,12 @@ Trains on a long-tailed subset and evaluates on the full test set after each epo
 on CIFAR-10-LT at imbalance rate 0.02, ResNet-32 of width 16, two epochs. All is kept in
 data/runs/<name> (GLMC_RUNS names another folder than data/runs). Ctrl-C writes a checkpoint and ends with
 code 130, SIGTERM with 143, a closed terminal (SIGHUP) with 129; a second Ctrl-C ends at once.
+A run that is resumed keeps its settings; where its images have moved, --data names their folder.
 
 The official command runs as it is. Other ways to write a flag are listed behind it; - and _ are
 interchangeable.
 
-${trainFlagsHelp(await chooseMethod(args, { methods: kitMethods }))}
+${trainFlagsHelp(await chooseMethod(args, { methods: kitMethods, runFlag: "resume" }))}
 `;
 }
 
@@ -62,9 +72,12 @@ ${trainFlagsHelp(await chooseMethod(args, { methods: kitMethods }))}
  * @throws {Error} If data, engine or run folder are not to be had, or the training diverges.
  */
 export async function run(args: string[]): Promise<void> {
-  const chosen = await chooseMethod(args, { methods: kitMethods });
-  const values = parseFlags(chosen.args, trainFlags(chosen));
+  const chosen = await chooseMethod(args, { methods: kitMethods, runFlag: "resume" });
+  const flags = trainFlags(chosen);
+  const values = parseFlags(chosen.args, flags);
   checkRunFlags(values);
+  const idle = flags.filter((flag) => idleFlags.includes(flag));
+  for (const line of wordsOnIdleFlags(values, idle)) tell(line);
   using stop = listenForStop({
     onForce: () => tell("Stopped at once, without a checkpoint of the last steps"),
   });
@@ -89,25 +102,29 @@ interface BegunRun {
 
 /** Undefined if the run is finished. */
 async function begin(values: FlagValues, chosen: ChosenMethod): Promise<BegunRun | undefined> {
-  const store = openRunStore(undefined, chosen);
-  const config = values.resume === undefined
-    // Before the engine starts: what a file of rows lacks is said at once.
-    ? await withSplitHash(configOf(values, chosen))
-    : await resumedConfig(values, { chosen, store });
-  if (values.name !== undefined) await refuseTakenName(checkedName(values.name), store);
+  const { root_model } = values;
+  const store = openRunStore(root_model === undefined ? undefined : String(root_model), chosen);
+  const resumed = values.resume === undefined
+    ? undefined
+    : await resumedRun(values, { chosen, store });
+  // Before the engine starts: what a file of rows lacks is said at once.
+  const config = resumed?.config ?? await withSplitHash(configOf(values, chosen));
+  const place = placeOf(values);
+  if (resumed === undefined && place.name !== undefined) await refuseTakenName(place.name, store);
   const engine = await startConfiguredEngine(values, {
     precision: config.network.precision,
     passes: Math.max(...configuredStages(config, chosen).map(({ method }) => method.passes)),
   });
-  if (values.resume !== undefined) {
+  if (resumed !== undefined) {
     const network = createConfiguredNetwork(config, chosen);
-    if (await saysFinished(userPathOrName(String(values.resume)), { store, network })) return;
+    if (await saysFinished(place.name!, { store, network })) return;
   }
   const run = await beginRun({
-    ...placeOf(values),
-    config: values.resume === undefined ? computable(config, engine) : config,
+    ...place,
+    config: resumed === undefined ? computable(config, engine) : config,
     engine,
-    dataset: ({ data }) => loadConfiguredDataset(data),
+    dataset: ({ data }) =>
+      resumed === undefined ? loadConfiguredDataset(data) : loadImagesOf(resumed, values),
     store,
     mode: executionMode(values),
     xla: values.xla === true,
@@ -132,20 +149,30 @@ async function announce({ run, engine }: BegunRun): Promise<number> {
 }
 
 /** Where the run is, and whether it must be there already. */
-function placeOf({ name, resume }: FlagValues): {
+function placeOf({ name, store_name, resume }: FlagValues): {
   readonly name?: string;
   readonly resume: "must" | "never";
 } {
-  if (resume !== undefined) return { name: userPathOrName(String(resume)), resume: "must" };
-  return { ...(name !== undefined && { name: String(name) }), resume: "never" };
+  if (resume !== undefined) {
+    if (store_name !== undefined) {
+      tell("--store_name has no effect here: a run that is resumed keeps its name");
+    }
+    return { name: userPathOrName(String(resume)), resume: "must" };
+  }
+  const wanted = name ?? (store_name === undefined ? undefined : safeName(String(store_name)));
+  if (wanted === undefined) return { resume: "never" };
+  try {
+    return { name: checkedRunName(String(wanted)), resume: "never" };
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
 }
 
-function checkedName(name: FlagValues[string]): string {
-  const text = `${name}`;
-  if (/^[\w.-]+$/.test(text) && !/^\.+$/.test(text)) return text;
-  throw new UsageError(
-    `Cannot use --name ${name}: use letters, digits, dots, dashes and underscores`,
-  );
+/** A name of the official code as one of a folder: theirs hold slashes, colons and spaces. */
+function safeName(text: string): string {
+  const name = text.replaceAll(/[^\w.-]+/g, "_").replaceAll(/^[_.]+|[_.]+$/g, "").slice(0, 200);
+  if (name !== text) tell(`--store_name ${text}: the run is named "${name}"`);
+  return name;
 }
 
 /** Before anything is loaded; should two begin at once, the store refuses one of them. */
@@ -158,21 +185,28 @@ async function refuseTakenName(name: string, store: RunStore): Promise<void> {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new UsageError(
-    `Cannot start a run named ${name}: there is one already: continue it with --resume ${name}, ` +
+    `Cannot start a run named ${name}: there is one already: continue it with ` +
+      `--resume ${runArgument(`${store.folder}/${name}`)}, ` +
       "or choose another --name",
   );
 }
 
-async function resumedConfig(
+async function resumedRun(
   values: FlagValues,
   { chosen, store }: { readonly chosen: ChosenMethod; readonly store: RunStore },
-): Promise<RunConfig> {
-  const { name, description: { config } } = await store.find(
-    userPathOrName(String(values.resume)),
-  );
+): Promise<RunDescription> {
+  // Where the images are is no setting of the run: they are known by their hash.
+  const { root: _, source: __, "start-epoch": start, ...settings } = values;
+  if (start !== undefined) {
+    tell(
+      "--start-epoch has no effect here: a run that is resumed goes on where it stopped",
+    );
+  }
+  const { name, description } = await store.find(userPathOrName(String(values.resume)));
+  const { config } = description;
   requireMethods(config, { ...chosen, run: name });
-  const differing = conflicts(values, config, chosen);
-  if (differing.length === 0) return config;
+  const differing = conflicts(settings, config, chosen);
+  if (differing.length === 0) return description;
   throw new UsageError(
     `Cannot resume "${name}" with other settings: ${differing.join(", ")}: ` +
       "leave them out, or start a new run",

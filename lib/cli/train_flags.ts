@@ -19,6 +19,7 @@ import {
 import { secondStageFields } from "../experiment/second_stage.ts";
 import type { Fields, Settings } from "../settings/field.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues } from "./flags.ts";
+import { idleFlags, withoutNames } from "./idle_flags.ts";
 import { UsageError } from "./shell.ts";
 
 /** A flag that sets a field of the configuration. */
@@ -91,6 +92,12 @@ export const machineFlags: readonly Flag[] = [
     help: "threads within an operation",
     ...whole(1, 1024),
   },
+  {
+    names: ["gpu"],
+    kind: "number",
+    help: "which GPU, counted from 0; the CPU where there is no such one",
+    ...whole(0, 1023),
+  },
   { names: ["inter_op_threads"], kind: "number", help: "operations at a time", ...whole(1, 1024) },
   { names: ["xla"], kind: "switch", help: "let XLA compile the step; meant for GPUs" },
   { names: ["eager"], kind: "switch", help: "run op by op instead of as one compiled function" },
@@ -99,6 +106,12 @@ export const machineFlags: readonly Flag[] = [
 /** Flags of the run's place and report. */
 export const runFlags: readonly Flag[] = [
   { names: ["name"], kind: "text", help: "name of the run in data/runs" },
+  {
+    names: ["store_name"],
+    kind: "text",
+    help: "the same, as the official code calls it; what no name may hold becomes _",
+  },
+  { names: ["root_model"], kind: "path", help: "folder of the runs instead of data/runs" },
   {
     names: ["resume"],
     kind: "text",
@@ -109,12 +122,6 @@ export const runFlags: readonly Flag[] = [
     kind: "number",
     help: "print a line every so many steps where the output is no terminal",
     ...whole(1, 1_000_000_000),
-  },
-  {
-    names: ["j", "workers"],
-    kind: "number",
-    help: "accepted and not needed: images are on the device",
-    ...whole(0, 1024),
   },
 ];
 
@@ -135,7 +142,8 @@ export const runFlags: readonly Flag[] = [
  * ```
  */
 export function trainFlags(options: TrainFlagsOptions): Flag[] {
-  return [...configFlags(options), ...runFlags, ...machineFlags];
+  const flags = configFlags(options);
+  return [...flags, ...runFlags, ...machineFlags, ...withoutNames(idleFlags, flags)];
 }
 
 /**
@@ -171,6 +179,7 @@ export function trainFlagsHelp({ methods, method }: Required<TrainFlagsOptions>)
     "A second stage": flagsHelp(flagsOf(secondStageFields)),
     "The run": flagsHelp(runFlags),
     "The machine": flagsHelp(machineFlags),
+    "Accepted, for the scripts of the official code, and of no effect": flagsHelp(idleFlags),
   };
   return Object.entries(sections).filter(([, text]) => text !== "")
     .map(([title, text]) => `${title}:\n\n${text}`).join("\n\n");
@@ -262,7 +271,12 @@ export function conflicts(
  * assertThrows(() => checkRunFlags({ name: "b", resume: "a" }), Error, "--name");
  * ```
  */
-export function checkRunFlags({ name, resume }: FlagValues): void {
+export function checkRunFlags({ name, resume, store_name }: FlagValues): void {
+  if (name !== undefined && store_name !== undefined) {
+    throw new UsageError(
+      `Cannot use --name ${name} with --store_name ${store_name}: both name the run: leave one out`,
+    );
+  }
   if (name === undefined || resume === undefined) return;
   throw new UsageError(
     `Cannot use --name ${name} with --resume ${resume}: a run keeps its name: leave --name out`,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { runArgument } from "../experiment/place.ts";
 import type { Run } from "../experiment/run.ts";
 import { print } from "../process/streams.ts";
 import type { StopRequest } from "../process/stop.ts";
@@ -33,7 +34,7 @@ export async function watchRun(
   run: Run,
   { perEpoch, printEvery = Infinity, stop }: WatchRunOptions,
 ): Promise<void> {
-  const { training: { epochs }, name, folder } = run;
+  const { training: { epochs }, folder } = run;
   const line = progressLine();
   const note = (): void =>
     line.note(
@@ -57,7 +58,7 @@ export async function watchRun(
       } else if (event.type === "stopped") {
         line.finish(
           `Stopped in epoch ${event.progress.epoch + 1} after step ${event.progress.step}: ` +
-            `continue with: deno task train --resume ${name}`,
+            `continue with: deno task train --resume ${runArgument(folder)}`,
         );
         Deno.exitCode = stop.exitCode;
         return;
@@ -71,7 +72,7 @@ export async function watchRun(
     const last = history.at(-1);
     if (error instanceof Error && last !== undefined) {
       error.message += `: what was trained until epoch ${last.epoch + 1} is kept: ` +
-        `continue with: deno task train --resume ${name}`;
+        `continue with: deno task train --resume ${runArgument(folder)}`;
     }
     throw error;
   } finally {

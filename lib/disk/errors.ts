@@ -64,7 +64,7 @@ export function diskError(path: string, error: unknown): Error {
 /**
  * Says in one line why a file could not be read and what to do.
  *
- * A missing file, one that may not be read, and a disk at fault are three different things.
+ * A missing file, a link to nothing, one that may not be read, and a disk at fault are different things.
  *
  * @param path The file.
  * @param error What was thrown.
@@ -84,8 +84,18 @@ export function diskError(path: string, error: unknown): Error {
  * ```
  */
 export function readError(path: string, error: unknown): Error {
+  const target = codeOf(error) === "ENOENT" ? linkTarget(path) : undefined;
+  if (target !== undefined) {
+    // Not of the class of a missing file: something is there, and may come back with its disk.
+    return new Error(
+      `Cannot read "${path}": it is a link to "${target}", which is not there: bring that back, ` +
+        "or mount the disk it lies on",
+      { cause: error },
+    );
+  }
   const known: Readonly<Record<string, string>> = {
     ENOENT: "there is no such file: check the path",
+    ELOOP: "it is a link that leads back to itself: take it away",
     ENOTDIR: "a part of its path is a file, not a folder: check the path",
     EISDIR: "it is a folder, not a file: check the path",
     EACCES: "permission denied: make it readable for you, or ask its owner to",
@@ -116,6 +126,15 @@ export function rephrase(error: unknown, message: string): Error {
   const kinds = [NotFound, PermissionDenied, RangeError, SyntaxError, TypeError];
   const kind = kinds.find((kind) => error instanceof kind) ?? Error;
   return new kind(message, { cause: error });
+}
+
+/** Where a link leads; `undefined` of anything else. */
+function linkTarget(path: string): string | undefined {
+  try {
+    return Deno.readLinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function codeOf(error: unknown): string {

@@ -5,6 +5,8 @@
  */
 import { sha256 } from "./digest.ts";
 import { readError } from "./errors.ts";
+import { decodeText, whyNotJson } from "./json_text.ts";
+import { isRecord } from "./schema.ts";
 import { writeWholeFile } from "./whole_file.ts";
 
 /** Settings of a function that reads a JSON file. */
@@ -23,10 +25,6 @@ export interface Sealed<Value = unknown> {
 
 /** Name of the field that holds the digest; always the last one. */
 const sealField = "sha256";
-
-/** A sealed text in either layout: what is hashed, and the digest. */
-const sealedText =
-  /^(?<body>[\s\S]+?)(?:,\n {2}"sha256": "(?<spread>[0-9a-f]{64})"\n\}\n|,"sha256":"(?<compact>[0-9a-f]{64})"\})$/;
 
 /**
  * Writes typed arrays as plain lists: a replacer for `JSON.stringify`.
@@ -163,16 +161,17 @@ export async function readSealedJson(
  * ```
  */
 export function sealJson(value: object, options: { readonly spread?: boolean } = {}): string {
-  const text = JSON.stringify(value, plainArrays, options.spread ? 2 : undefined);
+  const { spread = false } = options;
+  const text = JSON.stringify(value, plainArrays, spread ? 2 : undefined);
   if (!/^\{[\s\S]*[^{]\}$/.test(text) || Object.hasOwn(value, sealField)) {
     throw new TypeError(
       `Cannot seal ${text.slice(0, 40)}: it must be a record with at least one field and none ` +
         `called "${sealField}": pass such a record`,
     );
   }
-  const body = text.slice(0, options.spread ? -2 : -1);
+  const body = text.slice(0, spread ? -2 : -1);
   const digest = sha256(body);
-  return options.spread
+  return spread
     ? `${body},\n  "${sealField}": "${digest}"\n}\n`
     : `${body},"${sealField}":"${digest}"}`;
 }
@@ -180,7 +179,10 @@ export function sealJson(value: object, options: { readonly spread?: boolean } =
 /**
  * Reads a text of {@linkcode sealJson} and checks its digest.
  *
- * @param text The text, exactly as it was written.
+ * The digest is of the content: line ends, indents, a byte order mark or a last line break that an editor
+ * or a copy between systems has changed leave it as it is.
+ *
+ * @param text The text.
  * @param path The file it comes from, for messages.
  * @param options What to advise about a damaged file.
  * @returns The value without the digest, and whether there was one.
@@ -202,19 +204,25 @@ export function openSealedJson(
   options: ReadJsonOptions = {},
 ): Sealed {
   const value = parse(text, path, options);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { value, sealed: false };
-  }
+  if (!isRecord(value)) return { value, sealed: false };
   const [lastField, lastValue] = Object.entries(value).at(-1) ?? [];
   // A digest under a name that is one flipped bit away is a seal as well, and a broken one.
   const isDigest = typeof lastValue === "string" && /^[0-9a-f]{64}$/i.test(lastValue);
   if (lastField !== sealField && !isDigest) return { value, sealed: false };
-  const { body = "", spread, compact } = sealedText.exec(text)?.groups ?? {};
-  if (sha256(body) !== (spread ?? compact)) {
+  const { [sealField]: seal, ...rest } = value;
+  if (lastField !== sealField || !sealsOf(rest).includes(seal)) {
     throw damaged(path, "it was altered after it was written, its SHA-256 does not fit", options);
   }
-  const { [sealField]: _, ...rest } = value as Record<string, unknown>;
   return { value: rest, sealed: true };
+}
+
+/** The digests of a record in either layout; none of an empty one, which cannot be sealed. */
+function sealsOf(value: object): unknown[] {
+  if (Object.keys(value).length === 0) return [];
+  return [
+    sha256(JSON.stringify(value, null, 2).slice(0, -2)),
+    sha256(JSON.stringify(value).slice(0, -1)),
+  ];
 }
 
 async function readText(path: string, options: ReadJsonOptions): Promise<string> {
@@ -225,22 +233,25 @@ async function readText(path: string, options: ReadJsonOptions): Promise<string>
     throw readError(path, error);
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw damaged(path, "it is damaged, its text is not UTF-8", options);
+    return decodeText(bytes);
+  } catch (error) {
+    throw damaged(path, (error as Error).message, options);
   }
 }
 
 function parse(text: string, path: string, options: ReadJsonOptions): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    const what = text.trim() === "" ? "it is empty" : "it is damaged, its text is not JSON";
-    throw damaged(path, what, options);
+  } catch (error) {
+    const { advice = defaultAdvice } = options;
+    const { what, next } = whyNotJson(text, error);
+    throw damaged(path, what, { advice: next === undefined ? advice : `${next}, or ${advice}` });
   }
 }
 
+const defaultAdvice = "write it again, or bring it back from a copy";
+
 function damaged(path: string, what: string, options: ReadJsonOptions): SyntaxError {
-  const { advice = "write it again, or bring it back from a copy" } = options;
+  const { advice = defaultAdvice } = options;
   return new SyntaxError(`Cannot read "${path}": ${what}: ${advice}`);
 }

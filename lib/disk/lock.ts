@@ -4,6 +4,7 @@
  * @module
  */
 import { dirname } from "node:path";
+import { kill } from "node:process";
 import { diskError } from "./errors.ts";
 import { describeOwner, type LockOwner, readOwner, writeOwner } from "./lock_owner.ts";
 
@@ -165,7 +166,12 @@ async function take(
   for (;;) {
     const file = await open(path, options);
     try {
-      const isExclusive = tryLock(file, path, options);
+      let isExclusive = tryLock(file, path, options);
+      // Whoever only looks whether it is held has it for a moment.
+      for (let tries = 0; isExclusive === undefined && tries < 3; tries++) {
+        await delay(5);
+        isExclusive = tryLock(file, path, options);
+      }
       if (isExclusive === undefined) throw new LockedError(options.what, await readOwner(path));
       // The holder before may have removed the file after it was opened here.
       if (isExclusive && !isFileAt(file, path)) {
@@ -189,17 +195,63 @@ async function open(path: string, { what }: LockOptions): Promise<Deno.FsFile> {
   } catch (error) {
     // The lock of another user, whose file may be read but not written.
     const owner = await readOwner(path);
-    if (owner && await isLockedByOther(path)) throw new LockedError(what, owner);
-    throw diskError(path, error);
+    if (owner && await isLocked(path)) throw new LockedError(what, owner);
+    const isFolder = error instanceof Error && "code" in error && error.code === "EISDIR";
+    if (!isFolder) throw diskError(path, error);
+    throw new Error(`Cannot ${what}: its lock "${path}" is a folder: take it away`, {
+      cause: error,
+    });
   }
 }
 
-async function isLockedByOther(path: string): Promise<boolean> {
+/**
+ * Whether a process holds a lock: this one or another, of this machine or of one that shares the disk.
+ *
+ * The lock is held for a moment to find out, in the way that many may at a time.
+ *
+ * @param path The lock file.
+ * @returns Whether it is held. Where the disk has no locks, whether the process that the file names is
+ * still there.
+ * @example Held and given back
+ * ```ts
+ * import { acquireLock, isLocked } from "glmc/disk/lock.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${Deno.makeTempDirSync()}/lock`;
+ * const lock = await acquireLock(path, { what: "count" });
+ *
+ * assertEquals(await isLocked(path), true);
+ * lock.release();
+ * assertEquals(await isLocked(path), false);
+ * ```
+ */
+export async function isLocked(path: string): Promise<boolean> {
+  let file: Deno.FsFile;
   try {
-    using file = await Deno.open(path);
-    return !file.tryLockSync(true);
+    file = await Deno.open(path);
   } catch {
     return false;
+  }
+  try {
+    return !file.tryLockSync(false);
+  } catch {
+    return await isOwnerAlive(path);
+  } finally {
+    file.close();
+  }
+}
+
+async function isOwnerAlive(path: string): Promise<boolean> {
+  const owner = await readOwner(path);
+  if (owner === undefined) return false;
+  // Nothing can be said about a process of another machine.
+  if (owner.host !== Deno.hostname()) return true;
+  try {
+    kill(owner.pid, 0);
+    return true;
+  } catch (error) {
+    // It is there, and another user's.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

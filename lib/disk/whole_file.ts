@@ -79,6 +79,49 @@ export async function removeLeftovers(
 }
 
 /**
+ * Gives a file another name before one of its own is written: what is damaged may still be of use.
+ *
+ * @param path The file; an absent one is no error.
+ * @returns Its new name: the old one with `.damaged` behind it, and a number where that is taken;
+ * `undefined` if there is no such file.
+ * @throws {Error} If the disk does not take the name.
+ * @example Twice
+ * ```ts
+ * import { setAside } from "glmc/disk/whole_file.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${Deno.makeTempDirSync()}/a`;
+ * Deno.writeTextFileSync(path, "half");
+ *
+ * assertEquals(await setAside(path), "a.damaged");
+ * assertEquals(await setAside(path), undefined);
+ * ```
+ */
+export async function setAside(path: string): Promise<string | undefined> {
+  for (let count = 1;; count++) {
+    const aside = `${path}.damaged${count === 1 ? "" : `-${count}`}`;
+    // Nobody else writes here, so a name that is free stays free.
+    if (await exists(aside)) continue;
+    try {
+      await Deno.rename(path, aside);
+      return basename(aside);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw diskError(aside, error);
+    }
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Tells whether a name is one under which {@linkcode writeWholeFile} writes before it renames.
  *
  * @param name Name of a file, without folders.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { basename } from "node:path";
+import { runArgument } from "./place.ts";
 import { runFiles } from "./run_folder.ts";
 
 /**
@@ -18,13 +18,13 @@ import { runFiles } from "./run_folder.ts";
  * import { adviceFor } from "glmc/experiment/advice.ts";
  * import { assertMatch } from "@std/assert";
  *
- * assertMatch(adviceFor("metrics.jsonl", "/runs/a"), /train --resume a/);
+ * assertMatch(adviceFor("metrics.jsonl", "/runs/a"), /train --resume \/runs\/a/);
  * ```
  */
 export function adviceFor(file: string, folder: string): string {
-  const name = basename(folder);
+  const name = runArgument(folder);
   const again = `continue the run, which writes it again: deno task train --resume ${name}`;
-  const checkpoint = "evaluate the best weights, or start the run anew: " +
+  const checkpoint = "bring it back from a copy, or evaluate the best weights: " +
     `deno task evaluate --run ${name}`;
   const advice: Readonly<Record<string, string>> = {
     [runFiles.split]: again,
@@ -36,5 +36,5 @@ export function adviceFor(file: string, folder: string): string {
     [runFiles.checkpoint]: checkpoint,
     [runFiles.previousCheckpoint]: checkpoint,
   };
-  return advice[file] ?? "bring it back from a copy, or start the run anew under another name";
+  return advice[file] ?? "bring it back from a copy, or train anew under another name";
 }

@@ -77,7 +77,11 @@ export function readConfig(
   try {
     const record = recordOf(stored, "the configuration");
     const { version } = record;
-    if (version === undefined) return readFlat(record, { methods });
+    if (version === undefined) {
+      const isFlat = !["data", "network", "stages"].some((name) => Object.hasOwn(record, name));
+      if (isFlat) return readFlat(record, { methods });
+      throw reason(`version is missing: it must be ${currentForm}`);
+    }
     if (!Number.isInteger(version) || Number(version) < firstForm) {
       throw reason(`version must be ${firstForm} to ${currentForm}: it is ${shown(version)}`);
     }

@@ -12,7 +12,7 @@ import { suggestion } from "../settings/check.ts";
 import type { MethodsOption } from "./configured.ts";
 import { isLeftOfBeginning } from "./reserve.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";
-import { readDescription } from "./run_reading.ts";
+import { readDescription } from "./describe_run.ts";
 
 /** A run on the disk. */
 export interface FoundRun {
@@ -49,6 +49,8 @@ export async function findRun(
     instead ??= names.every(isLeftOfBeginning)
       ? `"${folder}" is reserved, but the run has not begun: if no process is about to begin it, ` +
         `start it: deno task train --name ${basename(folder)}`
+      : names.some((name) => runNames.includes(name) && name !== runFiles.best)
+      ? `"${folder}" holds a run without ${runFiles.description}: bring that back from a copy`
       : names.some(isTensorFileName)
       ? `"${folder}" is no run but a folder of weights: ${evaluateWeights(folder)}`
       : `"${folder}" is a folder without ${runFiles.description}: name the folder of a run`;
@@ -66,11 +68,13 @@ function userPath(nameOrPath: string): string {
   return resolve(Deno.env.get("INIT_CWD") ?? ".", nameOrPath);
 }
 
+const runNames: readonly string[] = Object.values(runFiles);
+
 /** Where a run may lie that is named so: among the runs, at a path, around a file of it. */
 function placesOf(nameOrPath: string, runs: string): string[] {
   if (nameOrPath === "") return [];
   const path = userPath(nameOrPath);
-  const isFile = Object.values<string>(runFiles).includes(basename(nameOrPath));
+  const isFile = runNames.includes(basename(nameOrPath));
   return [...new Set([resolve(runs, nameOrPath), path, ...(isFile ? [dirname(path)] : [])])];
 }
 

@@ -9,6 +9,7 @@ import type { Dataset } from "../data/image_set.ts";
 import type { Split } from "../data/long_tail.ts";
 import { splitOfRows } from "../data/split_file.ts";
 import type { FileLock } from "../disk/lock.ts";
+import { setAside } from "../disk/whole_file.ts";
 import type { Evaluation } from "../evaluate/metrics.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
@@ -20,6 +21,7 @@ import { type Restored, type RestorePlan, restoreRun } from "./restore.ts";
 import { environmentChanges } from "./run_card.ts";
 import { type Environment, type RunDescription, runFiles } from "./run_folder.ts";
 import { type DescribedRun, readBestWeights, readSplit } from "./run_reading.ts";
+import { look } from "./survey.ts";
 import {
   writeBestWeights,
   writeCheckpoint,
@@ -75,8 +77,8 @@ export interface OpenRun {
    */
   split(dataset: Dataset): Promise<Split>;
   /**
-   * Makes sure that images are those of the run; what is other about the machine goes into its
-   * description.
+   * Makes sure that images are those of the run, and only then mends its files; what is other about the
+   * machine goes into its description.
    *
    * @returns What was damaged and was written again, a line each.
    * @throws {Error} If subset or images differ; says which.
@@ -109,6 +111,12 @@ export function holdRun(run: DescribedRun, lock: FileLock): OpenRun {
   const { folder } = run;
   let { description } = run;
   let keepsPrevious = true;
+  let restored: Restored | undefined;
+  const damaged = new Set<string>();
+  // Whatever a damaged file still holds may be worth more than it seems.
+  const clear = async (...files: readonly string[]): Promise<void> => {
+    for (const file of files) if (damaged.delete(file)) await setAside(`${folder}/${file}`);
+  };
   return {
     name: basename(folder),
     folder,
@@ -116,7 +124,8 @@ export function holdRun(run: DescribedRun, lock: FileLock): OpenRun {
       return description;
     },
     async restore(plan) {
-      const restored = await restoreRun({ folder, description }, plan);
+      restored = await restoreRun({ folder, description }, plan);
+      restored.damaged.forEach((file) => damaged.add(file));
       // A damaged checkpoint must not take the place of the sound one before it.
       keepsPrevious = restored.hasSoundCheckpoint;
       return restored;
@@ -126,6 +135,10 @@ export function holdRun(run: DescribedRun, lock: FileLock): OpenRun {
       await lock.confirm();
       checkImages({ folder, description }, now);
       const notices = await mendSplit({ folder, description }, now.split);
+      if (restored?.hasHistoryToWrite) {
+        await clear(runFiles.metrics);
+        await writeMetrics({ folder, description }, restored.progress?.history ?? []);
+      }
       const changes = environmentChanges(description, now.environment);
       if (Object.keys(changes).length === 0) return notices;
       const { epoch, step } = now.at;
@@ -136,12 +149,12 @@ export function holdRun(run: DescribedRun, lock: FileLock): OpenRun {
     },
     async mendBest(options) {
       await lock.confirm();
-      return await mendBest({ folder, description }, options);
+      return await mendBest({ folder, description }, { ...options, clear });
     },
     async keep(event, { stages }) {
       if (event.type === "step") return;
       await lock.confirm();
-      await keepEvent({ folder, description }, event, { stages, keepsPrevious });
+      await keepEvent({ folder, description }, event, { stages, keepsPrevious, clear });
       keepsPrevious = true;
     },
     release: () => lock.release(),
@@ -157,53 +170,90 @@ export function holdRun(run: DescribedRun, lock: FileLock): OpenRun {
 async function keepEvent(
   run: DescribedRun,
   event: Exclude<TrainEvent, { type: "step" }>,
-  options: { readonly stages: readonly Stage[]; readonly keepsPrevious: boolean },
+  { clear, ...options }: ClearOption & {
+    readonly stages: readonly Stage[];
+    readonly keepsPrevious: boolean;
+  },
 ): Promise<void> {
   const { progress } = event;
   if (event.type === "epoch") {
     const { record: { epoch }, evaluation } = event;
+    await clear(runFiles.lastEvaluation, runFiles.metrics);
     await writeEvaluation(run, { which: "last", epoch, evaluation });
     if (bestRecord(progress.history)?.epoch === epoch) {
+      await clear(runFiles.bestEvaluation, runFiles.best);
       await writeEvaluation(run, { which: "best", epoch, evaluation });
       await writeBestWeights(run, { progress, epoch });
     }
     await writeMetrics(run, progress.history);
   }
+  await clear(runFiles.checkpoint, runFiles.previousCheckpoint);
   await writeCheckpoint(run, progress, options);
 }
 
-function checkImages(
-  { folder, description }: DescribedRun,
-  { split, dataHash }: ContinueOptions,
-): void {
-  const cannot = `Cannot continue the run in "${folder}"`;
-  const advice = "use the data set the run was started with";
+/** How room is made for files that are written. */
+interface ClearOption {
+  /** Sets those aside that are damaged. */
+  readonly clear: (...files: readonly string[]) => Promise<void>;
+}
+
+function checkImages(run: DescribedRun, { split, dataHash }: ContinueOptions): void {
+  const { folder, description } = run;
   const { training } = configuredParts(description.config, split);
   const isSameSplit = description.splitHash === split.hash &&
     `${description.classCounts}` === `${training.counts}`;
   if (!isSameSplit) {
     throw new Error(
-      `${cannot}: its subset has hash ${description.splitHash}, ` +
-        `this data set gives ${split.hash}: ${advice}`,
+      `Cannot continue the run in "${folder}": its subset has hash ${description.splitHash}, ` +
+        `this data set gives ${split.hash}: ${otherImagesAdvice}`,
     );
   }
-  if (description.dataHash !== null && description.dataHash !== dataHash) {
-    throw new Error(
-      `${cannot}: its images and labels have hash ${description.dataHash}, ` +
-        `those of this data set ${dataHash}: ${advice}`,
-    );
-  }
+  checkDataHash(run, { dataHash, what: "continue" });
+}
+
+const otherImagesAdvice = "use the data set the run was started with; if it has moved, name its " +
+  "folder with --data";
+
+/**
+ * Makes sure that images are those a run was started with.
+ *
+ * @param run The run; one that is older than hashes of images takes any.
+ * @param options SHA-256 of the images and labels, and what shall be done with the run.
+ * @throws {Error} If they are others.
+ * @example Others
+ * ```ts
+ * import { checkDataHash } from "glmc/experiment/open_run.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const run = { folder: "/runs/a", description: { dataHash: "12" } };
+ *
+ * assertThrows(() => checkDataHash(run, { dataHash: "34", what: "continue" }), Error, "--data");
+ * ```
+ */
+export function checkDataHash(
+  { folder, description }: {
+    readonly folder: string;
+    readonly description: Pick<RunDescription, "dataHash">;
+  },
+  { dataHash, what }: { readonly dataHash: string; readonly what: "continue" | "evaluate" },
+): void {
+  if (description.dataHash === null || description.dataHash === dataHash) return;
+  throw new Error(
+    `Cannot ${what} the run in "${folder}": its images and labels have hash ` +
+      `${description.dataHash}, those of this data set ${dataHash}: ${otherImagesAdvice}`,
+  );
 }
 
 async function mendBest(
   run: DescribedRun,
-  { record, network, evaluate }: MendOptions,
+  { record, network, evaluate, clear }: MendOptions & ClearOption,
 ): Promise<string[]> {
   const weights = await readBestWeights(run, network);
   if (weights === undefined) return [];
   try {
     const evaluation = await evaluate(weights.variables);
     if (evaluation.top1 === record.evaluation.top1) {
+      await clear(runFiles.bestEvaluation);
       await writeEvaluation(run, { which: "best", epoch: record.epoch, evaluation });
       return [];
     }
@@ -245,14 +295,11 @@ async function splitOfRun(run: DescribedRun, dataset: Dataset): Promise<Split> {
 }
 
 async function mendSplit(run: DescribedRun, split: Split): Promise<string[]> {
-  let problem: string;
-  try {
-    if (await readSplit(run) !== undefined) return [];
-    problem = `"${run.folder}/${runFiles.split}" is gone`;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    problem = error.message.replace(/: continue the run.*$/, "");
-  }
+  const { value, problem } = await look(run, runFiles.split, () => readSplit(run));
+  if (value !== undefined) return [];
+  const path = `${run.folder}/${runFiles.split}`;
+  await setAside(path);
   await writeSplit(run, split);
-  return [`${problem}: it is ${split.generator === "file" ? "" : "drawn and "}written again`];
+  const again = split.generator === "file" ? "written again" : "drawn and written again";
+  return [`${problem ?? `"${path}" is gone`}: it is ${again}`];
 }

@@ -9,6 +9,7 @@ import { acquireLock, type FileLock, LockedError } from "../disk/lock.ts";
 import { isTemporaryName, removeLeftovers } from "../disk/whole_file.ts";
 import type { Method } from "../method/method.ts";
 import { defaultRunName, type RunConfig } from "./config.ts";
+import { runArgument } from "./place.ts";
 import { runFiles } from "./run_folder.ts";
 
 /** Settings of {@linkcode reserveRun}. */
@@ -51,7 +52,7 @@ export async function reserveRun(options: ReserveOptions): Promise<Reserved> {
   } catch (error) {
     throw diskError(runs, error);
   }
-  if (name !== undefined) return await reserve(checkedName(name), options);
+  if (name !== undefined) return await reserve(checkedRunName(name), options);
   const base = defaultRunName(config, { methods });
   for (let count = 1;; count++) {
     try {
@@ -63,7 +64,22 @@ export async function reserveRun(options: ReserveOptions): Promise<Reserved> {
   }
 }
 
-function checkedName(name: string): string {
+/**
+ * Makes sure that a name will do for the folder of a run.
+ *
+ * @param name The name.
+ * @returns The same name.
+ * @throws {RangeError} If it will not; says what will.
+ * @example A path is none
+ * ```ts
+ * import { checkedRunName } from "glmc/experiment/reserve.ts";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * assertEquals(checkedRunName("first-run"), "first-run");
+ * assertThrows(() => checkedRunName("../run"), RangeError, "use letters, digits");
+ * ```
+ */
+export function checkedRunName(name: string): string {
   if (/^[\w.-]+$/.test(name) && !/^\.+$/.test(name) && name.length <= 200) return name;
   throw new RangeError(
     `Cannot start a run named "${name}": use letters, digits, dots, dashes and underscores, ` +
@@ -114,7 +130,7 @@ async function refuseIfUsed(name: string, folder: string): Promise<void> {
   if (names.includes(runFiles.description)) {
     throw new Deno.errors.AlreadyExists(
       `Cannot start a run named "${name}": there is one already: continue it with ` +
-        `--resume ${name}, or choose another name`,
+        `--resume ${runArgument(folder)}, or choose another name`,
     );
   }
   if (!names.every(isLeftOfBeginning)) throw taken(name, "holds other files");

@@ -1,30 +1,28 @@
 /**
- * Finds out where a run stands, and mends what can be mended from what is sound.
+ * Finds out where a run stands, and how what is damaged can be had again from what is sound.
  *
  * @module
  */
 
-import { basename } from "node:path";
 import { parameterCount } from "../model/layer_table.ts";
 import type { Network } from "../model/network.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { decodeCheckpoint } from "../train/checkpoint.ts";
 import type { EpochRecord, Progress } from "../train/events.ts";
 import type { Stage } from "../train/stage.ts";
-import { bestRecord } from "./best_record.ts";
-import { runFiles } from "./run_folder.ts";
 import { adviceFor } from "./advice.ts";
+import { runArgument } from "./place.ts";
+import { bestProblem, lastEpochProblem, metricsProblem, type Problem } from "./problems.ts";
+import { runFiles } from "./run_folder.ts";
 import {
   checkId,
   type DescribedRun,
   explained,
   metadataKeys,
-  readBestWeights,
   readBytesIfThere,
-  readEvaluation,
-  readMetrics,
+  refuseEmpty,
 } from "./run_reading.ts";
-import { writeMetrics } from "./run_writing.ts";
+import { latestTrace, look, type Survey, surveyRun, whatRemains } from "./survey.ts";
 
 /** Network and stages of a run. */
 export interface RestorePlan {
@@ -38,67 +36,148 @@ export interface RestorePlan {
 export interface Restored {
   /** Its progress, whose tensors are the caller's; `undefined` before its first checkpoint. */
   readonly progress: Progress | undefined;
-  /** What was damaged and what was used instead, a line each; for the user's eyes. */
+  /** What was damaged and what is used instead, a line each; for the user's eyes. */
   readonly notices: readonly string[];
   /** Whether `checkpoint.safetensors` is sound. */
   readonly hasSoundCheckpoint: boolean;
+  /** Names of damaged files; each is set aside before one of its name is written. */
+  readonly damaged: readonly string[];
+  /** Whether the history has to be written again. */
+  readonly hasHistoryToWrite: boolean;
   /** Record of the best epoch, if its evaluation must be had again from its weights. */
   readonly bestToEvaluate?: EpochRecord | undefined;
 }
 
 /**
- * Reads where a run stands.
+ * Reads where a run stands; writes nothing.
  *
- * A damaged checkpoint falls back to the one before it; a damaged history is written again from the
- * checkpoint; a damaged evaluation of the last epoch is had again by going back to before it.
+ * A damaged checkpoint falls back to the one before it; a damaged history is to be written again from the
+ * checkpoint; a damaged evaluation of the last epoch is had again by going back to before it. Where files
+ * tell of epochs that no checkpoint knows of, to go on would be to write over them: that is refused.
  *
  * @param run The run, whose lock is held.
  * @param plan Its network and stages.
  * @returns Progress and notices.
- * @throws {SyntaxError} If there is no sound checkpoint though there was one.
+ * @throws {SyntaxError} If there is no sound checkpoint though there was one, or it is older than what the
+ * other files tell of; says what can be done instead.
+ * @throws {Error} If a file cannot be read, for another reason than damage.
  */
 export async function restoreRun(run: DescribedRun, plan: RestorePlan): Promise<Restored> {
   checkParameters(run, plan.network);
+  const survey = await surveyRun(run, plan);
   const current = await readCheckpoint(run, runFiles.checkpoint, plan);
-  const notices: string[] = [];
-  let progress = current.progress;
-  const before = async (): Promise<FoundCheckpoint> =>
-    await readCheckpoint(run, runFiles.previousCheckpoint, plan);
-  if (progress === undefined) {
-    const previous = await before();
-    if (previous.progress === undefined) {
-      const problem = current.problem ?? previous.problem ?? await lostHistory(run, plan);
-      if (problem !== undefined) {
-        throw new SyntaxError(`${problem}: ${adviceFor(runFiles.checkpoint, run.folder)}`);
-      }
-      return { progress: undefined, notices, hasSoundCheckpoint: false };
-    }
-    progress = previous.progress;
-    const reason = current.problem ?? `There is no "${run.folder}/${runFiles.checkpoint}"`;
-    notices.push(`${reason}: continuing from the checkpoint before it, ${placeOf(progress)}`);
-  }
+  let previous: FoundCheckpoint = {};
+  let restored: Restored | undefined;
   try {
-    notices.push(...await mendMetrics(run, progress, plan));
-    const problem = await lastEpochProblem(run, { ...progress, ...plan });
-    if (problem !== undefined && current.progress !== undefined) {
-      const previous = (await before()).progress;
-      const isBeforeIt = previous?.history.length === progress.history.length - 1;
-      if (previous !== undefined) disposeTensors((isBeforeIt ? progress : previous).state);
-      if (previous !== undefined && isBeforeIt) progress = previous;
-      const next = isBeforeIt
-        ? "the last epoch is evaluated again"
-        : `evaluate its weights: deno task evaluate --run ${basename(run.folder)} --epoch last`;
-      notices.push(`${problem}: ${next}`);
+    previous = await readCheckpoint(run, runFiles.previousCheckpoint, plan);
+    restored = decide(run, { ...plan, survey, current, previous });
+    return restored;
+  } finally {
+    for (const { progress } of [current, previous]) {
+      if (progress !== undefined && progress !== restored?.progress) disposeTensors(progress.state);
     }
-    const best = await bestProblem(run, { ...progress, ...plan });
-    notices.push(...best.notices);
-    if (current.progress !== undefined) notices.push(...await spareProblem(run, plan));
-    const hasSoundCheckpoint = current.progress !== undefined;
-    return { progress, notices, hasSoundCheckpoint, bestToEvaluate: best.toEvaluate };
-  } catch (error) {
-    disposeTensors(progress.state);
-    throw error;
   }
+}
+
+/** All that is known of a run. */
+interface Standing extends RestorePlan {
+  readonly survey: Survey;
+  readonly current: FoundCheckpoint;
+  readonly previous: FoundCheckpoint;
+}
+
+function decide(run: DescribedRun, standing: Standing): Restored {
+  const { survey, current, previous } = standing;
+  const { folder } = run;
+  let progress = current.progress ?? previous.progress;
+  const problem = whyNotToGoOn(run, { ...standing, progress });
+  if (problem !== undefined) throw new SyntaxError(`${problem}: ${whatRemains(survey, folder)}`);
+  const notices: string[] = [];
+  const damaged = damagedFiles(standing);
+  const tell = ({ file, text }: Problem, next: string): void => {
+    notices.push(`${text}: ${next}`);
+    damaged.push(file);
+  };
+  const hasSoundCheckpoint = current.progress !== undefined;
+  if (progress === undefined) {
+    return { progress, notices, damaged, hasSoundCheckpoint, hasHistoryToWrite: false };
+  }
+  if (!hasSoundCheckpoint) {
+    const text = current.problem ?? `There is no "${folder}/${runFiles.checkpoint}"`;
+    const next = `continuing from the checkpoint before it, ${placeOf(progress)}`;
+    tell({ file: runFiles.checkpoint, text }, next);
+  }
+  const ofMetrics = metricsProblem(run, { survey, history: progress.history });
+  if (ofMetrics !== undefined) tell(ofMetrics, "it is written again from the checkpoint");
+  const ofLast = lastEpochProblem(run, { survey, history: progress.history });
+  if (ofLast !== undefined && hasSoundCheckpoint) {
+    const before = previous.progress?.history.length === progress.history.length - 1
+      ? previous.progress
+      : undefined;
+    tell(
+      ofLast,
+      before
+        ? "the last epoch is evaluated again"
+        : `evaluate its weights: deno task evaluate --run ${runArgument(folder)} --epoch last`,
+    );
+    progress = before ?? progress;
+  }
+  const { problems, toEvaluate } = bestProblem(run, { survey, history: progress.history });
+  for (const problem of problems) tell(problem, adviceFor(runFiles.best, folder));
+  if (toEvaluate !== undefined) tell(toEvaluate.problem, "its weights are evaluated again");
+  if (hasSoundCheckpoint && previous.problem !== undefined) {
+    const text = previous.problem;
+    tell({ file: runFiles.previousCheckpoint, text }, "the next checkpoint takes its place");
+  }
+  if (damagedFiles(standing).length > 0) {
+    notices.push("Damaged files are kept: one whose name is needed gets .damaged behind it");
+  }
+  return {
+    progress,
+    notices,
+    damaged,
+    hasSoundCheckpoint,
+    hasHistoryToWrite: ofMetrics !== undefined,
+    bestToEvaluate: toEvaluate?.record,
+  };
+}
+
+function damagedFiles({ survey, current, previous }: Standing): string[] {
+  const found = [
+    [runFiles.metrics, survey.metrics],
+    [runFiles.lastEvaluation, survey.last],
+    [runFiles.bestEvaluation, survey.best],
+    [runFiles.best, survey.weights],
+    [runFiles.checkpoint, current],
+    [runFiles.previousCheckpoint, previous],
+  ] as const;
+  return found.filter(([, { problem }]) => problem !== undefined).map(([file]) => file);
+}
+
+/** Why the run cannot be continued without writing over what it has measured. */
+function whyNotToGoOn(
+  { folder, description }: DescribedRun,
+  { survey, current, previous, progress }: Standing & { readonly progress: Progress | undefined },
+): string | undefined {
+  const begin = description.config.stages[0].startEpoch;
+  const trace = latestTrace(survey, begin);
+  const cannot = `Cannot continue the run in "${folder}"`;
+  if (progress === undefined) {
+    const problem = current.problem ?? previous.problem;
+    if (problem !== undefined || trace === undefined) return problem;
+    return `${cannot}: ${runFiles.checkpoint} is gone, though ${trace.file} is of finished epochs`;
+  }
+  const known = begin + progress.history.length;
+  // After the steps of an epoch its results are written before its checkpoint: a process that was killed
+  // in between will write the same again.
+  const reached = progress.step > 0 ? known + 1 : known;
+  if (trace === undefined || trace.epochs <= reached) return undefined;
+  const reason = current.problem ??
+    `${
+      current.progress ? runFiles.checkpoint : runFiles.previousCheckpoint
+    } knows of ${known} epochs`;
+  return `${cannot}: ${reason.replace(/^Cannot read /, "")}, while ${trace.file} is of epoch ` +
+    `${trace.epochs}`;
 }
 
 /** What became of reading a checkpoint. */
@@ -127,11 +206,12 @@ export async function readCheckpoint(
   const path = `${folder}/${file}`;
   const bytes = await readBytesIfThere(path);
   if (bytes === undefined) return {};
-  const { value, problem } = await problemOr(
+  const { value, problem } = await look(
     run,
     file,
     () =>
       explained(path, adviceFor(file, folder), () => {
+        refuseEmpty(bytes);
         const counts = description.classCounts;
         const { progress, metadata, sealed } = decodeCheckpoint(bytes, { network, stages, counts });
         try {
@@ -144,13 +224,6 @@ export async function readCheckpoint(
       }),
   );
   return { progress: value, problem };
-}
-
-/** What is wrong with the checkpoint before the last one, while that one is sound. */
-async function spareProblem(run: DescribedRun, plan: RestorePlan): Promise<string[]> {
-  const { progress, problem } = await readCheckpoint(run, runFiles.previousCheckpoint, plan);
-  if (progress !== undefined) disposeTensors(progress.state);
-  return problem === undefined ? [] : [`${problem}: the next checkpoint takes its place`];
 }
 
 function placeOf({ epoch, step }: Progress): string {
@@ -167,115 +240,4 @@ function checkParameters({ folder, description }: DescribedRun, network: Network
       `${description.parameters} parameters, the configured network has ${count}: ` +
       adviceFor(runFiles.description, folder),
   );
-}
-
-/** Without checkpoints, files of finished epochs say that there were some. */
-async function lostHistory(
-  run: DescribedRun,
-  { stages }: RestorePlan,
-): Promise<string | undefined> {
-  const { folder, description } = run;
-  const history = await readMetrics(run, { stages, counts: description.classCounts });
-  const evaluation = await readEvaluation(run, "last");
-  if (history.length === 0 && evaluation === undefined) return undefined;
-  return `Cannot continue the run in "${folder}": ${runFiles.checkpoint} is gone, though epochs ` +
-    "are finished";
-}
-
-async function mendMetrics(
-  run: DescribedRun,
-  { history }: Progress,
-  { stages }: RestorePlan,
-): Promise<string[]> {
-  const path = `${run.folder}/${runFiles.metrics}`;
-  const found = await problemOr(
-    run,
-    runFiles.metrics,
-    () => readMetrics(run, { stages, counts: run.description.classCounts }),
-  );
-  const isSound = found.value !== undefined &&
-    // One epoch more: the process was killed between the two files.
-    [0, 1].includes(found.value.length - history.length) &&
-    sameRecords(found.value.slice(0, history.length), history);
-  if (isSound) return [];
-  await writeMetrics(run, history);
-  const reason = found.problem ?? `"${path}" does not fit the checkpoint`;
-  return [`${reason}: it is written again from the checkpoint`];
-}
-
-function sameRecords(a: readonly EpochRecord[], b: readonly EpochRecord[]): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-type Standing = Pick<Progress, "history"> & RestorePlan;
-
-/** What is wrong with the files that the last epoch has left. */
-async function lastEpochProblem(
-  run: DescribedRun,
-  { history, network }: Standing,
-): Promise<string | undefined> {
-  const last = history.at(-1);
-  if (last === undefined) return undefined;
-  const evaluation = await evaluationProblem(run, "last", last);
-  if (evaluation !== undefined || bestRecord(history) !== last) return evaluation;
-  return await evaluationProblem(run, "best", last) ?? await weightsProblem(run, network);
-}
-
-/** What is wrong with the files of the best epoch, if that is an earlier one. */
-async function bestProblem(
-  run: DescribedRun,
-  { history, network }: Standing,
-): Promise<{ readonly notices: readonly string[]; readonly toEvaluate?: EpochRecord }> {
-  const best = bestRecord(history);
-  if (best === undefined || best === history.at(-1)) return { notices: [] };
-  const ofWeights = await weightsProblem(run, network);
-  const ofEvaluation = await evaluationProblem(run, "best", best);
-  const advice = adviceFor(runFiles.best, run.folder);
-  const notices = [ofWeights, ofWeights && ofEvaluation]
-    .filter((problem) => problem !== undefined)
-    .map((problem) => `${problem}: ${advice}`);
-  if (ofWeights !== undefined || ofEvaluation === undefined) return { notices };
-  return { notices: [`${ofEvaluation}: its weights are evaluated again`], toEvaluate: best };
-}
-
-async function evaluationProblem(
-  run: DescribedRun,
-  which: "best" | "last",
-  record: EpochRecord,
-): Promise<string | undefined> {
-  const file = which === "best" ? runFiles.bestEvaluation : runFiles.lastEvaluation;
-  const { value, problem } = await problemOr(run, file, () => readEvaluation(run, which));
-  if (problem !== undefined) return problem;
-  if (value === undefined) return `"${run.folder}/${file}" is gone`;
-  // A later epoch: the process was killed before the checkpoint, and will write the same again.
-  if (value.epoch > record.epoch) return undefined;
-  const isSame = value.epoch === record.epoch && value.top1 === record.evaluation.top1;
-  return isSame ? undefined : `"${run.folder}/${file}" does not fit the checkpoint`;
-}
-
-async function weightsProblem(run: DescribedRun, network: Network): Promise<string | undefined> {
-  const { value, problem } = await problemOr(
-    run,
-    runFiles.best,
-    () => readBestWeights(run, network),
-  );
-  if (problem !== undefined) return problem;
-  if (value === undefined) return `"${run.folder}/${runFiles.best}" is gone`;
-  disposeTensors(value.variables);
-  return undefined;
-}
-
-/** A value, or what is wrong with the file it is in; what to do about it is said elsewhere. */
-async function problemOr<Value>(
-  { folder }: DescribedRun,
-  file: string,
-  read: () => Value | Promise<Value>,
-): Promise<{ readonly value?: Value; readonly problem?: string }> {
-  try {
-    return { value: await read() };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const [problem] = error.message.split(`: ${adviceFor(file, folder)}`);
-    return { problem: problem! };
-  }
 }

@@ -255,7 +255,7 @@ async function openExisting(
     throw error;
   }
   const there = open.description.config;
-  if (config === undefined || configHash(config) === configHash(there)) return open;
+  if (config === undefined || isSame(config, there)) return open;
   open.release();
   // Names by default tell configurations apart: one of this name was given by hand.
   if (name === undefined) return undefined;
@@ -263,6 +263,13 @@ async function openExisting(
     `Cannot continue the run "${open.name}" with other settings: ${differences(config, there)}: ` +
       "take these, or choose another name",
   );
+}
+
+/** Whether two configurations ask for the same; images may have moved, and are known by their hash. */
+function isSame(config: RunConfig, other: RunConfig): boolean {
+  const { dataFolder, source } = other.data;
+  return configHash({ ...config, data: { ...config.data, dataFolder, source } }) ===
+    configHash(other);
 }
 
 function differences(config: RunConfig, there: RunConfig): string {

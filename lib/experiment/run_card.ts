@@ -75,7 +75,12 @@ async function git(folder: string, args: readonly string[]): Promise<string[] | 
   }
 }
 
-async function kitVersion(): Promise<string> {
+/**
+ * The version of this kit.
+ *
+ * @returns Such as `0.1.0`.
+ */
+export async function kitVersion(): Promise<string> {
   const { version } = JSON.parse(await Deno.readTextFile(`${projectRoot}/deno.json`));
   return String(version);
 }

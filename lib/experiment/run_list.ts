@@ -4,13 +4,14 @@
  * @module
  */
 
-import { kill } from "node:process";
+import { isLocked } from "../disk/lock.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { bestRecord } from "./best_record.ts";
 import type { MethodsOption } from "./configured.ts";
 import { isLeftOfBeginning } from "./reserve.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";
-import { readDescription, readMetrics, recordContext } from "./run_reading.ts";
+import { readDescription } from "./describe_run.ts";
+import { readMetrics, recordContext } from "./run_reading.ts";
 
 /** How far a run has come. */
 export type RunState = "reserved" | "begun" | "running" | "stopped" | "finished" | "damaged";
@@ -80,7 +81,7 @@ async function summaryOf(
     const history = await readMetrics({ folder, description }, recordContext(description, options));
     const { config: { stages } } = description;
     const total = totalEpochs(stages) - stages[0].startEpoch;
-    const state = await isAtWork(`${folder}/${runFiles.lock}`)
+    const state = await isLocked(`${folder}/${runFiles.lock}`)
       ? "running"
       : history.length === total
       ? "finished"
@@ -100,20 +101,5 @@ async function summaryOf(
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { name, folder, state: "damaged", problem };
-  }
-}
-
-/**
- * Whether the process that a lock file names is there. The lock itself is left alone: to try it would
- * be to hold it for a moment, and to refuse whoever comes then.
- */
-async function isAtWork(path: string): Promise<boolean> {
-  try {
-    const { pid, host } = JSON.parse(await Deno.readTextFile(path));
-    if (host !== Deno.hostname()) return true;
-    kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { basename, dirname } from "node:path";
 import { readError } from "../disk/errors.ts";
-import { openSealedJson, readSealedJson } from "../disk/json_file.ts";
+import { openSealedJson } from "../disk/json_file.ts";
+import { decodeText } from "../disk/json_text.ts";
 import { readSafetensors } from "../disk/safetensors.ts";
 import { hashRows } from "../data/long_tail.ts";
 import { isRecord, type Schema } from "../disk/schema.ts";
@@ -17,13 +19,11 @@ import { readHistory, type RecordContext } from "../train/record.ts";
 import { checkWeights } from "../train/checkpoint.ts";
 import { adviceFor } from "./advice.ts";
 import { checkedEvaluation } from "./check_evaluation.ts";
-import { readConfig, type RunConfig } from "./config.ts";
+import type { RunConfig } from "./config.ts";
 import { configuredParts, stagesOf } from "./configured.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";
 import {
-  descriptionSchema,
   evaluationSchema,
-  formerDescriptionSchema,
   formerSplitSchema,
   splitSchema,
   type StoredEvaluation,
@@ -40,38 +40,6 @@ export interface DescribedRun {
 
 /** Keys of the metadata of a run's safetensors files. */
 export const metadataKeys = { run: "glmc.run", epoch: "glmc.epoch" } as const;
-
-/**
- * Reads what a run is.
- *
- * @param folder Folder of the run.
- * @param options Methods that its configuration may name.
- * @returns Its description.
- * @throws {Deno.errors.NotFound} If there is no `config.json`.
- * @throws {SyntaxError} If it is damaged.
- */
-export async function readDescription(
-  folder: string,
-  { methods }: { readonly methods: readonly Method[] },
-): Promise<RunDescription> {
-  const path = `${folder}/${runFiles.description}`;
-  const advice = adviceFor(runFiles.description, folder);
-  const { value, sealed } = await readSealedJson(path, { advice });
-  const described = explained(path, advice, () => {
-    if (sealed) return descriptionSchema(value, "it");
-    const former = formerDescriptionSchema(value, "it");
-    return { ...former, id: null, dataHash: null, classNames: null, resumed: [] };
-  });
-  const config = readConfig(described.config, { methods, file: path });
-  return explained(path, advice, () => {
-    if (described.classCounts.length !== config.data.classes) {
-      throw new TypeError(
-        `it counts ${described.classCounts.length} classes where ${config.data.classes} are configured`,
-      );
-    }
-    return { ...described, config };
-  });
-}
 
 /**
  * What the records of a run must agree with.
@@ -102,10 +70,10 @@ export async function readMetrics(
   const path = `${folder}/${runFiles.metrics}`;
   const advice = adviceFor(runFiles.metrics, folder);
   const text = await readTextIfThere(path);
-  if (text === undefined || text === "") return [];
+  if (text === undefined || text.trim() === "") return [];
   return explained(path, advice, () => {
-    if (!text.endsWith("\n")) throw new TypeError("its last line is not complete");
-    const records = text.slice(0, -1).split("\n").map((line) =>
+    // A line that was cut off is no JSON; what an editor does to line ends is no harm.
+    const records = text.trimEnd().split(/\r?\n/).map((line) =>
       identified(openSealedJson(line, path, { advice }), description)
     );
     return readHistory(records, context);
@@ -190,6 +158,7 @@ export async function readBestWeights(
   const bytes = await readBytesIfThere(path);
   if (bytes === undefined) return undefined;
   return explained(path, adviceFor(runFiles.best, folder), () => {
+    refuseEmpty(bytes);
     const { tensors, metadata, sealed } = readSafetensors(bytes);
     checkId({ id: metadata[metadataKeys.run], sealed }, description);
     checkWeights(tensors);
@@ -200,21 +169,46 @@ export async function readBestWeights(
 }
 
 /**
- * Reads a file as bytes.
+ * Reads a file of a run as bytes.
  *
  * @param path The file.
  * @returns Its bytes; `undefined` if there is no such file.
- * @throws {Error} If it cannot be read, for another reason than damage.
+ * @throws {Error} If it cannot be read, for another reason than damage: it may not be, is a folder, or a
+ * link to nothing.
  */
 export async function readBytesIfThere(
   path: string,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     return await Deno.readFile(path);
-  } catch (error) {
+  } catch (cause) {
+    const error = readError(path, cause);
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw readError(path, error);
+    const isFolder = cause instanceof Error && "code" in cause && cause.code === "EISDIR";
+    if (!isFolder) throw error;
+    throw new Error(
+      `Cannot read "${path}": it is a folder where a file of the run is to be: move it away, and ` +
+        adviceFor(basename(path), dirname(path)),
+      { cause },
+    );
   }
+}
+
+/**
+ * Refuses a file that holds nothing, as a full disk leaves it.
+ *
+ * @param bytes What it holds.
+ * @throws {TypeError} If that is nothing.
+ * @example Nothing
+ * ```ts
+ * import { refuseEmpty } from "glmc/experiment/run_reading.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => refuseEmpty(new Uint8Array(0)), TypeError, "it is empty");
+ * ```
+ */
+export function refuseEmpty(bytes: Uint8Array): void {
+  if (bytes.length === 0) throw new TypeError("it is empty");
 }
 
 /**
@@ -265,19 +259,18 @@ function identified(
   return rest;
 }
 
-async function readTextIfThere(path: string): Promise<string | undefined> {
+/**
+ * Reads a file of a run as text, without a byte order mark.
+ *
+ * @param path The file.
+ * @returns Its text; `undefined` if there is no such file.
+ * @throws {SyntaxError} If it is not UTF-8.
+ * @throws {Error} If it cannot be read, for another reason than damage.
+ */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
   const bytes = await readBytesIfThere(path);
-  return bytes === undefined ? undefined : explained(
-    path,
-    "bring it back from a copy, or remove it and continue the run",
-    () => {
-      try {
-        return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-      } catch {
-        throw new TypeError("its text is not UTF-8");
-      }
-    },
-  );
+  if (bytes === undefined) return undefined;
+  return explained(path, adviceFor(basename(path), dirname(path)), () => decodeText(bytes));
 }
 
 /**
@@ -303,6 +296,7 @@ export function explained<Value>(path: string, advice: string, read: () => Value
       /^Cannot (read the safetensors file|continue from this file|use the weights|load the weights): /,
       "",
     ).split(/: (?:it is damaged or|the file is damaged, or|it is damaged, or|name the one)/);
-    throw new SyntaxError(`Cannot read "${path}": it is damaged: ${what}: ${advice}`, { cause });
+    const damage = /^it (is|was|belongs) /.test(what) ? what : `it is damaged: ${what}`;
+    throw new SyntaxError(`Cannot read "${path}": ${damage}: ${advice}`, { cause });
   }
 }

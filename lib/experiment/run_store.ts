@@ -12,15 +12,15 @@ import type { Method } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { readRunWeights, type RunWeightsOptions } from "./run_weights.ts";
 import type { Variables } from "../model/network.ts";
-import { projectRoot } from "../setup/project.ts";
 import type { RunConfig } from "./config.ts";
 import { findRun, type FoundRun } from "./find_run.ts";
 import { tellUser } from "./notice.ts";
+import { runArgument, runsFolder } from "./place.ts";
 import { holdRun, type OpenRun } from "./open_run.ts";
 import { readRecordedRun, type RecordedRun } from "./read_run.ts";
 import { reserveRun } from "./reserve.ts";
 import { type Environment, type RunDescription, runFiles } from "./run_folder.ts";
-import { readDescription } from "./run_reading.ts";
+import { readDescription } from "./describe_run.ts";
 import { listRuns, type RunSummary } from "./run_list.ts";
 import { writeDescription, writeSplit } from "./run_writing.ts";
 
@@ -120,7 +120,7 @@ export interface RunStoreOptions {
  * ```
  */
 export function openRunStore(folder?: string, options: RunStoreOptions = {}): RunStore {
-  const runs = resolve(folder ?? Deno.env.get("GLMC_RUNS") ?? `${projectRoot}/data/runs`);
+  const runs = folder === undefined ? runsFolder() : resolve(folder);
   const { methods = kitMethods } = options;
   const find = (nameOrPath: string): Promise<FoundRun> => findRun(nameOrPath, { runs, methods });
   return {
@@ -152,7 +152,7 @@ export function openRunStore(folder?: string, options: RunStoreOptions = {}): Ru
       if (run !== undefined) return { name, ...run };
       throw new Deno.errors.NotFound(
         `Cannot read the run "${name}": none of its epochs is finished: wait for the first one, ` +
-          `or continue the run: deno task train --resume ${name}`,
+          `or continue the run: deno task train --resume ${runArgument(folder)}`,
       );
     },
   };

@@ -42,9 +42,13 @@ export async function readRunWeights(
     : await lastWeights(run, { which, network, methods });
   if (found !== undefined) return found;
   const file = which === "best" ? runFiles.best : runFiles.checkpoint;
+  const isBegun = await Deno.lstat(`${run.folder}/${runFiles.lastEvaluation}`)
+    .then(() => true, () => false);
   throw new Deno.errors.NotFound(
     `Cannot read the ${which} weights: there is no "${run.folder}/${file}": ` +
-      "wait for the end of the first epoch, or continue the run",
+      (isBegun
+        ? adviceFor(file, run.folder)
+        : "wait for the end of the first epoch, or continue the run"),
   );
 }
 

@@ -1,7 +1,10 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { chooseMethod, loadMethod, requireMethods } from "../../lib/cli/method_flag.ts";
 import { UsageError } from "../../lib/cli/shell.ts";
+import { drawSplit } from "../../lib/data/long_tail.ts";
 import { configure } from "../../lib/experiment/config.ts";
+import type { OpenRun } from "../../lib/experiment/open_run.ts";
+import { openRunStore } from "../../lib/experiment/run_store.ts";
 import { methods } from "../../lib/method/methods.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
 import { temporaryFolder } from "../data/disposables.ts";
@@ -47,6 +50,42 @@ Deno.test("chooseMethod() takes a name or a file, and leaves the method's name i
     );
   }
 });
+
+Deno.test("chooseMethod() takes the method of the run that is named, where none is", async () => {
+  await using folder = await temporaryFolder();
+  const before = Deno.env.get("GLMC_RUNS");
+  Deno.env.set("GLMC_RUNS", folder.path);
+  try {
+    const { folder: place } = await beginRunOf("cross_entropy", "first");
+    const named = async (...args: string[]): Promise<string> =>
+      (await chooseMethod(args, { methods, runFlag: "resume" })).method.name;
+    assertEquals(await named("--resume", "first"), "cross_entropy");
+    assertEquals(await named(`--resume=${place}/config.json`), "cross_entropy");
+    assertEquals(await named("--resume", "first", "--root_model", folder.path), "cross_entropy");
+    assertEquals(await named("--resume", "first", "--method", "glmc"), "glmc");
+    assertEquals(await named("--resume", "nothing"), "glmc", "that it is not there is said later");
+    assertEquals(await named("--lr", "0.1"), "glmc");
+  } finally {
+    if (before === undefined) Deno.env.delete("GLMC_RUNS");
+    else Deno.env.set("GLMC_RUNS", before);
+  }
+});
+
+/** A run of a method that has not trained yet. */
+async function beginRunOf(method: string, name: string): Promise<OpenRun> {
+  const run = await openRunStore().start({
+    config: configure({ method }),
+    name,
+    split: drawSplit(Int32Array.of(0, 0, 0), { counts: [3, ...Array(9).fill(0)], seed: 0 }),
+    dataHash: "0".repeat(64),
+    classNames: [],
+    classCounts: [3, ...Array(9).fill(0)],
+    parameters: 7,
+    environment: {},
+  });
+  run.release();
+  return run;
+}
 
 Deno.test("loadMethod() says what a file lacks to be a method", async () => {
   await using folder = await temporaryFolder();

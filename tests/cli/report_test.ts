@@ -63,7 +63,7 @@ Deno.test("runPage() shows every part of a run", async () => {
   assertStringIncludes(other, "held out of training: a share of 0.1 of each class");
 });
 
-Deno.test("report writes the page into the folder of the run, or where it is told", async () => {
+Deno.test("report writes the page into the folder of the run, or where it is told, over pages alone", async () => {
   using runs = temporaryFolder();
   await makeRun(runs.path, "my-run");
 
@@ -77,6 +77,15 @@ Deno.test("report writes the page into the folder of the run, or where it is tol
 
   assertEquals([inFolder.code, elsewhere.code], [0, 0], inFolder.stderr + elsewhere.stderr);
   assertMatch(inFolder.stdout, /^Written: .*\/my-run\/report\.html: open it in a browser\n$/);
+  const metrics = `${runs.path}/my-run/${runFiles.metrics}`;
+  const before = await Deno.readTextFile(metrics);
+  const over = await report(["--run", "my-run", "--out", metrics], runs.path);
+  assertEquals(over.code, 1);
+  assertMatch(
+    over.stderr,
+    /^error: Cannot write the report to .*what is there is no page: .*--out\n$/,
+  );
+  assertEquals(await Deno.readTextFile(metrics), before);
   assertEquals(
     await Deno.readTextFile(`${runs.path}/page.html`),
     await Deno.readTextFile(`${runs.path}/my-run/report.html`),

@@ -112,10 +112,30 @@ Deno.test("conflicts() names flags that differ from a run's configuration", () =
   assertEquals(conflictsOf("--replace=false", replaced), ["--replace false (the run has true)"]);
 });
 
+Deno.test("the flags of the official scripts are all there, at their defaults", () => {
+  const official = "--dataset cifar10 --root /data/ -a resnet32 --num_classes 10 " +
+    "--imbanlance_rate 0.02 --beta 0.5 --lr 0.01 --learning-rate 0.01 --epochs 200 -b 64 " +
+    "--momentum 0.9 --wd 5e-3 --weight_decay 5e-3 --resample_weighting 0.2 --label_weighting 1.0 " +
+    "--contrast_weight 10 --seed 3407 -p 1000 --print_freq 1000 --gpu 0 -j 4 --workers 4 " +
+    "--start-epoch 0 --root_log GLMC-CVPR2023/output/ --root_model GLMC-CVPR2023/output/ " +
+    "--store_name GLMC-CVPR2023/output/";
+  const values = valuesIn(official);
+  assertEquals(
+    [values.gpu, values.j, values.p, values.store_name],
+    [0, 4, 1000, "GLMC-CVPR2023/output/"],
+  );
+  assert(`${values.root_model}`.endsWith("/GLMC-CVPR2023/output"));
+  const relatives = "--exp_str 0 --pretrained --world-size 1 --rank 0 --dist-url tcp://a:1 " +
+    "--dist-backend nccl --multiprocessing-distributed --dir_train_txt a.txt --dir_test_txt b.txt";
+  assertEquals(Object.keys(valuesIn(relatives)).length, 9);
+});
+
 Deno.test("checkRunFlags() refuses a name for a run that has one", () => {
   checkRunFlags({ name: "a" });
   checkRunFlags({ resume: "a" });
+  checkRunFlags({ store_name: "b", resume: "a" });
   assertThrows(() => checkRunFlags({ name: "b", resume: "a" }), UsageError, "leave --name out");
+  assertThrows(() => checkRunFlags({ name: "b", store_name: "a" }), UsageError, "leave one out");
 });
 
 Deno.test("trainFlagsHelp() lists every name of every flag of the kit's methods", () => {
@@ -134,7 +154,9 @@ Deno.test("trainFlagsHelp() explains the chosen method's flags and says whose th
   assert(!ofToy.includes("weight of the consistency loss"));
   const ofGlmc = trainFlagsHelp({ methods, method: glmc });
   assertStringIncludes(ofGlmc, "weight of the consistency loss");
-  for (const flag of ["--imbanlance_rate", "--second_stage", "--resume", "--device"]) {
+  for (
+    const flag of ["--imbanlance_rate", "--second_stage", "--resume", "--device", "--root_log text"]
+  ) {
     assertStringIncludes(ofGlmc, flag);
   }
 });

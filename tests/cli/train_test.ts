@@ -3,6 +3,7 @@ import { readSafetensors, writeSafetensors } from "../../lib/disk/safetensors.ts
 import { runFiles } from "../../lib/experiment/run_folder.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
 import { temporaryFolder } from "../data/disposables.ts";
+import { testEngine } from "../engine.ts";
 
 interface Result {
   readonly code: number;
@@ -101,9 +102,39 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     assertMatch(other.stderr, /^error: .*--learning_rate 0.3 \(the run has 0.05\).*\n$/);
   });
 
-  await t.step("--resume goes on and finishes", async () => {
-    const { code, stdout, stderr } = await glmc(["train", "--resume", folder], { runs });
+  const moved = `${runs}/moved images`;
+  await Deno.rename(data, moved);
+
+  await t.step("--resume without its images says how to name their folder", async () => {
+    const { code, stderr } = await glmc(["train", "--resume", "tiny"], { runs });
+    assertEquals(code, 1);
+    assertMatch(
+      stderr,
+      /error: .*images.*: if the images .* moved, name their folder with --data\n$/,
+    );
+  });
+
+  await t.step("--resume goes on with images that have moved, and finishes", async () => {
+    const { code, stdout, stderr } = await glmc(
+      [
+        "train",
+        "--resume",
+        folder,
+        "--data",
+        moved,
+        "-j",
+        "4",
+        "--store_name",
+        "a/b",
+        "--start-epoch",
+        "3",
+      ],
+      { runs },
+    );
     assertEquals(code, 0, stderr);
+    assertMatch(stderr, /^--workers has no effect here: images are on the device/m);
+    assertMatch(stderr, /^--store_name has no effect here: a run that is resumed keeps its name/m);
+    assertMatch(stderr, /^--start-epoch has no effect here: a run that is resumed goes on where /m);
     assertMatch(stdout, /from epoch 1, step \d+/);
     assertMatch(stderr, /epoch 1\/1 +top-1 [\d.]+ %/);
     assertMatch(stdout, /Finished: best top-1 [\d.]+ % in epoch 1/);
@@ -118,9 +149,30 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
   const metrics = JSON.parse(Deno.readTextFileSync(`${folder}/${runFiles.metrics}`));
 
   await t.step("evaluate gives what the training reported", async () => {
-    const { code, stdout, stderr } = await glmc(["evaluate", "--run", "tiny", "--json"], { runs });
+    const { code, stdout, stderr } = await glmc(
+      ["evaluate", "--run", "tiny", "--json", "--data", moved, "--gpu", "0", "-p", "100"],
+      { runs },
+    );
     assertEquals(code, 0, stderr);
     assertEquals(JSON.parse(stdout).top1, metrics.evaluation.top1);
+    assertMatch(stderr, /^--print_freq has no effect here/m);
+    // What a machine without GPUs says; one with GPUs takes the first.
+    assertEquals(/finds no GPU 0/.test(stderr), (await testEngine()).device === "cpu");
+  });
+
+  await t.step("evaluate refuses other images than those of the run", async () => {
+    const other = `${runs}/other`;
+    await Deno.mkdir(other);
+    for (const { name } of Deno.readDirSync(moved)) {
+      await Deno.symlink(`${moved}/${name}`, `${other}/${name}`);
+    }
+    const bytes = await Deno.readFile(`${moved}/test_batch.bin`);
+    bytes[1]! ^= 1;
+    await Deno.remove(`${other}/test_batch.bin`);
+    await Deno.writeFile(`${other}/test_batch.bin`, bytes);
+    const { code, stderr } = await glmc(["evaluate", "--run", "tiny", "--data", other], { runs });
+    assertEquals(code, 1);
+    assertMatch(stderr, /error: Cannot evaluate the run in .*: its images and labels have hash /);
   });
 
   await t.step("evaluate takes a state dict as PyTorch's DataParallel names it", async () => {
@@ -128,7 +180,7 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     const entries = Object.entries(tensors).map(([name, tensor]) => [`module.${name}`, tensor]);
     const file = `${runs}/exported.safetensors`;
     await Deno.writeFile(file, writeSafetensors(Object.fromEntries(entries)));
-    const args = ["evaluate", "--weights", file, "--data", data, "--json"];
+    const args = ["evaluate", "--weights", file, "--data", moved, "--json"];
     const { code, stdout, stderr } = await glmc([...args, "--width", "1"], { runs });
     assertEquals(code, 0, stderr);
     assertEquals(JSON.parse(stdout).top1, metrics.evaluation.top1);
@@ -184,7 +236,7 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     const path = `${folder}/${runFiles.checkpoint}`;
     const sound = Deno.readFileSync(path);
     Deno.writeFileSync(path, sound.subarray(0, 1000));
-    const { code, stderr } = await glmc(["train", "--resume", "tiny"], { runs });
+    const { code, stderr } = await glmc(["train", "--resume", "tiny", "--data", moved], { runs });
     assertEquals(code, 0, stderr);
     assertMatch(stderr, /checkpoint\.safetensors.*: continuing from the checkpoint before it/);
     assertEquals(readSafetensors(Deno.readFileSync(path)).tensors, readSafetensors(sound).tensors);
@@ -199,6 +251,7 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     const { code, stderr } = await glmc(["train", "--resume", "tiny"], { runs });
     assertEquals(code, 1);
     assertMatch(stderr, /^error: Cannot [^\n]*checkpoint\.safetensors[^\n]*\n$/);
+    assertMatch(stderr, /; evaluate its best weights: deno task evaluate --run tiny; look at/);
     assertEquals(paths.map((path) => Deno.readFileSync(path)), bytes);
   });
 });
@@ -209,6 +262,9 @@ for (
     ["train --imbanlance_rate 2", 2, /\(0, 1\]/],
     ["train --resume nothing", 1, /there is no such run/],
     ["train --name a/b", 2, /letters, digits/],
+    ["train --name a --store_name b", 2, /both name the run: leave one out/],
+    ["train --gpu 0 --device cpu", 2, /--gpu 0 with --device cpu: leave one of them out/],
+    ["train --gpu -1", 2, /a whole number in \[0, 1023\]/],
     ["train --data /nowhere", 1, /holds neither/],
     ["train --split_file /nowhere", 1, /there is no such file/],
     ["train --split_file rows.txt --split_seed 3", 2, /the subset is not drawn but given/],

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   openSealedJson,
   readJson,
@@ -39,7 +45,7 @@ Deno.test("readJson() tells a missing, a forbidden, an empty and a damaged file 
   await assertRejects(
     () => readJson(path, { advice: "start the run anew" }),
     SyntaxError,
-    `Cannot read "${path}": it is damaged, its text is not JSON: start the run anew`,
+    `Cannot read "${path}": it is damaged, its text ends too early: start the run anew`,
   );
   await Deno.writeFile(path, Uint8Array.of(0x22, 0xff, 0x22));
   await assertRejects(() => readJson(path), SyntaxError, "its text is not UTF-8");
@@ -88,7 +94,9 @@ Deno.test("readSealedJson() notices every flipped bit, every truncation and ever
       for (let bit = 0; bit < 8; bit++) {
         await assertNoticed(bytes.with(place, byte ^ 1 << bit), `bit ${bit} of byte ${place}`);
       }
-      await assertNoticed(bytes.subarray(0, place), `cut at ${place}`);
+      // Without its last line break it holds what it held.
+      const isCut = place !== bytes.length - 1 || !spread;
+      if (isCut) await assertNoticed(bytes.subarray(0, place), `cut at ${place}`);
       await assertNoticed(bytes.slice().fill(0, place, place + 16), `zeros from ${place}`);
     }
   }
@@ -107,4 +115,85 @@ Deno.test("readSealedJson() notices a number that was edited by hand", async () 
     SyntaxError,
     `Cannot read "${path}": it was altered after it was written, its SHA-256 does not fit: start the run anew`,
   );
+});
+
+for (
+  const [how, change] of [
+    ["a byte order mark", (text: string) => `\ufeff${text}`],
+    ["line ends of Windows", (text: string) => text.replaceAll("\n", "\r\n")],
+    ["line breaks at its end", (text: string) => `${text}\n\n`],
+    ["no line break at its end", (text: string) => text.trimEnd()],
+    ["another indent", (text: string) => text.replaceAll("  ", "\t")],
+    ["all in one line", (text: string) => JSON.stringify(JSON.parse(text))],
+  ] as const
+) {
+  Deno.test(`readSealedJson() takes a file with ${how} for what it is`, async () => {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/config.json`;
+    await writeSealedJson(path, plain);
+
+    await Deno.writeTextFile(path, change(await Deno.readTextFile(path)));
+
+    assertEquals(await readSealedJson(path), { value: plain, sealed: true });
+  });
+}
+
+const utf16 = (text: string): Uint8Array =>
+  Uint8Array.from([
+    0xff,
+    0xfe,
+    ...new Uint8Array(Uint16Array.from(text, (c) => c.charCodeAt(0)).buffer),
+  ]);
+
+for (
+  const [how, content, said] of [
+    [
+      "a comma too many in a record",
+      '{\n  "a": 1,\n}\n',
+      "a comma too many at the end of line 2: take it out, or",
+    ],
+    [
+      "a comma too many in a list",
+      '{"a": [1, 2, ]}',
+      "a comma too many at the end of line 1: take it out, or",
+    ],
+    ["a quote too few", '{\n  "a: 1\n}', "it is damaged, its text is not JSON in line 2"],
+    [
+      "a comment",
+      '{\n  // mine, of the year before last\n  "a": 1,\n  "b": 2\n}',
+      "it is damaged, its text is not JSON in line 2",
+    ],
+    ["half of it", '{"a": [1, 2', "its text ends too early"],
+    ["nothing but spaces", " \n", "it is empty"],
+    ["UTF-16, as some shells write", utf16('{"a": 1}'), "its text is UTF-16: save it as UTF-8"],
+  ] as const
+) {
+  Deno.test(`readJson() has words of its own for ${how}`, async () => {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/config.json`;
+    await Deno.writeFile(
+      path,
+      typeof content === "string" ? new TextEncoder().encode(content) : content,
+    );
+
+    await assertRejects(() => readJson(path), SyntaxError, said);
+  });
+}
+
+Deno.test("readJson() says of a link to nothing where it leads", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/config.json`;
+
+  await Deno.symlink("/unmounted/config.json", path);
+  const gone = await assertRejects(() => readJson(path), Error);
+  await Deno.remove(path);
+  await Deno.symlink(path, path);
+  const loop = await assertRejects(() => readJson(path), Error);
+
+  assert(!(gone instanceof Deno.errors.NotFound));
+  assertStringIncludes(
+    gone.message,
+    'it is a link to "/unmounted/config.json", which is not there',
+  );
+  assertStringIncludes(loop.message, "a link that leads back to itself");
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { acquireLock, LockedError, withLock } from "glmc/disk/lock.ts";
+import { acquireLock, isLocked, LockedError, withLock } from "glmc/disk/lock.ts";
 import { namesIn, temporaryFolder } from "../data/disposables.ts";
 
 const what = 'continue the run "x"';
@@ -168,4 +168,72 @@ Deno.test("acquireLock() does not mind what a lock file of a dead process holds"
 
     (await acquireLock(path, { what })).release();
   }
+});
+
+Deno.test("isLocked() tells a lock that is held from a file that is left, and refuses nobody", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/lock`;
+  assertEquals(await isLocked(path), false);
+  const holder = await startHolder(path);
+  assertEquals(await isLocked(path), true);
+  holder.kill("SIGKILL");
+  await holder.status;
+  assertEquals(await isLocked(path), false, "its process is gone, its file is not");
+  // A process that is there, and has nothing to do with it.
+  const owner = {
+    pid: Deno.pid,
+    host: Deno.hostname(),
+    command: "x",
+    since: "2026-03-01T10:15:00Z",
+  };
+  await Deno.writeTextFile(path, JSON.stringify(owner));
+  assertEquals(await isLocked(path), false);
+
+  for (let round = 0; round < 50; round++) {
+    const looks = [1, 2, 3].map(() => isLocked(path));
+    (await acquireLock(path, { what })).release();
+    await Promise.all(looks);
+  }
+});
+
+Deno.test("isLocked() asks for the process where the disk has no locks", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/lock`;
+  const { tryLockSync } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.tryLockSync = () => {
+    throw new Error("No locks available");
+  };
+  try {
+    const here = {
+      pid: Deno.pid,
+      host: Deno.hostname(),
+      command: "x",
+      since: "2026-03-01T10:15:00Z",
+    };
+    const owners = [here, { ...here, pid: 999_999_999 }, {
+      ...here,
+      host: "elsewhere",
+      pid: 999_999_999,
+    }];
+    const found = [];
+    for (const owner of owners) {
+      await Deno.writeTextFile(path, JSON.stringify(owner));
+      found.push(await isLocked(path));
+    }
+    assertEquals(found, [true, false, true]);
+  } finally {
+    Deno.FsFile.prototype.tryLockSync = tryLockSync;
+  }
+});
+
+Deno.test("acquireLock() says that a folder lies in its place", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/lock`;
+  await Deno.mkdir(path);
+
+  await assertRejects(
+    () => acquireLock(path, { what }),
+    Error,
+    `Cannot continue the run "x": its lock "${path}" is a folder: take it away`,
+  );
 });

@@ -169,7 +169,10 @@ export async function findSilentDamage(
     if (isSwap) await Deno.copyFile(`${runs}/other/run/${file}`, path);
     else if (bytes === undefined) await Deno.remove(path);
     else await Deno.writeFile(path, bytes);
-    const isChanged = isSwap || bytes === undefined || `${bytes}` !== `${before}`;
+    // Line breaks at the end of a text are nothing that it holds.
+    const held = (bytes: Bytes): string =>
+      /json/.test(file) ? new TextDecoder("latin1").decode(bytes).trimEnd() : `${bytes}`;
+    const isChanged = isSwap || bytes === undefined || held(bytes) !== held(before);
     const said = isChanged ? await use(copy, engine) : [];
     const words = said.find((line) => javascriptWords.test(line));
     // A young run has no checkpoint before the last one: that it is gone tells of no damage.

@@ -49,6 +49,24 @@ Deno.test("start() gives runs of one configuration names of their own", async ()
   other.release();
 });
 
+Deno.test("of two that start() at once under one name, one has the run and one is told", async () => {
+  await using temporary = await temporaryFolder();
+  const store = openRunStore(temporary.path);
+  for (const name of ["a", "b", "c"]) {
+    const runs = [newRun(name), newRun(name, { learningRate: 0.3 })];
+    const outcomes = await Promise.allSettled(runs.map((run) => store.start(run)));
+    const made = outcomes.filter((outcome) => outcome.status === "fulfilled");
+    const refused = outcomes.filter((outcome) => outcome.status === "rejected");
+    assertEquals([made.length, refused.length], [1, 1]);
+    const { reason } = refused[0]!;
+    assert(reason instanceof LockedError || reason instanceof Deno.errors.AlreadyExists);
+    assertMatch(reason.message, /^Cannot start a run named "[abc]": /);
+    const { id, config } = (await store.find(name)).description;
+    assertEquals([id, config], [made[0]!.value.description.id, made[0]!.value.description.config]);
+    made[0]!.value.release();
+  }
+});
+
 Deno.test("start() refuses a name that is taken, at work, or none for a folder", async () => {
   await using temporary = await temporaryFolder();
   const { path } = temporary;
@@ -56,7 +74,7 @@ Deno.test("start() refuses a name that is taken, at work, or none for a folder",
   const run = await store.start(newRun("a"));
   await assertRejects(() => store.resume("a"), LockedError, "this very process");
   run.release();
-  await assertRejects(() => store.start(newRun("a")), Deno.errors.AlreadyExists, "--resume a");
+  await assertRejects(() => store.start(newRun("a")), Deno.errors.AlreadyExists, "--resume /");
   await Deno.mkdir(`${path}/notes`);
   await Deno.writeTextFile(`${path}/notes/mine.txt`, "mine");
   const { AlreadyExists } = Deno.errors;
