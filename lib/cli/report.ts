@@ -56,7 +56,9 @@ export async function run(args: string[]): Promise<void> {
   const recorded = await openRunStore().read(userPathOrName(String(name)));
   for (const notice of recorded.notices) console.error(notice);
   const file = out === undefined ? `${recorded.folder}/report.html` : userPath(String(out));
-  await writeWholeFile(file, await runPage(recorded));
+  await writeWholeFile(file, await runPage(recorded), {
+    advice: "name another place: --out <file>",
+  });
   console.log(`Written: ${file.replace(`${projectRoot}/`, "")}: open it in a browser`);
 }
 

@@ -12,7 +12,7 @@ import type { Method } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { readRunWeights, type RunWeightsOptions } from "./run_weights.ts";
 import type { Variables } from "../model/network.ts";
-import { projectRoot } from "../setup/project.ts";
+import { runsFolder } from "../setup/project.ts";
 import type { RunConfig } from "./config.ts";
 import { findRun, type FoundRun } from "./find_run.ts";
 import { tellUser } from "./notice.ts";
@@ -118,7 +118,7 @@ export interface RunStoreOptions {
  * ```
  */
 export function openRunStore(folder?: string, options: RunStoreOptions = {}): RunStore {
-  const runs = resolve(folder ?? Deno.env.get("GLMC_RUNS") ?? `${projectRoot}/data/runs`);
+  const runs = folder === undefined ? runsFolder() : resolve(folder);
   const { methods = kitMethods } = options;
   const find = (nameOrPath: string): Promise<FoundRun> => findRun(nameOrPath, { runs, methods });
   return {
@@ -134,6 +134,7 @@ export function openRunStore(folder?: string, options: RunStoreOptions = {}): Ru
       const lock = await acquireLock(`${folder}/${runFiles.lock}`, {
         what: `continue the run "${name}"`,
         onNotice: tellUser,
+        advice: "copy the run to a folder of your own and name the copy",
       });
       try {
         await removeLeftovers(folder);
