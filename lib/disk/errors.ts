@@ -30,7 +30,7 @@ export function isDiskError(error: unknown): boolean {
  * Tells whether an error means that a place is not ours to write: it belongs to someone else, or its
  * disk is read-only.
  *
- * @param error What was thrown, or an error of this module around it.
+ * @param error What was thrown, or an error of which it is the cause.
  * @returns Whether another place would do.
  * @example A disk that is mounted read-only
  * ```ts
@@ -43,8 +43,8 @@ export function isDiskError(error: unknown): boolean {
  * ```
  */
 export function isRefusal(error: unknown): boolean {
-  const code = codeOf(error) || codeOf((error as Error | undefined)?.cause);
-  return ["EROFS", "EACCES", "EPERM"].includes(code);
+  if (["EROFS", "EACCES", "EPERM"].includes(codeOf(error))) return true;
+  return error instanceof Error && error.cause !== undefined && isRefusal(error.cause);
 }
 
 /** Settings of {@linkcode diskError}. */

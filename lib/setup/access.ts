@@ -1,11 +1,11 @@
 /**
- * What this user may read, write and run.
+ * What this user may read, write and run, found by trying: the bits of a file do not tell of a disk that
+ * is read-only, of folders on the way, or of what a link leads to.
  *
  * @module
  */
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
 import { dirname } from "node:path";
+import { removeIfPresent } from "../disk/whole_file.ts";
 
 /**
  * The first file or folder in a folder that this user may not read.
@@ -21,14 +21,17 @@ import { dirname } from "node:path";
  * ```
  */
 export async function firstUnreadable(folder: string): Promise<string | undefined> {
-  if (!await isAllowed(folder, constants.R_OK | constants.X_OK)) {
-    return await isAllowed(folder, constants.F_OK) ? folder : undefined;
+  let list: Deno.DirEntry[];
+  try {
+    list = await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    return error instanceof Deno.errors.PermissionDenied ? folder : undefined;
   }
-  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+  for (const { name, isDirectory, isFile } of list) {
     const path = `${folder}/${name}`;
     const unreadable = isDirectory
       ? await firstUnreadable(path)
-      : isFile && !await isAllowed(path, constants.R_OK)
+      : isFile && !await isReadable(path)
       ? path
       : undefined;
     if (unreadable !== undefined) return unreadable;
@@ -49,8 +52,13 @@ export async function firstUnreadable(folder: string): Promise<string | undefine
  * assertEquals(await isReadable("/nowhere"), false);
  * ```
  */
-export function isReadable(path: string): Promise<boolean> {
-  return isAllowed(path, constants.R_OK);
+export async function isReadable(path: string): Promise<boolean> {
+  try {
+    using _file = await Deno.open(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -66,8 +74,15 @@ export function isReadable(path: string): Promise<boolean> {
  * assertEquals(await isRunnable("/nowhere"), false);
  * ```
  */
-export function isRunnable(path: string): Promise<boolean> {
-  return isAllowed(path, constants.X_OK);
+export async function isRunnable(path: string): Promise<boolean> {
+  try {
+    const { mode, uid, gid } = await Deno.stat(path);
+    // Who is nobody's owner runs by the last bits; root runs by any.
+    const shift = uid === Deno.uid() ? 6 : gid === Deno.gid() ? 3 : 0;
+    return mode !== null && (mode & (Deno.uid() === 0 ? 0o111 : 0o1 << shift)) !== 0;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -84,17 +99,12 @@ export function isRunnable(path: string): Promise<boolean> {
  * ```
  */
 export async function isWritable(folder: string): Promise<boolean> {
-  if (await isAllowed(folder, constants.F_OK)) {
-    return await isAllowed(folder, constants.W_OK | constants.X_OK);
-  }
-  return folder !== dirname(folder) && await isWritable(dirname(folder));
-}
-
-async function isAllowed(path: string, mode: number): Promise<boolean> {
   try {
-    await access(path, mode);
+    const trial = await Deno.makeTempFile({ dir: folder, prefix: ".glmc-trial-" });
+    await removeIfPresent(trial);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound && folder !== dirname(folder);
+    return isMissing && await isWritable(dirname(folder));
   }
 }
