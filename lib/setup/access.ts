@@ -6,6 +6,7 @@
  */
 import { dirname } from "node:path";
 import { removeIfPresent } from "../disk/whole_file.ts";
+import { venvFolder } from "./project.ts";
 
 /**
  * The first file or folder in a folder that this user may not read.
@@ -37,6 +38,24 @@ export async function firstUnreadable(folder: string): Promise<string | undefine
     if (unreadable !== undefined) return unreadable;
   }
   return undefined;
+}
+
+/**
+ * What to do about an installation of another user that cannot be read.
+ *
+ * @param root The project folder.
+ * @returns The last part of a message.
+ * @example It names the folder
+ * ```ts
+ * import { unreadableAdvice } from "glmc/setup/access.ts";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * assertStringIncludes(unreadableAdvice("/kit"), 'chmod -R a+rX "/kit/.venv"');
+ * ```
+ */
+export function unreadableAdvice(root: string): string {
+  return `have its owner run chmod -R a+rX "${venvFolder(root)}", or use a copy of the project ` +
+    "that is your own";
 }
 
 /**

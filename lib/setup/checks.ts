@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { firstUnreadable, isWritable } from "./access.ts";
+import { firstUnreadable, isWritable, unreadableAdvice } from "./access.ts";
 import { findCudaLibraries, findLibraryFolder, hasLibrary, sitePackages } from "./find.ts";
 import { hasLab } from "./lab.ts";
 import { readLibraryVersion } from "./library.ts";
@@ -166,10 +166,16 @@ function tensorflow(root: string): Check {
 
 async function library(root: string): Promise<Check> {
   const name = "libtensorflow";
-  const chmod = `have its owner run chmod -R a+rX "${venvFolder(root)}"`;
   if (!hasLibrary(root)) {
     const unreadable = await firstUnreadable(venvFolder(root));
-    if (unreadable) return { name, state: "missing", found: notReadable(unreadable), mend: chmod };
+    if (unreadable) {
+      return {
+        name,
+        state: "missing",
+        found: notReadable(unreadable),
+        mend: unreadableAdvice(root),
+      };
+    }
     const chosen = Deno.env.get("GLMC_LIBTENSORFLOW");
     return chosen
       ? { name, state: "missing", found: `not in "${chosen}"`, mend: "unset GLMC_LIBTENSORFLOW" }
@@ -178,7 +184,7 @@ async function library(root: string): Promise<Check> {
   const folder = findLibraryFolder(root);
   const unreadable = await firstUnreadable(folder);
   if (unreadable?.includes(".so.")) {
-    return { name, state: "missing", found: notReadable(unreadable), mend: chmod };
+    return { name, state: "missing", found: notReadable(unreadable), mend: unreadableAdvice(root) };
   }
   try {
     return { name, state: "ok", found: `${await readLibraryVersion(folder)} opens, in ${folder}` };

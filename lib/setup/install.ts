@@ -7,6 +7,7 @@ import { relative } from "node:path";
 import { explainSystemError, isRefusal, rephrase } from "../disk/errors.ts";
 import { describeOwner, withLock } from "../disk/lock.ts";
 import { removeLeftovers } from "../disk/whole_file.ts";
+import { firstUnreadable, unreadableAdvice } from "./access.ts";
 import { findLibraryFolder, hasLibrary } from "./find.ts";
 import { readLibraryVersion } from "./library.ts";
 import { endLeftoverPrograms } from "./leftovers.ts";
@@ -75,7 +76,8 @@ export async function ensureReady(options: SetupOptions = {}): Promise<void> {
     await withSetupLock(root, () => setUp(root, options), options);
   } catch (error) {
     // Someone else's installation serves as it is: the packages are in a cache of one's own.
-    if (!isRefusal(error) || !await holdsTensorflow(root, options)) throw error;
+    if (!isRefusal(error)) throw error;
+    if (!await holdsTensorflow(root, options)) throw await explainRefusal(root, error);
     await install(root, { ...options, needs: { npm: await needsNpmPackages(root) } });
   }
 }
@@ -143,6 +145,15 @@ async function holdsTensorflow(root: string, options: SetupOptions): Promise<boo
   const stamp = await readStamp(root);
   return stamp?.device === await chooseDevice(stamp, options.device) &&
     (await checkStamp(root, stamp)).python;
+}
+
+/** An installation that is whole for its owner may lack nothing but the right to read it. */
+async function explainRefusal(root: string, error: unknown): Promise<unknown> {
+  const unreadable = await firstUnreadable(venvFolder(root));
+  return unreadable === undefined ? error : rephrase(
+    error,
+    `Cannot read "${unreadable}", which another user has installed: ${unreadableAdvice(root)}`,
+  );
 }
 
 /** Whether packages are to be fetched; what no fetching mends is refused. */
