@@ -100,9 +100,7 @@ export async function htmlPage({ title, summary, sections }: PageContents): Prom
     if (typeof item === "string") return `<p>${escapeHtml(item)}</p>`;
     if (!isFigure(item)) return `<div class="wide">${tableHtml(item)}</div>`;
     const description = escapeHtml(item.description);
-    const drawn = `<div id="figure${
-      figures.indexOf(item)
-    }" role="img" aria-label="${description}">`;
+    const drawn = `<div id="figure${number++}" role="img" aria-label="${description}">`;
     return `<figure><div class="wide">${drawn}</div>${stills.get(item)}</div>` +
       `<figcaption>${description}</figcaption></figure>`;
   };

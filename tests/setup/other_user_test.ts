@@ -55,102 +55,94 @@ function cacheWith(folder: string, mode: number, folderMode = 0o755): string {
 }
 
 Deno.test({
-  name: "another user needs only packages of their own beside root's installation",
+  name: "an installation of root, used by another user",
   ignore,
-  async fn() {
+  async fn(t) {
     await using copy = await installedByRoot();
-    using home = temporaryFolder();
+    await t.step(
+      "another user needs only packages of their own beside root's installation",
+      async () => {
+        using home = temporaryFolder();
 
-    const { code, stderr } = await copy.run(["setup"], ownPlaces(home.path), otherUser);
+        const { code, stderr } = await copy.run(["setup"], ownPlaces(home.path), otherUser);
 
-    assertEquals(code, 1);
-    const lines = stderr.trim().split("\n");
-    assertEquals(lines.length, 3, stderr);
-    assertMatch(lines[1] ?? "", /^ {2}npm packages; .* in Deno's cache$/);
-    assertMatch(lines[2] ?? "", /^error: Cannot fetch the npm packages: .*check the network/);
-  },
-});
-
-Deno.test({
-  name: "another user is told which file of root's installation cannot be read, and what to do",
-  ignore,
-  async fn() {
-    await using copy = await installedByRoot();
-    using home = temporaryFolder();
-    const env = ownPlaces(home.path);
-    const library = `${libraryFolder(copy)}/libtensorflow_cc.so.2`;
-    for (const [path, mode] of [[library, 0o600], [`${copy.root}/.venv`, 0o700]] as const) {
-      const before = Deno.statSync(path).mode! & 0o777;
-      Deno.chmodSync(path, mode);
-
-      const doctor = await copy.run(["doctor"], env, otherUser);
-      const setup = await copy.run(["setup"], env, otherUser);
-
-      Deno.chmodSync(path, before);
-      assertEquals([doctor.code, setup.code], [1, 1]);
-      assert(doctor.stdout.includes(`libtensorflow  "${path}" cannot be read by you`), path);
-      const start =
-        `error: Cannot read "${path}", which another user has installed: have its owner`;
-      assert(setup.stderr.startsWith(start), setup.stderr);
-      assertMatch(setup.stderr, /run chmod -R a\+rX ".*\.venv", or use a copy of the project/);
-    }
-  },
-});
-
-Deno.test({
-  name: "another user is told that root's installation lacks something they may not add",
-  ignore,
-  async fn() {
-    await using copy = await installedByRoot();
-    using home = temporaryFolder();
-
-    const args = ["setup", "--device", "gpu"];
-    const { code, stderr } = await copy.run(args, ownPlaces(home.path), otherUser);
-
-    assertEquals(code, 1);
-    assertMatch(
-      stderr,
-      /^error: Cannot set up in ".*", where something is missing: ".*": permission denied, ".*\.venv" belongs to the user root: use a copy of the project that is your own\n$/,
+        assertEquals(code, 1);
+        const lines = stderr.trim().split("\n");
+        assertEquals(lines.length, 3, stderr);
+        assertMatch(lines[1] ?? "", /^ {2}npm packages; .* in Deno's cache$/);
+        assertMatch(lines[2] ?? "", /^error: Cannot fetch the npm packages: .*check the network/);
+      },
     );
-  },
-});
+    await t.step(
+      "another user is told which file of root's installation cannot be read, and what to do",
+      async () => {
+        using home = temporaryFolder();
+        const env = ownPlaces(home.path);
+        const library = `${libraryFolder(copy)}/libtensorflow_cc.so.2`;
+        for (const [path, mode] of [[library, 0o600], [`${copy.root}/.venv`, 0o700]] as const) {
+          const before = Deno.statSync(path).mode! & 0o777;
+          Deno.chmodSync(path, mode);
 
-Deno.test({
-  name: "doctor does not promise a training whose runs cannot be kept",
-  ignore,
-  async fn() {
-    await using copy = await installedByRoot();
-    using home = temporaryFolder();
-    const { GLMC_RUNS: _, ...env } = ownPlaces(home.path);
+          const doctor = await copy.run(["doctor"], env, otherUser);
+          const setup = await copy.run(["setup"], env, otherUser);
 
-    const { code, stdout } = await copy.run(["doctor"], env, otherUser);
-
-    assertEquals(code, 1);
-    assertMatch(
-      stdout,
-      /^missing +Runs +".*data\/runs" cannot be written by you\n +→ .*GLMC_RUNS=/m,
+          Deno.chmodSync(path, before);
+          assertEquals([doctor.code, setup.code], [1, 1]);
+          assert(doctor.stdout.includes(`libtensorflow  "${path}" cannot be read by you`), path);
+          const start =
+            `error: Cannot read "${path}", which another user has installed: have its owner`;
+          assert(setup.stderr.startsWith(start), setup.stderr);
+          assertMatch(setup.stderr, /run chmod -R a\+rX ".*\.venv", or use a copy of the project/);
+        }
+      },
     );
-  },
-});
+    await t.step(
+      "another user is told that root's installation lacks something they may not add",
+      async () => {
+        using home = temporaryFolder();
 
-Deno.test({
-  name:
-    "a package file that only its owner may read is found by others before Deno stumbles over it",
-  ignore,
-  async fn() {
-    await using copy = await installedByRoot();
-    using folder = temporaryFolder();
-    openTo(folder.path, 0o755);
-    const file = cacheWith(folder.path, 0o600);
-    using home = temporaryFolder();
-    const env = { ...ownPlaces(home.path), DENO_DIR: folder.path };
+        const args = ["setup", "--device", "gpu"];
+        const { code, stderr } = await copy.run(args, ownPlaces(home.path), otherUser);
 
-    const { code, stdout } = await copy.run(["doctor"], env, otherUser);
+        assertEquals(code, 1);
+        assertMatch(
+          stderr,
+          /^error: Cannot set up in ".*", where something is missing: ".*": permission denied, ".*\.venv" belongs to the user root: use a copy of the project that is your own\n$/,
+        );
+      },
+    );
+    await t.step("doctor does not promise a training whose runs cannot be kept", async () => {
+      using home = temporaryFolder();
+      const { GLMC_RUNS: _, ...env } = ownPlaces(home.path);
 
-    assertEquals(code, 1);
-    assert(stdout.includes(`npm packages   "${file}" cannot be read by you`), stdout);
-    assertMatch(stdout, /have its owner run chmod -R a\+rX ".*npm", or use a cache of your own/);
-    assertEquals(await unreadablePackageFile(projectRoot, folder.path), undefined);
+      const { code, stdout } = await copy.run(["doctor"], env, otherUser);
+
+      assertEquals(code, 1);
+      assertMatch(
+        stdout,
+        /^missing +Runs +".*data\/runs" cannot be written by you\n +→ .*GLMC_RUNS=/m,
+      );
+    });
+    await t.step(
+      "a package file that only its owner may read is found by others before Deno stumbles over it",
+      async () => {
+        using folder = temporaryFolder();
+        openTo(folder.path, 0o755);
+        const file = cacheWith(folder.path, 0o600);
+        using home = temporaryFolder();
+        const env = { ...ownPlaces(home.path), DENO_DIR: folder.path };
+
+        const { code, stdout } = await copy.run(["doctor"], env, otherUser);
+
+        assertEquals(code, 1);
+        assert(stdout.includes(`npm packages   "${file}" cannot be read by you`), stdout);
+        assertMatch(
+          stdout,
+          /have its owner run chmod -R a\+rX ".*npm", or use a cache of your own/,
+        );
+        assertEquals(await unreadablePackageFile(projectRoot, folder.path), undefined);
+      },
+    );
   },
 });
 
