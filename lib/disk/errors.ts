@@ -142,7 +142,7 @@ function userName(uid: number): string {
 export function explainSystemError(error: unknown): unknown {
   const code = codeOf(error);
   const [, call, path] = (error instanceof Error ? error.message : "")
-    .match(/ \(os error \d+\): (\w+) '([^']*)'/) ?? [];
+    .match(/ \(os error \d+\): (\w+) '(.*?)'(?: -> '.*')?$/s) ?? [];
   if (code === "" || call === undefined || path === undefined) return error;
   const reads = ["open", "readfile", "stat", "lstat", "readdir", "readlink", "realpath"];
   const isFull = ["EROFS", "ENOSPC", "EDQUOT"].includes(code);

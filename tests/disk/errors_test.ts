@@ -61,15 +61,14 @@ Deno.test("isRefusal() sees through the errors around it, and takes no other cau
 
 Deno.test("explainSystemError() puts what nobody caught into words, and leaves all else", async () => {
   using folder = temporaryFolder();
-  const file = `${folder.path.replaceAll("'", "")}`;
   const caught = async (work: () => Promise<unknown>): Promise<string> => {
     const error = await work().then(() => undefined, (error) => error);
     return String((explainSystemError(error) as Error).message);
   };
 
   assertMatch(
-    await caught(() => Deno.mkdir(`${file}/none/new`)),
-    /^Cannot write ".*new": .*make the folder/,
+    await caught(() => Deno.mkdir(`${folder.path}/none/new`)),
+    /^Cannot write ".*'q' .*\/none\/new": .*make the folder/,
   );
   assertMatch(
     await caught(() => Deno.readTextFile("/none")),
@@ -78,6 +77,10 @@ Deno.test("explainSystemError() puts what nobody caught into words, and leaves a
   assertMatch(
     await caught(() => Array.fromAsync(Deno.readDir("/dev/null"))),
     /^Cannot read "\/dev\/null": a part/,
+  );
+  assertMatch(
+    await caught(() => Deno.rename(`${folder.path}/a`, `${folder.path}/b`)),
+    /^Cannot write ".*'q' .*\/a": /,
   );
   const own = new Error("Cannot do it: it is odd: try again");
   assertEquals(explainSystemError(own), own);
