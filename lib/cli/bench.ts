@@ -42,6 +42,7 @@
 
 import { cpus } from "node:os";
 import { dirname } from "node:path";
+import { checkFolder, writeWholeFile } from "../disk/whole_file.ts";
 import {
   allContenders,
   type BenchSetting,
@@ -134,13 +135,19 @@ export async function run(args: string[]): Promise<void> {
   if (values.memory === true) return await watchMemory(setting);
   if (values.methods === true) return await compareMethods({ setting, ...turns });
   if (setting.peer) await ensurePeer();
+  const out = values.out === undefined ? undefined : userPath(String(values.out));
+  // Before minutes are spent on numbers that could not be kept.
+  await checkFolder(out === undefined ? benchFolder : dirname(out), elsewhere);
   const results = values.sweep === true
     ? await measureSizes([32, 64, 128, 256, 512], { setting, ...turns })
     : [await measureSetting({ setting, ...turns })];
   const report = { ...await describeMachine(setting), width: setting.width, ...turns, results };
   print(`\n${ratesText(report)} (${report.device.toUpperCase()})`);
-  await write(report, values.out as string | undefined);
+  await write(report, out ?? `${benchFolder}/${report.time.replaceAll(":", "-")}.json`);
 }
+
+const benchFolder = `${projectRoot}/data/bench`;
+const elsewhere = { advice: "name another place: --out <file>" };
 
 function settingOf(values: FlagValues): BenchSetting {
   const threads = (flag: string): number | undefined =>
@@ -216,13 +223,10 @@ async function describeMachine(
   };
 }
 
-async function write(report: BenchReport, out?: string): Promise<void> {
-  const name = report.time.replaceAll(":", "-");
-  const file = out === undefined ? `${projectRoot}/data/bench/${name}.json` : userPath(out);
+async function write(report: BenchReport, file: string): Promise<void> {
   const page = `${file.replace(/\.json$/, "")}.html`;
-  await Deno.mkdir(dirname(file), { recursive: true });
-  await Deno.writeTextFile(file, JSON.stringify(report, null, 2));
-  await Deno.writeTextFile(page, await benchPage(report));
+  await writeWholeFile(file, JSON.stringify(report, null, 2), elsewhere);
+  await writeWholeFile(page, await benchPage(report), elsewhere);
   const [numbers, plots] = [file, page].map((path) => path.replace(`${projectRoot}/`, ""));
   print(`Written: ${numbers}, and ${plots} to open in a browser`);
 }

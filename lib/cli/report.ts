@@ -59,7 +59,9 @@ export async function run(args: string[]): Promise<void> {
   for (const notice of recorded.notices) tell(notice);
   const file = out === undefined ? `${recorded.folder}/report.html` : userPath(String(out));
   await refuseOther(file);
-  await writeWholeFile(file, await runPage(recorded));
+  await writeWholeFile(file, await runPage(recorded), {
+    advice: "name another place: --out <file>",
+  });
   print(`Written: ${file.replace(`${projectRoot}/`, "")}: open it in a browser`);
 }
 

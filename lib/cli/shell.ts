@@ -6,6 +6,7 @@
  * @module
  */
 import { stripVTControlCharacters } from "node:util";
+import { explainSystemError } from "../disk/errors.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { nearest } from "../settings/nearest.ts";
 
@@ -141,7 +142,8 @@ export function reportError(error: unknown): number {
  * ```
  */
 export function errorLine(error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error);
+  const told = explainSystemError(error);
+  const message = told instanceof Error ? told.message || told.name : String(told);
   const line = stripVTControlCharacters(message).replaceAll(/\s*\n\s*/g, " ").trim();
   const isDiskFull = /os error 28|ENOSPC|No space left on device/.test(line);
   return `error: ${

@@ -102,6 +102,7 @@ export async function loadCached(
   };
   return await withLock(join(folder, "lock"), fill, {
     what: `fetch ${title}`,
+    advice: "pass a folder with the images with --data, or use a copy of the project of your own",
     onNotice: (line) => onNotice?.(line),
     onWait: () => onNotice?.(`Another process is fetching ${title}: waiting for it`),
   });

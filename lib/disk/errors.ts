@@ -27,10 +27,38 @@ export function isDiskError(error: unknown): boolean {
 }
 
 /**
+ * Tells whether an error means that a place is not ours to write: it belongs to someone else, or its
+ * disk is read-only.
+ *
+ * @param error What was thrown, or an error of which it is the cause.
+ * @returns Whether another place would do.
+ * @example A disk that is mounted read-only
+ * ```ts
+ * import { isRefusal } from "glmc/disk/errors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = Object.assign(new Error("Read-only file system"), { code: "EROFS" });
+ *
+ * assertEquals(isRefusal(new Error("Cannot write it", { cause: error })), true);
+ * ```
+ */
+export function isRefusal(error: unknown): boolean {
+  if (["EROFS", "EACCES", "EPERM"].includes(codeOf(error))) return true;
+  return error instanceof Error && error.cause !== undefined && isRefusal(error.cause);
+}
+
+/** Settings of {@linkcode diskError}. */
+export interface DiskErrorOptions {
+  /** What to do where the place is not ours to write, such as a flag that names another one. */
+  readonly advice?: string;
+}
+
+/**
  * Says in one line why a file could not be written and what to do.
  *
  * @param path The file.
  * @param error What was thrown.
+ * @param options What to do where the place is not ours to write.
  * @returns The error to throw, of the same class for a missing folder or permission, with the first
  * one as its cause.
  * @example A full disk
@@ -42,23 +70,83 @@ export function isDiskError(error: unknown): boolean {
  *
  * assertEquals(
  *   diskError("a.bin", error).message,
- *   'Cannot write "a.bin": No space left on device: free some disk space and try again',
+ *   'Cannot write "a.bin": the disk is full: free some disk space and try again',
  * );
  * ```
  */
-export function diskError(path: string, error: unknown): Error {
-  const advice: Readonly<Record<string, string>> = {
-    ENOSPC: "free some disk space and try again",
-    EDQUOT: "free some disk space, for your quota is used up, and try again",
-    EFBIG: "choose a disk that takes files of this size",
-    EIO: "check the disk, or choose another one",
-    ENOENT: `make the folder "${dirname(path)}" first`,
-    ENOTDIR: `choose another place, for a part of "${dirname(path)}" is a file`,
-    EISDIR: "choose another name, for there is a folder of this one",
-    ENAMETOOLONG: "choose a shorter name",
+export function diskError(path: string, error: unknown, options: DiskErrorOptions = {}): Error {
+  const { advice } = options;
+  const denied = [`permission denied${ownerOf(path)}`, advice ?? "choose a place of your own"];
+  const known: Readonly<Record<string, readonly string[]>> = {
+    ENOSPC: ["the disk is full", "free some disk space and try again"],
+    EDQUOT: ["your share of the disk is used up", "free some disk space and try again"],
+    EROFS: ["the disk is read-only", advice ?? "choose a place on another disk"],
+    EACCES: denied,
+    EPERM: denied,
+    EFBIG: ["", "choose a disk that takes files of this size"],
+    EIO: ["", "check the disk, or choose another one"],
+    ENOENT: ["", `make the folder "${dirname(path)}" first`],
+    ENOTDIR: ["", `choose another place, for a part of "${dirname(path)}" is a file`],
+    EEXIST: ["", "choose another place, for there is a file of this name"],
+    EISDIR: ["", "choose another name, for there is a folder of this one"],
+    ENAMETOOLONG: ["", "choose a shorter name"],
   };
-  const next = advice[codeOf(error)] ?? "check the folder and its permissions";
-  return rephrase(error, `Cannot write "${path}": ${reasonOf(error)}: ${next}`);
+  const [reason, next] = known[codeOf(error)] ?? ["", "check the folder and its permissions"];
+  return rephrase(error, `Cannot write "${path}": ${reason || reasonOf(error)}: ${next}`);
+}
+
+/** Whose the folder is that lacks the permission, where it is someone else's. */
+function ownerOf(path: string): string {
+  for (let place = path;; place = dirname(place)) {
+    try {
+      const { uid } = Deno.statSync(place);
+      if (uid === null || uid === Deno.uid()) return "";
+      return `, "${place}" belongs to ${userName(uid)}`;
+    } catch {
+      if (dirname(place) === place) return "";
+    }
+  }
+}
+
+function userName(uid: number): string {
+  try {
+    const lines = Deno.readTextFileSync("/etc/passwd").split("\n").map((line) => line.split(":"));
+    const name = lines.find((fields) => fields[2] === `${uid}`)?.[0];
+    if (name) return `the user ${name}`;
+  } catch {
+    // Its number says it as well.
+  }
+  return `user ${uid}`;
+}
+
+/**
+ * The words of {@linkcode diskError} and {@linkcode readError} for an error that nobody has caught
+ * nearer to its file.
+ *
+ * @param error What was thrown.
+ * @returns The error in those words if it is the system's own about a path; else the error itself.
+ * @example A folder on a disk that is read-only
+ * ```ts
+ * import { explainSystemError } from "glmc/disk/errors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const message = "Read-only file system (os error 30): mkdir '/usr/new'";
+ * const error = Object.assign(new Error(message), { code: "EROFS" });
+ *
+ * assertEquals(
+ *   (explainSystemError(error) as Error).message,
+ *   'Cannot write "/usr/new": the disk is read-only: choose a place on another disk',
+ * );
+ * ```
+ */
+export function explainSystemError(error: unknown): unknown {
+  const code = codeOf(error);
+  const [, call, path] = (error instanceof Error ? error.message : "")
+    .match(/ \(os error \d+\): (\w+) '(.*?)'(?: -> '.*')?$/s) ?? [];
+  if (code === "" || call === undefined || path === undefined) return error;
+  const reads = ["open", "readfile", "stat", "lstat", "readdir", "readlink", "realpath"];
+  const isFull = ["EROFS", "ENOSPC", "EDQUOT"].includes(code);
+  return reads.includes(call) && !isFull ? readError(path, error) : diskError(path, error);
 }
 
 /**

@@ -5,13 +5,14 @@
  */
 import { dirname } from "node:path";
 import { kill } from "node:process";
-import { diskError } from "./errors.ts";
+import { diskError, type DiskErrorOptions } from "./errors.ts";
 import { describeOwner, type LockOwner, readOwner, writeOwner } from "./lock_owner.ts";
+import { makeFolder } from "./whole_file.ts";
 
 export { describeOwner, type LockOwner };
 
 /** Settings of {@linkcode acquireLock}. */
-export interface LockOptions {
+export interface LockOptions extends DiskErrorOptions {
   /** What shall be done under the lock, such as `continue the run "x"`, for messages. */
   readonly what: string;
   /** Told one line where the disk has no locks and the work goes on without; else it is refused. */
@@ -138,11 +139,7 @@ export async function withLock<Result>(
   work: () => Promise<Result>,
   options: WithLockOptions,
 ): Promise<Result> {
-  try {
-    await Deno.mkdir(dirname(path), { recursive: true });
-  } catch (error) {
-    throw diskError(dirname(path), error);
-  }
+  await makeFolder(dirname(path), options);
   using _lock = await waitForLock(path, options);
   return await work();
 }
@@ -184,21 +181,21 @@ async function take(
       file.close();
       throw error instanceof LockedError || error instanceof Deno.errors.NotSupported
         ? error
-        : diskError(path, error);
+        : diskError(path, error, options);
     }
   }
 }
 
-async function open(path: string, { what }: LockOptions): Promise<Deno.FsFile> {
+async function open(path: string, options: LockOptions): Promise<Deno.FsFile> {
   try {
     return await Deno.open(path, { read: true, write: true, create: true });
   } catch (error) {
     // The lock of another user, whose file may be read but not written.
     const owner = await readOwner(path);
-    if (owner && await isLocked(path)) throw new LockedError(what, owner);
+    if (owner && await isLocked(path)) throw new LockedError(options.what, owner);
     const isFolder = error instanceof Error && "code" in error && error.code === "EISDIR";
-    if (!isFolder) throw diskError(path, error);
-    throw new Error(`Cannot ${what}: its lock "${path}" is a folder: take it away`, {
+    if (!isFolder) throw diskError(path, error, options);
+    throw new Error(`Cannot ${options.what}: its lock "${path}" is a folder: take it away`, {
       cause: error,
     });
   }

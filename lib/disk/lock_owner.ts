@@ -5,6 +5,7 @@
  */
 import { relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 /** Who holds a lock; stored in the lock file as JSON. */
 export interface LockOwner {
@@ -86,7 +87,9 @@ function checkedOwner(value: unknown): LockOwner | undefined {
 
 /** The command as a user would type it. */
 function commandLine(): string {
-  const program = Deno.mainModule.replace(/^file:\/\//, "");
+  const program = Deno.mainModule.startsWith("file:")
+    ? fileURLToPath(Deno.mainModule)
+    : Deno.mainModule;
   const isTask = program.endsWith("/lib/cli/main.ts");
   const start = isTask ? "deno task" : `deno run ${relative(Deno.cwd(), program) || program}`;
   return [start, ...Deno.args].join(" ");

@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, dirname, join } from "node:path";
-import { diskError } from "./errors.ts";
+import { diskError, type DiskErrorOptions } from "./errors.ts";
 
 /**
  * Writes a file under a temporary name and renames it, so that readers never see half of it.
@@ -15,6 +15,7 @@ import { diskError } from "./errors.ts";
  *
  * @param path Where the file shall be; its folder must exist.
  * @param content What it shall hold: bytes, or a text taken as UTF-8.
+ * @param options What to do where the place is not ours to write.
  * @throws {Deno.errors.NotFound} If its folder does not exist.
  * @throws {Error} If the disk is full or does not take the file.
  * @example A file replaced as a whole
@@ -28,7 +29,11 @@ import { diskError } from "./errors.ts";
  * assertEquals(Deno.readFileSync(path), Uint8Array.of(1, 2, 3));
  * ```
  */
-export async function writeWholeFile(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeWholeFile(
+  path: string,
+  content: Uint8Array | string,
+  options: DiskErrorOptions = {},
+): Promise<void> {
   const temporary = temporaryPath(path);
   try {
     await writeSynced(temporary, content);
@@ -36,9 +41,62 @@ export async function writeWholeFile(path: string, content: Uint8Array | string)
   } catch (error) {
     // What is left is swept away later; the reason why it is left is worth more to the reader.
     await removeIfPresent(temporary).catch(() => {});
-    throw diskError(path, error);
+    throw diskError(path, error, options);
   }
   await syncFolder(dirname(path));
+}
+
+/**
+ * Makes a folder and those it lies in; one that is there is left as it is.
+ *
+ * @param folder The folder.
+ * @param options What to do where the place is not ours to write.
+ * @throws {Error} If the disk does not take it; the message says why and what to do.
+ * @example Two at once
+ * ```ts
+ * import { makeFolder } from "glmc/disk/whole_file.ts";
+ * import { assert } from "@std/assert";
+ *
+ * const folder = `${Deno.makeTempDirSync()}/new/one`;
+ * await makeFolder(folder);
+ *
+ * assert(Deno.statSync(folder).isDirectory);
+ * ```
+ */
+export async function makeFolder(folder: string, options: DiskErrorOptions = {}): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw diskError(folder, error, options);
+  }
+}
+
+/**
+ * Makes sure that a folder takes files, before work is done whose result is to be kept there.
+ *
+ * @param folder The folder; made when missing.
+ * @param options What to do where the place is not ours to write.
+ * @throws {Error} If the disk does not take a file there; the message says why and what to do.
+ * @example A file is no folder
+ * ```ts
+ * import { checkFolder } from "glmc/disk/whole_file.ts";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const file = Deno.makeTempFileSync();
+ *
+ * await assertRejects(() => checkFolder(`${file}/results`), Error, "Cannot write");
+ * ```
+ */
+export async function checkFolder(folder: string, options: DiskErrorOptions = {}): Promise<void> {
+  await makeFolder(folder, options);
+  const trial = temporaryPath(join(folder, "trial"));
+  try {
+    await Deno.writeFile(trial, new Uint8Array(1), { createNew: true });
+  } catch (error) {
+    throw diskError(folder, error, options);
+  } finally {
+    await removeIfPresent(trial).catch(() => {});
+  }
 }
 
 /**

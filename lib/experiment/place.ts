@@ -1,27 +1,11 @@
 /**
- * Where runs are, and how a command names one of them.
+ * How a command names a run.
  *
  * @module
  */
 
-import { basename, dirname, resolve } from "node:path";
-import { projectRoot } from "../setup/project.ts";
-
-/**
- * The folder of all runs: `$GLMC_RUNS`, else `data/runs` of the project.
- *
- * @returns The folder, as an absolute path.
- * @example Its name
- * ```ts
- * import { runsFolder } from "glmc/experiment/place.ts";
- * import { assertMatch } from "@std/assert";
- *
- * assertMatch(runsFolder(), /^\//);
- * ```
- */
-export function runsFolder(): string {
-  return resolve(Deno.env.get("GLMC_RUNS") || `${projectRoot}/data/runs`);
-}
+import { basename, dirname } from "node:path";
+import { runsFolder } from "../setup/project.ts";
 
 /**
  * A run as commands find it: by its name where all runs are, else by its folder.
@@ -30,7 +14,8 @@ export function runsFolder(): string {
  * @returns A word to copy into a shell.
  * @example A run elsewhere, whose path has a space
  * ```ts
- * import { runArgument, runsFolder } from "glmc/experiment/place.ts";
+ * import { runArgument } from "glmc/experiment/place.ts";
+ * import { runsFolder } from "glmc/setup/project.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(runArgument(`${runsFolder()}/first`), "first");

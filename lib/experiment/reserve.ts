@@ -6,7 +6,7 @@
 
 import { diskError } from "../disk/errors.ts";
 import { acquireLock, type FileLock, LockedError } from "../disk/lock.ts";
-import { isTemporaryName, removeLeftovers } from "../disk/whole_file.ts";
+import { isTemporaryName, makeFolder, removeLeftovers } from "../disk/whole_file.ts";
 import type { Method } from "../method/method.ts";
 import { defaultRunName, type RunConfig } from "./config.ts";
 import { runArgument } from "./place.ts";
@@ -25,6 +25,9 @@ export interface ReserveOptions {
   /** Told if the disk has no locks. */
   readonly onNotice: (line: string) => void;
 }
+
+/** What to do where the folder of all runs is not ours to write. */
+export const placeAdvice = "name a folder of your own for runs: GLMC_RUNS=<folder>";
 
 /** A folder without a run, locked. */
 export interface Reserved {
@@ -47,11 +50,7 @@ export interface Reserved {
  */
 export async function reserveRun(options: ReserveOptions): Promise<Reserved> {
   const { runs, name, config, methods } = options;
-  try {
-    await Deno.mkdir(runs, { recursive: true });
-  } catch (error) {
-    throw diskError(runs, error);
-  }
+  await makeFolder(runs, { advice: placeAdvice });
   if (name !== undefined) return await reserve(checkedRunName(name), options);
   const base = defaultRunName(config, { methods });
   for (let count = 1;; count++) {
@@ -89,12 +88,13 @@ export function checkedRunName(name: string): string {
 
 async function reserve(name: string, { runs, onNotice }: ReserveOptions): Promise<Reserved> {
   const folder = `${runs}/${name}`;
-  const isNew = await makeFolder(folder);
+  const isNew = await makeNewFolder(folder);
   // Before the lock file is put into it, for the folder may be anything.
   if (!isNew) await refuseIfUsed(name, folder);
   const lock = await acquireLock(`${folder}/${runFiles.lock}`, {
     what: `start a run named "${name}"`,
     onNotice,
+    advice: placeAdvice,
   });
   try {
     // Again, for another process may have begun and ended there before the lock was taken.
@@ -109,13 +109,13 @@ async function reserve(name: string, { runs, onNotice }: ReserveOptions): Promis
   }
 }
 
-async function makeFolder(folder: string): Promise<boolean> {
+async function makeNewFolder(folder: string): Promise<boolean> {
   try {
     await Deno.mkdir(folder);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
-    throw diskError(folder, error);
+    throw diskError(folder, error, { advice: placeAdvice });
   }
 }
 

@@ -12,10 +12,11 @@ import type { Method } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { readRunWeights, type RunWeightsOptions } from "./run_weights.ts";
 import type { Variables } from "../model/network.ts";
+import { runsFolder } from "../setup/project.ts";
 import type { RunConfig } from "./config.ts";
 import { findRun, type FoundRun } from "./find_run.ts";
 import { tellUser } from "./notice.ts";
-import { runArgument, runsFolder } from "./place.ts";
+import { runArgument } from "./place.ts";
 import { holdRun, type OpenRun } from "./open_run.ts";
 import { readRecordedRun, type RecordedRun } from "./read_run.ts";
 import { reserveRun } from "./reserve.ts";
@@ -136,6 +137,7 @@ export function openRunStore(folder?: string, options: RunStoreOptions = {}): Ru
       const lock = await acquireLock(`${folder}/${runFiles.lock}`, {
         what: `continue the run "${name}"`,
         onNotice: tellUser,
+        advice: "copy the run to a folder of your own and name the copy",
       });
       try {
         await removeLeftovers(folder);

@@ -5,6 +5,7 @@
  */
 import { readPlotlyScript } from "./browser_picture.ts";
 import type { Figure } from "./figure.ts";
+import { figurePicture } from "./picture.ts";
 import { escapeHtml, type Table, tableHtml } from "./table.ts";
 
 /** A part of a page. */
@@ -34,9 +35,29 @@ table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular
 th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid #ddd; }
 figure { margin: 1.5rem 0; }
 figcaption, caption { color: #555; font-size: 0.9rem; }
+.wide { overflow-x: auto; }
+.wide img { display: block; max-width: none; }
+.wide img.replaced { display: none; }
+@media (max-width: 40rem) {
+  body { margin: 1rem auto; }
+  h1 { font-size: 1.5rem; overflow-wrap: anywhere; }
+  th, td { padding: 0.25rem 0.5rem; }
+}
+@media print {
+  body { max-width: none; margin: 0; padding: 0; font-size: 11pt; }
+  h2 { margin-top: 1.5rem; break-after: avoid; }
+  figure, tr { break-inside: avoid; }
+  td { overflow-wrap: anywhere; }
+  .wide { overflow: visible; }
+  .wide > div { display: none; }
+  .wide img, .wide img.replaced { display: block; max-width: 100%; height: auto; }
+}
 `;
 
-/** Unpacks plotly.js and draws every figure; runs in the reader's browser. */
+/**
+ * Unpacks plotly.js and draws every figure in place of its picture; runs in the reader's browser, if it
+ * runs scripts.
+ */
 const drawing = `
 (async () => {
   const read = (id) => document.getElementById(id).textContent;
@@ -46,13 +67,17 @@ const drawing = `
   script.textContent = await new Response(stream).text();
   document.head.append(script);
   for (const [i, { data, layout }] of JSON.parse(read("figures")).entries()) {
-    Plotly.newPlot("figure" + i, data, layout, { displaylogo: false });
+    const place = document.getElementById("figure" + i);
+    await Plotly.newPlot(place, data, layout, { displaylogo: false });
+    place.nextElementSibling?.classList.add("replaced");
   }
 })();
 `;
 
 /**
  * Writes a page of about 3 MB: plotly.js is inside, packed, so that the page works without a network.
+ *
+ * A still picture of each figure is in it as well, for browsers that run no scripts and for paper.
  *
  * @param contents Title and parts of the page.
  * @returns The text of the HTML file.
@@ -67,13 +92,16 @@ const drawing = `
  * ```
  */
 export async function htmlPage({ title, summary, sections }: PageContents): Promise<string> {
-  const figures: Figure[] = [];
+  const figures = sections.flatMap(({ items }) => items.filter(isFigure));
+  const stills = new Map<Figure, string>();
+  for (const figure of figures) stills.set(figure, await stillHtml(figure));
+  let number = 0;
   const itemHtml = (item: Figure | Table | string): string => {
     if (typeof item === "string") return `<p>${escapeHtml(item)}</p>`;
-    if ("rows" in item) return tableHtml(item);
-    const number = figures.push(item) - 1;
+    if (!isFigure(item)) return `<div class="wide">${tableHtml(item)}</div>`;
     const description = escapeHtml(item.description);
-    return `<figure><div id="figure${number}" role="img" aria-label="${description}"></div>` +
+    const drawn = `<div id="figure${number++}" role="img" aria-label="${description}">`;
+    return `<figure><div class="wide">${drawn}</div>${stills.get(item)}</div>` +
       `<figcaption>${description}</figcaption></figure>`;
   };
   const body = sections.map(({ title, items }) =>
@@ -98,6 +126,20 @@ ${body}
 </body>
 </html>
 `;
+}
+
+function isFigure(item: Figure | Table | string): item is Figure {
+  return typeof item !== "string" && "layout" in item;
+}
+
+/** A picture that needs no script; nothing where the figure cannot be drawn. */
+async function stillHtml(figure: Figure): Promise<string> {
+  const picture = await figurePicture(figure, { format: "svg" });
+  if (picture === undefined) return "";
+  const { layout: { width, height }, description } = figure;
+  const data = new TextEncoder().encode(picture.data).toBase64();
+  return `<img src="data:${picture.type};base64,${data}" width="${width}" height="${height}" ` +
+    `alt="${escapeHtml(description)}">`;
 }
 
 /** JSON that cannot end the script element it stands in. */

@@ -4,12 +4,15 @@
  *
  * @module
  */
+import { firstUnreadable, isWritable, unreadableAdvice } from "./access.ts";
 import { findCudaLibraries, findLibraryFolder, hasLibrary, sitePackages } from "./find.ts";
 import { hasLab } from "./lab.ts";
 import { readLibraryVersion } from "./library.ts";
 import { checkPlatform, formatSize, freeBytes, listGpus, runProgram } from "./machine.ts";
+import { memoryInfo, memoryLimit } from "./memory.ts";
 import { hasNpmPackages } from "./npm.ts";
-import { projectRoot, venvFolder, wantedDeno } from "./project.ts";
+import { unreadablePackageAdvice, unreadablePackageFile } from "./npm_cache.ts";
+import { projectRoot, runsFolder, venvFolder, wantedDeno } from "./project.ts";
 import { findPython, hasVenvModule, venvPythonVersion } from "./python.ts";
 import { checkStamp, readStamp } from "./stamp.ts";
 
@@ -56,6 +59,7 @@ export async function checkMachine(root: string = projectRoot): Promise<Check[]>
     devices(root, gpus),
     npmPackages(root),
     dataSets(root),
+    runs(root),
     disk(root),
     memory(),
   ]);
@@ -163,12 +167,25 @@ function tensorflow(root: string): Check {
 async function library(root: string): Promise<Check> {
   const name = "libtensorflow";
   if (!hasLibrary(root)) {
+    const unreadable = await firstUnreadable(venvFolder(root));
+    if (unreadable) {
+      return {
+        name,
+        state: "missing",
+        found: notReadable(unreadable),
+        mend: unreadableAdvice(root),
+      };
+    }
     const chosen = Deno.env.get("GLMC_LIBTENSORFLOW");
     return chosen
       ? { name, state: "missing", found: `not in "${chosen}"`, mend: "unset GLMC_LIBTENSORFLOW" }
       : { name, state: "missing", found: "not in .venv", mend: setupCommand };
   }
   const folder = findLibraryFolder(root);
+  const unreadable = await firstUnreadable(folder);
+  if (unreadable?.includes(".so.")) {
+    return { name, state: "missing", found: notReadable(unreadable), mend: unreadableAdvice(root) };
+  }
   try {
     return { name, state: "ok", found: `${await readLibraryVersion(folder)} opens, in ${folder}` };
   } catch (error) {
@@ -209,6 +226,11 @@ async function devices(root: string, gpus: readonly string[]): Promise<Check> {
 
 async function npmPackages(root: string): Promise<Check> {
   const name = "npm packages";
+  const unreadable = await unreadablePackageFile(root);
+  if (unreadable) {
+    const found = notReadable(unreadable);
+    return { name, state: "missing", found, mend: unreadablePackageAdvice() };
+  }
   return await hasNpmPackages(root, { changeLock: false })
     ? { name, state: "ok", found: "all in Deno's cache" }
     : { name, state: "missing", found: "not all in Deno's cache", mend: setupCommand };
@@ -227,6 +249,21 @@ function dataSets(root: string): Check {
     : { name: "Data sets", state: "note", found: "none yet", mend: "deno task train fetches them" };
 }
 
+async function runs(root: string): Promise<Check> {
+  const name = "Runs";
+  const folder = runsFolder(root);
+  return await isWritable(folder) ? { name, state: "ok", found: `are kept in ${folder}` } : {
+    name,
+    state: "missing",
+    found: `"${folder}" cannot be written by you`,
+    mend: "name a folder of your own: GLMC_RUNS=<folder> deno task train",
+  };
+}
+
+function notReadable(path: string): string {
+  return `"${path}" cannot be read by you`;
+}
+
 async function disk(root: string): Promise<Check> {
   const free = await freeBytes(venvFolder(root));
   const found = `${formatSize(free)} free`;
@@ -236,12 +273,23 @@ async function disk(root: string): Promise<Check> {
 }
 
 function memory(): Check {
-  const { available, total } = Deno.systemMemoryInfo();
-  const found = `${formatSize(available)} of ${formatSize(total)} free, ` +
-    `${navigator.hardwareConcurrency} cores`;
-  return available > 2e9
-    ? { name: "Memory", state: "ok", found }
-    : { name: "Memory", state: "note", found, mend: "close other programs: about 2 GB are used" };
+  const name = "Memory";
+  const cores = navigator.hardwareConcurrency;
+  const { available, total } = memoryInfo();
+  const limit = memoryLimit();
+  const limited = limit < total || total === 0 && limit < Infinity;
+  const found =
+    (total === 0
+      ? "not told by this system"
+      : `${formatSize(available)} of ${formatSize(total)} free`) +
+    (limited ? `, ${formatSize(limit)} allowed to this container or session` : "") +
+    `, ${cores} ${cores === 1 ? "core" : "cores"}`;
+  const usable = Math.min(limit, total === 0 ? Infinity : available);
+  if (usable > 2e9) return { name, state: "ok", found };
+  const mend = limited && limit <= 2e9
+    ? "allow more: about 2 GB are used"
+    : "close other programs: about 2 GB are used";
+  return { name, state: "note", found, mend };
 }
 
 function folderSize(folder: string): number {

@@ -4,17 +4,20 @@
  * @module
  */
 import { relative } from "node:path";
+import { explainSystemError, isRefusal, rephrase } from "../disk/errors.ts";
 import { describeOwner, withLock } from "../disk/lock.ts";
 import { removeLeftovers } from "../disk/whole_file.ts";
+import { firstUnreadable, unreadableAdvice } from "./access.ts";
 import { findLibraryFolder, hasLibrary } from "./find.ts";
 import { readLibraryVersion } from "./library.ts";
 import { endLeftoverPrograms } from "./leftovers.ts";
 import { checkPlatform, formatSize, freeBytes, listGpus } from "./machine.ts";
 import { hasNpmPackages, installNpmPackages } from "./npm.ts";
+import { unreadablePackageAdvice, unreadablePackageFile } from "./npm_cache.ts";
 import { installPythonPackages } from "./pip.ts";
 import { type Device, projectRoot, requirementsFile, venvFolder } from "./project.ts";
 import { ensureVenv, venvPythonVersion } from "./python.ts";
-import { checkStamp, readStamp, type Stamp, writeStamp } from "./stamp.ts";
+import { checkStamp, isForThisUser, readStamp, type Stamp, writeStamp } from "./stamp.ts";
 
 /** What to set up, and whom to tell. */
 export interface SetupOptions {
@@ -67,16 +70,15 @@ export async function ensureReady(options: SetupOptions = {}): Promise<void> {
   checkPlatform();
   if (Deno.env.get("GLMC_LIBTENSORFLOW")) {
     findLibraryFolder(root);
-    return await install(root, { ...options, needs: { npm: !await hasNpmPackages(root) } });
+    return await install(root, { ...options, needs: { npm: await needsNpmPackages(root) } });
   }
   try {
     await withSetupLock(root, () => setUp(root, options), options);
   } catch (error) {
-    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-    const { message } = error.cause instanceof Error ? error.cause : error;
-    throw new Deno.errors.PermissionDenied(
-      `Cannot set up in "${root}": ${message}: use a copy of the project that is your own`,
-    );
+    // Someone else's installation serves as it is: the packages are in a cache of one's own.
+    if (!isRefusal(error)) throw error;
+    if (!await holdsTensorflow(root, options)) throw await explainRefusal(root, error);
+    await install(root, { ...options, needs: { npm: await needsNpmPackages(root) } });
   }
 }
 
@@ -96,13 +98,33 @@ export async function ensureReady(options: SetupOptions = {}): Promise<void> {
  * assertEquals(await withSetupLock(Deno.makeTempDirSync(), () => Promise.resolve(42)), 42);
  * ```
  */
-export function withSetupLock<Result>(
+export async function withSetupLock<Result>(
   root: string,
   work: () => Promise<Result>,
   options: Pick<SetupOptions, "report"> = {},
 ): Promise<Result> {
+  try {
+    return await lockSetup(root, work, options);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const { message } = explainSystemError(error) as Error;
+    throw rephrase(
+      error,
+      `Cannot set up in "${root}", where something is missing: ${
+        message.replace(/^Cannot write /, "")
+      }`,
+    );
+  }
+}
+
+function lockSetup<Result>(
+  root: string,
+  work: () => Promise<Result>,
+  options: Pick<SetupOptions, "report">,
+): Promise<Result> {
   return withLock(`${venvFolder(root)}/${setupLockName}`, work, {
     what: `set up "${root}"`,
+    advice: "use a copy of the project that is your own",
     onNotice: (line) => options.report?.(line),
     onWait: (owner) =>
       options.report?.(
@@ -115,7 +137,38 @@ async function isReady(root: string): Promise<boolean> {
   const stamp = await readStamp(root);
   if (!stamp) return false;
   const holds = await checkStamp(root, stamp);
-  return holds.python && holds.npm;
+  return holds.python && holds.npm && isForThisUser(stamp);
+}
+
+/** Whether TensorFlow is there as it is wanted, whoever has installed it. */
+async function holdsTensorflow(root: string, options: SetupOptions): Promise<boolean> {
+  const stamp = await readStamp(root);
+  return stamp?.device === await chooseDevice(stamp, options.device) &&
+    (await checkStamp(root, stamp)).python;
+}
+
+/** An installation that is whole for its owner may lack nothing but the right to read it. */
+async function explainRefusal(root: string, error: unknown): Promise<unknown> {
+  const unreadable = await firstUnreadable(venvFolder(root));
+  return unreadable === undefined ? error : rephrase(
+    error,
+    `Cannot read "${unreadable}", which another user has installed: ${unreadableAdvice(root)}`,
+  );
+}
+
+/** Whether packages are to be fetched; what no fetching mends is refused. */
+async function needsNpmPackages(root: string): Promise<boolean> {
+  if (!await hasNpmPackages(root)) return true;
+  await refuseUnreadablePackages(root);
+  return false;
+}
+
+async function refuseUnreadablePackages(root: string): Promise<void> {
+  const file = await unreadablePackageFile(root);
+  if (file === undefined) return;
+  throw new Deno.errors.PermissionDenied(
+    `Cannot read "${file}" in Deno's cache, which another user has filled: ${unreadablePackageAdvice()}`,
+  );
 }
 
 async function setUp(root: string, options: SetupOptions): Promise<void> {
@@ -125,9 +178,10 @@ async function setUp(root: string, options: SetupOptions): Promise<void> {
     ? await checkStamp(root, stamp)
     : { python: false, npm: false };
   const chosen = options.device !== undefined || stamp?.chosen === true;
-  if (stamp && holds.python && holds.npm && stamp.chosen === chosen) return;
+  const isKnown = stamp !== undefined && isForThisUser(stamp);
+  if (isKnown && holds.python && holds.npm && stamp.chosen === chosen) return;
 
-  const needs = { npm: !await hasNpmPackages(root), tensorflow: !holds.python };
+  const needs = { npm: await needsNpmPackages(root), tensorflow: !holds.python };
   await install(root, { ...options, device, needs });
   const folder = findLibraryFolder(root);
   await writeStamp(root, {
@@ -174,9 +228,12 @@ async function install(
   }
   if (needs.npm) {
     await installNpmPackages(root, { onProgress });
+    await refuseUnreadablePackages(root);
     report?.("npm packages: complete");
   }
-  if (python) await installPythonPackages(root, python, { packages: device, onProgress });
+  if (python) {
+    await installPythonPackages(root, python, { packages: device, onProgress, onNotice: report });
+  }
 }
 
 async function describeTensorflow(root: string, device: Device): Promise<string> {

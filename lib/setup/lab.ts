@@ -6,7 +6,8 @@
 import { dirname } from "node:path";
 import { sha256 } from "../disk/digest.ts";
 import { writeJson } from "../disk/json_file.ts";
-import { writeWholeFile } from "../disk/whole_file.ts";
+import { makeFolder, writeWholeFile } from "../disk/whole_file.ts";
+import { isRunnable } from "./access.ts";
 import { setupLockName, withSetupLock } from "./install.ts";
 import { endLeftoverPrograms } from "./leftovers.ts";
 import { formatSize, freeBytes } from "./machine.ts";
@@ -62,6 +63,8 @@ export async function ensureLab(options: LabOptions = {}): Promise<void> {
 export async function hasLab(root: string = projectRoot): Promise<boolean> {
   try {
     await Deno.stat(`${venvFolder(root)}/bin/jupyter-lab`);
+    // A link to a Python that has gone, or that lies in another user's home.
+    if (!await isRunnable(`${venvFolder(root)}/bin/python`)) return false;
     const { requirements } = JSON.parse(await Deno.readTextFile(stampFile(root)));
     return requirements === await pinnedVersions(root);
   } catch {
@@ -82,7 +85,11 @@ async function install(root: string, { report, progress }: LabOptions): Promise<
   await endLeftoverPrograms(venvFolder(root));
   await checkFreeDisk(root);
   const python = await ensureVenv(root, { keep: [setupLockName] });
-  await installPythonPackages(root, python, { packages: "lab", onProgress: progress });
+  await installPythonPackages(root, python, {
+    packages: "lab",
+    onProgress: progress,
+    onNotice: report,
+  });
   await writeJson(stampFile(root), { requirements: await pinnedVersions(root) });
   report?.("JupyterLab: complete");
 }
@@ -104,8 +111,9 @@ async function writeIfChanged(file: string, content: unknown): Promise<void> {
   const text = JSON.stringify(content, null, 2) + "\n";
   const written = await Deno.readTextFile(file).catch(() => undefined);
   if (written === text) return;
-  await Deno.mkdir(dirname(file), { recursive: true });
-  await writeWholeFile(file, text);
+  const own = { advice: "use a copy of the project that is your own" };
+  await makeFolder(dirname(file), own);
+  await writeWholeFile(file, text, own);
 }
 
 async function checkFreeDisk(root: string): Promise<void> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { entries } from "./find.ts";
 import { pipLog } from "./pip.ts";
 
 /**
@@ -28,7 +29,7 @@ export async function endLeftoverPrograms(folder: string): Promise<void> {
 }
 
 function leftoverPrograms(folder: string): number[] {
-  return Array.from(Deno.readDirSync("/proc"), (entry) => Number(entry.name)).filter((pid) => {
+  return entries("/proc").map(Number).filter((pid) => {
     const args = commandLine(pid);
     // Whole orders, not words: a program that only reads the log, say, is the user's.
     return holds(args, ["pip", "install"]) && holds(args, ["--log", pipLog(folder)]) ||

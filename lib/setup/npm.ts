@@ -5,6 +5,7 @@
  */
 import { stripVTControlCharacters } from "node:util";
 import { diskFullMessage, runProgram } from "./machine.ts";
+import { denoCache, openPackageFiles } from "./npm_cache.ts";
 
 /**
  * Whether every npm package of the project is in Deno's cache; fetches nothing.
@@ -61,6 +62,8 @@ export async function installNpmPackages(
     options.onProgress?.(`npm packages: ${files} fetched`);
   }
   if (!(await process.status).success) throw explainNpmFailure(output, root);
+  // Deno keeps the modes of the archives, some of which lock out whoever shares the cache.
+  await openPackageFiles(root);
 }
 
 /**
@@ -81,6 +84,13 @@ export async function installNpmPackages(
  */
 export function explainNpmFailure(output: string, root: string): Error {
   if (/No space left on device|os error 28/.test(output)) return new Error(diskFullMessage(root));
+  const refused = output.match(/(Permission denied|Read-only file system) \(os error/)?.[1];
+  if (refused) {
+    return new Error(
+      `Cannot keep the npm packages in "${denoCache()}": ${refused.toLowerCase()}: name a folder ` +
+        `of your own for Deno's cache: DENO_DIR=<folder> deno task setup`,
+    );
+  }
   if (/error sending request|client error|dns error|timed out|connection/i.test(output)) {
     return new Error(
       `Cannot fetch the npm packages: the registry does not answer: check the network ` +

@@ -34,6 +34,7 @@ export async function installPeer(options: PeerOptions = {}): Promise<void> {
     const python = `${venvFolder(root)}/bin/python`;
     await installPythonPackages(root, python, {
       packages: "peer",
+      onNotice: report,
       ...(progress && { onProgress: progress }),
     });
   });

@@ -14,6 +14,8 @@ export interface PipOptions {
   packages: Device | "lab" | "peer";
   /** Told what is happening now, about once a second; not used where pip draws its own bars. */
   onProgress?: (text: string) => void;
+  /** Told a line worth keeping, such as that the package index does not answer. */
+  onNotice?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -58,7 +60,8 @@ export async function installPythonPackages(
       ...["--log", log, "--requirement", relative(root, requirementsFile(root, options.packages))],
     ],
     // A user-wide setting for installs outside of environments would make pip refuse.
-    env: { PIP_USER: "0" },
+    // Waiting long for a network that is not there helps nobody; the set-up can be run again.
+    env: { PIP_USER: "0", PIP_RETRIES: Deno.env.get("PIP_RETRIES") ?? "2" },
     cwd: root,
     stdin: "null",
     stdout: ownBars ? "inherit" : "piped",
@@ -72,7 +75,7 @@ export async function installPythonPackages(
   }, 1000);
   try {
     const [errors] = await Promise.all([
-      collectLines(process.stderr),
+      collectLines(process.stderr, noticeOfNoNetwork(options.onNotice)),
       ownBars ? "" : collectLines(process.stdout, (line) => doing = describeStep(line) ?? doing),
     ]);
     const status = await process.status;
@@ -115,10 +118,7 @@ export function explainPipFailure(
   if (/No space left on device|Errno 28|Disk quota exceeded/.test(errors)) {
     return new Error(diskFullMessage(root, command));
   }
-  if (
-    /NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|Max retries|Connection (refused|reset|aborted)/
-      .test(errors)
-  ) {
+  if (noConnection.test(errors)) {
     return new Error(
       `Cannot fetch the Python packages: pip does not reach its package index: check the network ` +
         `(or HTTPS_PROXY, PIP_INDEX_URL), then run ${command} again`,
@@ -136,6 +136,19 @@ export function explainPipFailure(
     `Cannot install the Python packages: ${last ?? "pip was stopped"}: see "${log}", ` +
       `then run ${command} again`,
   );
+}
+
+const noConnection =
+  /NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|Max retries|Connection (refused|reset|aborted)/;
+
+/** Says once and at once what pip would say after all its tries; an index on the disk may still do. */
+function noticeOfNoNetwork(onNotice: PipOptions["onNotice"]): (line: string) => void {
+  let isSaid = false;
+  return (line) => {
+    if (isSaid || !line.startsWith("WARNING: Retrying") || !noConnection.test(line)) return;
+    isSaid = true;
+    onNotice?.("The package index of pip does not answer: is there a network? Trying again");
+  };
 }
 
 /** Makes pip install again what it was killed in: it takes a half-copied package for a whole one. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Absolute path of the project folder, without a closing slash, wherever the command was started. */
@@ -10,6 +11,24 @@ export const projectRoot: string = fileURLToPath(new URL("../..", import.meta.ur
   /\/$/,
   "",
 );
+
+/**
+ * Folder of all runs: `$GLMC_RUNS`, else `data/runs` of the project.
+ *
+ * @param root The project folder.
+ * @returns Absolute path.
+ *
+ * @example Its own folder
+ * ```ts
+ * import { runsFolder } from "glmc/setup/project.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * if (!Deno.env.get("GLMC_RUNS")) assertEquals(runsFolder("/kit"), "/kit/data/runs");
+ * ```
+ */
+export function runsFolder(root: string = projectRoot): string {
+  return resolve(Deno.env.get("GLMC_RUNS") || `${root}/data/runs`);
+}
 
 /** The Deno version the project is tested with. */
 export const wantedDeno = "2.9.6";

@@ -5,6 +5,9 @@
  */
 import { sha256 } from "../disk/digest.ts";
 import { writeJson } from "../disk/json_file.ts";
+import { isReadable } from "./access.ts";
+import { entries } from "./find.ts";
+import { denoCache } from "./npm_cache.ts";
 import { type Device, requirementsFile, venvFolder } from "./project.ts";
 
 /** What was set up; stored as `.venv/glmc-ready.json`. */
@@ -25,6 +28,10 @@ export interface Stamp {
   requirements: string;
   /** SHA-256 of `deno.json` and `deno.lock`. */
   packages: string;
+  /** Deno's cache, which holds the npm packages; absent in older stamps. */
+  cache?: string;
+  /** Number of the user for whom they are there; absent in older stamps. */
+  user?: number | null;
 }
 
 /**
@@ -79,7 +86,8 @@ export async function checkStamp(
   stamp: Stamp,
 ): Promise<{ python: boolean; npm: boolean }> {
   try {
-    await Deno.stat(`${root}/${stamp.libraryFolder}/libtensorflow_cc.so.2`);
+    const library = `${root}/${stamp.libraryFolder}/libtensorflow_cc.so.2`;
+    if (!await isReadable(library)) return { python: false, npm: false };
     const pinned = await readPinnedVersions(root, stamp.device);
     return {
       python: stamp.requirements === pinned.requirements,
@@ -88,6 +96,24 @@ export async function checkStamp(
   } catch {
     return { python: false, npm: false };
   }
+}
+
+/**
+ * Whether a stamp tells of the npm packages of this very user: another one has another cache, or may
+ * not read all of a shared one.
+ *
+ * @param stamp The stamp.
+ * @returns Whether they need not be looked for again.
+ * @example A stamp of someone else
+ * ```ts
+ * import { isForThisUser } from "glmc/setup/stamp.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(isForThisUser({ cache: "/home/other/.cache/deno", user: 4242 }), false);
+ * ```
+ */
+export function isForThisUser({ cache, user }: Pick<Stamp, "cache" | "user">): boolean {
+  return cache === denoCache() && user === Deno.uid() && entries(`${cache}/npm`).length > 0;
 }
 
 /**
@@ -113,8 +139,10 @@ function stampFile(root: string): string {
 async function readPinnedVersions(
   root: string,
   device: Device,
-): Promise<Pick<Stamp, "requirements" | "packages" | "deno">> {
+): Promise<Pick<Stamp, "requirements" | "packages" | "deno" | "cache" | "user">> {
   return {
+    cache: denoCache(),
+    user: Deno.uid(),
     requirements: await hashFiles([requirementsFile(root, device)]),
     packages: await hashFiles([`${root}/deno.json`, `${root}/deno.lock`]),
     deno: Deno.version.deno,

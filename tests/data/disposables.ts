@@ -29,10 +29,15 @@ export function serveFiles(
   };
 }
 
-/** Makes an empty folder. */
+/** Signs that a path may hold, and that mean something in an address, a shell or a pattern. */
+export const oddName = "é 日本語 😀 %20 #1? 'q' $x & b";
+
+/** Makes an empty folder, under a name that whoever handles paths must cope with. */
 export function temporaryFolder(): Disposable & { readonly path: string } {
-  const path = Deno.makeTempDirSync();
-  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
+  const base = Deno.makeTempDirSync();
+  const path = `${base}/${oddName}`;
+  Deno.mkdirSync(path);
+  return { path, [Symbol.dispose]: () => Deno.removeSync(base, { recursive: true }) };
 }
 
 /** Names in a folder, sorted. */

@@ -188,7 +188,7 @@ Deno.test({
     await assertRejects(
       () => download(`${server.address}/file`, `${folder.path}/file`, { integrity: integrity() }),
       Error,
-      "No space left on device: free some disk space and try again",
+      "the disk is full: free some disk space and try again",
     );
     assertEquals(namesIn(folder.path), []);
     assertEquals(server.ranges.length, 1);

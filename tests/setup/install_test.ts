@@ -202,7 +202,9 @@ for (const { what, env, message } of failures) {
 
     assertEquals({ code, stdout }, { code: 1, stdout: "" });
     const errors = stderr.trim().split("\n").filter((line) =>
-      !/^(Setting up| {2}TensorFlow)/.test(line)
+      !/^(Setting up| {2}TensorFlow|The package index of pip does not answer: is there a)/.test(
+        line,
+      )
     );
     assertEquals(errors.length, 1, stderr);
     assertMatch(errors.join(), message);
@@ -254,6 +256,32 @@ Deno.test("ensureReady() needs no Python where GLMC_LIBTENSORFLOW names the libr
   assertEquals(empty.code, 1);
   assertStringIncludes(empty.stderr, "GLMC_LIBTENSORFLOW");
   assertEquals(filled, { code: 0, stdout: `Ready: libtensorflow in "${folder}"\n`, stderr: "" });
+});
+
+Deno.test("ensureReady() says at once that the index does not answer, and goes on if pip does", async () => {
+  await using copy = await copyProject();
+  const retrying = "WARNING: Retrying (Retry(total=1)) after connection broken by " +
+    "'NewConnectionError(...)'\n";
+
+  const { code, stderr } = await copy.run(["setup"], { FAKE_WARNING: retrying.repeat(3) });
+
+  assertEquals(code, 0, stderr);
+  const said = stderr.split("\n").filter((line) => line.includes("does not answer"));
+  assertEquals(said, [
+    "The package index of pip does not answer: is there a network? Trying again",
+  ]);
+});
+
+Deno.test("ensureReady() looks for the packages of a cache that its stamp does not tell of", async () => {
+  await using copy = await copyProject();
+  await copy.run(["setup"]);
+  const env = { DENO_DIR: `${copy.root}/other cache`, HTTPS_PROXY: "http://127.0.0.1:1" };
+
+  const { code, stderr } = await copy.run(["setup"], env);
+
+  assertEquals(code, 1);
+  assertMatch(stderr, /^error: Cannot fetch the npm packages: .*check the network/m);
+  assertEquals(copy.pipCalls().length, 1);
 });
 
 function delay(milliseconds: number): Promise<void> {

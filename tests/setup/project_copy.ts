@@ -8,6 +8,7 @@
  */
 import { findLibraryFolder } from "../../lib/setup/find.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
+import { oddName } from "../data/disposables.ts";
 
 /** How a command ended. */
 export interface CommandResult {
@@ -22,10 +23,10 @@ export interface ProjectCopy extends AsyncDisposable {
   root: string;
   /** Adds a program to the pretended machine. */
   addProgram(name: string, script: string): void;
-  /** Starts `lib/cli/main.ts` in the copy. */
-  start(args: readonly string[], env?: Record<string, string>): Deno.ChildProcess;
+  /** Starts `lib/cli/main.ts` in the copy, as another user where one is named. */
+  start(args: readonly string[], env?: Record<string, string>, user?: number): Deno.ChildProcess;
   /** Runs `lib/cli/main.ts` in the copy to its end. */
-  run(args: readonly string[], env?: Record<string, string>): Promise<CommandResult>;
+  run(args: readonly string[], env?: Record<string, string>, user?: number): Promise<CommandResult>;
   /** The arguments of each call of the pretended `pip install`. */
   pipCalls(): string[];
 }
@@ -43,6 +44,7 @@ case "$*" in
   *"pip install"*)
     echo "$*" >> "$FAKE_CALLS"
     sleep "\${FAKE_SECONDS:-0}"
+    if [ -n "$FAKE_WARNING" ]; then echo "$FAKE_WARNING" >&2; fi
     if [ -n "$FAKE_FAILURE" ]; then echo "$FAKE_FAILURE" >&2; exit 1; fi
     case "$*" in *requirements-lab*) touch "\${0%/python}/jupyter-lab"; exit 0 ;; esac
     packages="\${0%/bin/python}/lib/python3.11/site-packages"
@@ -57,7 +59,8 @@ esac
 
 /** Copies the parts of the project the set-up needs; `python3` is the pretended one. */
 export async function copyProject(): Promise<ProjectCopy> {
-  const base = await Deno.makeTempDir({ prefix: "glmc copy " });
+  const outer = await Deno.makeTempDir();
+  const base = `${outer}/${oddName}`;
   const root = `${base}/project`;
   const programs = `${base}/programs`;
   await Deno.mkdir(`${root}/lib`, { recursive: true });
@@ -80,7 +83,7 @@ export async function copyProject(): Promise<ProjectCopy> {
     Deno.writeTextFileSync(`${programs}/${name}`, script, { mode: 0o755 });
   addProgram("python3", pretendedPython);
 
-  const start: ProjectCopy["start"] = (args, env = {}) =>
+  const start: ProjectCopy["start"] = (args, env = {}, user) =>
     new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", `${root}/lib/cli/main.ts`, ...args],
       // Elsewhere on purpose: commands find the project by themselves.
@@ -93,6 +96,7 @@ export async function copyProject(): Promise<ProjectCopy> {
         FAKE_LIBRARIES: findLibraryFolder(),
         ...env,
       },
+      ...(user !== undefined && { uid: user, gid: user }),
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -102,8 +106,8 @@ export async function copyProject(): Promise<ProjectCopy> {
     root,
     addProgram,
     start,
-    async run(args, env) {
-      const { code, stdout, stderr } = await start(args, env).output();
+    async run(args, env, user) {
+      const { code, stdout, stderr } = await start(args, env, user).output();
       const decoder = new TextDecoder();
       return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
     },
@@ -114,7 +118,7 @@ export async function copyProject(): Promise<ProjectCopy> {
         return [];
       }
     },
-    [Symbol.asyncDispose]: () => Deno.remove(base, { recursive: true }),
+    [Symbol.asyncDispose]: () => Deno.remove(outer, { recursive: true }),
   };
 }
 
