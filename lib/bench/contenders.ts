@@ -4,6 +4,7 @@
  * @module
  */
 
+import { chooseMethod } from "../method/choose.ts";
 import { methods } from "../method/methods.ts";
 import { layerTable } from "../model/layer_table.ts";
 import { createNetwork } from "../model/network.ts";
@@ -111,22 +112,31 @@ export function compiledContender(setting: BenchSetting): ContenderCommand {
 }
 
 /**
- * The compiled step in float32 of every method of the kit.
+ * The compiled step in float32 of methods of the kit.
  *
+ * @param names Names of methods.
  * @param setting What is measured.
  * @returns How to start each, under the name of its method.
- * @example The first one is the default method
+ * @throws {RangeError} If there is no method of a name.
+ * @example Two of them
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { methodContenders } from "glmc/bench/contenders.ts";
  *
  * const setting = { width: 16, batchSize: 64, device: "cpu", peer: false, xla: false } as const;
  *
- * assertEquals(methodContenders(setting).map(({ name }) => name), ["glmc", "cross_entropy"]);
+ * const contenders = methodContenders(["glmc", "ce"], setting);
+ * assertEquals(contenders.map(({ name }) => name), ["glmc", "cross_entropy"]);
  * ```
  */
-export function methodContenders(setting: BenchSetting): ContenderCommand[] {
-  return methods.map(({ name }) => ours(name, setting, { method: name }));
+export function methodContenders(
+  names: readonly string[],
+  setting: BenchSetting,
+): ContenderCommand[] {
+  return names.map((method) => {
+    const { name } = chooseMethod({ method }, methods);
+    return ours(name, setting, { method: name });
+  });
 }
 
 function compiledContenders(setting: BenchSetting): ContenderCommand[] {

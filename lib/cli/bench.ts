@@ -50,7 +50,7 @@ import {
   fastContenders,
   methodContenders,
 } from "../bench/contenders.ts";
-import { startContender } from "../bench/contender.ts";
+import { type ContenderCommand, startContender } from "../bench/contender.ts";
 import { convolutionRates } from "../bench/convolution_rate.ts";
 import { measureInTurns, measureOneByOne, type MeasureOptions } from "../bench/measure.ts";
 import { medianRatio, spread } from "../bench/statistics.ts";
@@ -88,8 +88,8 @@ const flags: readonly Flag[] = [
   },
   {
     names: ["methods"],
-    kind: "switch",
-    help: "only compare the compiled steps of the methods, which take turns",
+    kind: "text",
+    help: "only compare the compiled steps of these methods, such as glmc,cross_entropy, in turns",
   },
   {
     names: ["device"],
@@ -133,7 +133,9 @@ export async function run(args: string[]): Promise<void> {
     steps: wholeNumber(values, "steps", 3),
   };
   if (values.memory === true) return await watchMemory(setting);
-  if (values.methods === true) return await compareMethods({ setting, ...turns });
+  if (values.methods !== undefined) {
+    return await compareMethods(`${values.methods}`.split(","), { setting, ...turns });
+  }
   if (setting.peer) await ensurePeer();
   const out = values.out === undefined ? undefined : userPath(String(values.out));
   // Before minutes are spent on numbers that could not be kept.
@@ -232,9 +234,15 @@ async function write(report: BenchReport, file: string): Promise<void> {
 }
 
 /** Prints what a step of each method costs, and its share of the default method's time. */
-async function compareMethods(options: MeasureOptions): Promise<void> {
+async function compareMethods(names: readonly string[], options: MeasureOptions): Promise<void> {
+  let contenders: ContenderCommand[];
+  try {
+    contenders = methodContenders(names, options.setting);
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
   const rows = await withProgressLine(({ update: onProgress }) =>
-    measureInTurns(methodContenders(options.setting), { ...options, onProgress })
+    measureInTurns(contenders, { ...options, onProgress })
   );
   const standard = rows[0]!;
   const cells = rows.map(({ name, milliseconds: { median, min, max }, rounds }) => {

@@ -25,6 +25,7 @@ import {
   hashDataset,
   withSplitHash,
 } from "./configured.ts";
+import { type ForkSource, readFork } from "./fork.ts";
 import { tellUser } from "./notice.ts";
 import type { OpenRun } from "./open_run.ts";
 import { describeEnvironment } from "./run_card.ts";
@@ -51,6 +52,8 @@ export interface BeginRunOptions {
    * `never` never continues one.
    */
   readonly resume?: "if-there" | "must" | "never" | undefined;
+  /** A finished run that a new one goes on from; its configuration is that of `config` with fewer stages. */
+  readonly from?: ForkSource | undefined;
   /** `eager` runs steps op by op. */
   readonly mode?: ExecutionMode | undefined;
   /** Whether XLA compiles the steps; meant for GPUs. */
@@ -132,6 +135,10 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const restored = await existing?.restore({ network, stages });
   standing.progress = restored?.progress;
   restored?.notices.forEach((line) => onNotice(line));
+  const isFork = options.from !== undefined && existing === undefined;
+  const fork = isFork ? await readFork(options.from!, { store, config, network }) : undefined;
+  if (fork !== undefined) resources.defer(() => fork.dispose());
+  standing.progress ??= fork?.progress;
 
   const dataset = await given(options.dataset, config);
   const subset = await (existing?.split(dataset) ?? configuredSplit(config, dataset));
@@ -168,9 +175,13 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
       dataHash,
       classNames: train.classNames,
       parameters,
-      environment,
+      environment: { ...environment, ...(fork && { "goes on from": fork.origin }) },
     });
   if (existing === undefined) resources.defer(() => open.release());
+  if (fork !== undefined) {
+    await fork.keep({ folder: open.folder, description: open.description });
+    await open.keep({ type: "checkpoint", progress: from }, { stages });
+  }
   const notices = await existing?.confirm({ split: subset, dataHash, environment, at: from }) ?? [];
   notices.forEach((line) => onNotice(line));
   const record = restored?.bestToEvaluate;

@@ -70,11 +70,11 @@ export function initialCarried(
 ): Record<string, Tensor> {
   const { maxNorm, averageDecay = 0 } = options.stage;
   const name = testedWeight(options);
-  const copied = (): Record<string, Tensor> =>
-    mapTensors({ ...parameters, ...statistics }, (tensor) => tf.clone(tensor));
+  const copied = (): Variables =>
+    mapTensors({ parameters, statistics }, (tensor) => tf.clone(tensor));
   return {
     ...(maxNorm && { [limitPrefix + name]: normLimit(parameters[name]!, maxNorm.share) }),
-    ...(averageDecay > 0 && prefixed(copied())),
+    ...(averageDecay > 0 && averageTensors(copied())),
   };
 }
 
@@ -122,6 +122,23 @@ export function averagesIn(carried: Readonly<Record<string, Tensor>>): Variables
     variables[group][name] = tensor;
   }
   return Object.keys(variables.parameters).length === 0 ? undefined : variables;
+}
+
+/**
+ * Variables as the moving averages that a stage carries; the inverse of {@linkcode averagesIn}.
+ *
+ * @param variables Weights and statistics.
+ * @returns The same tensors under the names of averages.
+ * @example There and back
+ * ```ts
+ * import { averagesIn, averageTensors } from "glmc/train/carried.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(averagesIn(averageTensors({ parameters: {}, statistics: {} })), undefined);
+ * ```
+ */
+export function averageTensors({ parameters, statistics }: Variables): Record<string, Tensor> {
+  return prefixed({ ...parameters, ...statistics });
 }
 
 function prefixed<Value>(values: Readonly<Record<string, Value>>): Record<string, Value> {
