@@ -56,6 +56,7 @@ const mayImport: Record<string, readonly string[]> = {
     "data",
     "images",
     "model",
+    "loss",
     "method",
     "evaluate",
     "train",

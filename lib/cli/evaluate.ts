@@ -9,7 +9,14 @@ import { readTensorFile, type TensorFile } from "../disk/tensor_file.ts";
 import { reasonOf, rephrase } from "../disk/errors.ts";
 import type { Dataset } from "../data/image_set.ts";
 import { plainArrays } from "../disk/json_file.ts";
-import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
+import { evaluateLogits, type EvaluateOptions, type Evaluation } from "../evaluate/metrics.ts";
+import { labelShifted, postHocAdjusted } from "../evaluate/prior_shift.ts";
+import {
+  accuracyUnder,
+  parseTestPrior,
+  type TestPrior,
+  testShares,
+} from "../evaluate/test_prior.ts";
 import type { RunConfig } from "../experiment/config.ts";
 import {
   configuredSplit,
@@ -21,13 +28,15 @@ import { checkDataHash } from "../experiment/open_run.ts";
 import { runFiles } from "../experiment/run_folder.ts";
 import { type FoundRun, openRunStore, type RunStore } from "../experiment/run_store.ts";
 import type { RunWeightsOptions } from "../experiment/run_weights.ts";
+import { logPriors } from "../loss/class_counts.ts";
 import { memorySource } from "../images/memory_source.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { importWeights } from "../model/weights.ts";
 import { printResult, tell } from "../process/streams.ts";
-import { projectRoot } from "../setup/project.ts";
 import { createPredictor } from "../train/predict.ts";
+import { stageAt, totalEpochs } from "../train/stage.ts";
+import { evaluationText } from "./evaluate_report.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { idleTestFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
 import {
@@ -60,6 +69,21 @@ const evaluateFlags: readonly Flag[] = [
     names: ["prefix"],
     kind: "text",
     help: "which weights of a file with several sets: what their names begin with, or none",
+  },
+  {
+    names: ["logit_adjust"],
+    kind: "number",
+    help:
+      "subtract this many log priors of the training set from the outputs: post-hoc logit adjustment",
+    wanted: "a number in [0, 10]",
+    accepts: (value) => Number(value) >= 0 && Number(value) <= 10,
+  },
+  {
+    names: ["test_prior"],
+    kind: "text",
+    help:
+      "also under another distribution of test classes: uniform, forward:50, backward:50; with " +
+      "and without compensation of the outputs",
   },
   { names: ["json"], kind: "switch", help: "print the whole evaluation as JSON" },
 ];
@@ -106,8 +130,19 @@ export async function run(args: string[]): Promise<void> {
   const flags = [...evaluateFlags, ...subjectFlags, ...machineFlags, ...idle];
   const values = parseFlags(chosen.args, flags);
   for (const line of wordsOnIdleFlags(values, idle)) tell(line);
+  const prior = values.test_prior === undefined ? undefined : priorOf(String(values.test_prior));
   const subject = await subjectOf(values, chosen);
   const { config } = subject;
+  const stages = configuredStages(config, chosen);
+  const { stage } = stageAt(stages, subject.epoch ?? totalEpochs(stages) - 1);
+  const head = stage.method.testedHead;
+  if (head === "cosine" && (values.logit_adjust !== undefined || prior !== undefined)) {
+    const flag = prior === undefined ? "--logit_adjust" : "--test_prior";
+    throw new UsageError(
+      `Cannot use ${flag}: the tested classifier gives cosines, which are no log-probabilities: ` +
+        "leave it out",
+    );
+  }
   const engine = await startConfiguredEngine(values, {
     precision: config.network.precision,
     passes: 2,
@@ -120,18 +155,58 @@ export async function run(args: string[]): Promise<void> {
     engine,
     network,
     source: memorySource(test, { mean, std }),
-    head: configuredStages(config, chosen).at(-1)!.method.testedHead,
+    head,
     mode: executionMode(values),
   });
-  const evaluation = evaluateLogits(await predict(weights), test.labels, {
-    classes: network.classes,
-    trainingCounts: subject.counts ?? (await configuredSplit(config, dataset)).counts,
+  const trainingCounts = subject.counts ?? (await configuredSplit(config, dataset)).counts;
+  const options = { classes: network.classes, trainingCounts };
+  const trained = await predict(weights);
+  const logits = values.logit_adjust === undefined ? trained : postHocAdjusted(trained, {
+    logPriors: logPriors(trainingCounts),
+    tau: Number(values.logit_adjust),
   });
+  const evaluation = evaluateLogits(logits, test.labels, options);
+  const underPrior = prior &&
+    accuraciesUnder(prior, { trained, labels: test.labels, evaluation, ...options });
+  const whole = { ...evaluation, ...(prior && { testPrior: { ...prior, ...underPrior } }) };
+  const further = underPrior && {
+    [`top-1, ${values.test_prior}`]: underPrior.top1,
+    "compensated": underPrior.compensated,
+  };
   printResult(
     values.json === true
-      ? JSON.stringify(evaluation, plainArrays)
-      : report(evaluation, { classNames: test.classNames, title: subject.title }),
+      ? JSON.stringify(whole, plainArrays)
+      : evaluationText(evaluation, { classNames: test.classNames, title: subject.title, further }),
   );
+}
+
+function priorOf(text: string): TestPrior {
+  try {
+    return parseTestPrior(text);
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
+}
+
+/** Top-1 where the classes come in other shares: of what was evaluated, and of outputs moved to these shares. */
+function accuraciesUnder(
+  prior: TestPrior,
+  { trained, labels, evaluation, ...options }: EvaluateOptions & {
+    readonly trained: Float32Array;
+    readonly labels: Int32Array;
+    readonly evaluation: Evaluation;
+  },
+): { readonly top1: number; readonly compensated: number } {
+  const shares = testShares(options.trainingCounts, prior);
+  const moved = labelShifted(trained, {
+    logTrainPriors: logPriors(options.trainingCounts),
+    logTestPriors: shares.map(Math.log),
+  });
+  const compensated = evaluateLogits(moved, labels, options);
+  return {
+    top1: accuracyUnder(evaluation.classAccuracy, shares),
+    compensated: accuracyUnder(compensated.classAccuracy, shares),
+  };
 }
 
 /** What is evaluated. */
@@ -141,6 +216,8 @@ interface Subject {
   readonly title: string;
   /** Training images of each class, where a run tells them. */
   readonly counts?: readonly number[];
+  /** The epoch its weights are of, from 0; the last one where it is not known. */
+  readonly epoch?: number | undefined;
   readonly weights: (network: Network) => Promise<Variables>;
   readonly images: () => Promise<Dataset>;
 }
@@ -180,6 +257,7 @@ async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subj
   const which = (values.epoch ?? "best") as RunWeightsOptions["which"];
   return {
     config,
+    epoch: which === "best" ? await bestEpoch(folder, store) : undefined,
     title: which === "averaged" ? `${folder}, averaged weights` : `${folder}, ${which} epoch`,
     counts,
     weights: (network) => store.weights(folder, { which, network }),
@@ -234,25 +312,11 @@ function weightsIn(
   }
 }
 
-function report(
-  evaluation: Evaluation,
-  { classNames, title }: { readonly classNames: readonly string[]; readonly title: string },
-): string {
-  const percent = (value: number | null): string => value === null ? "-" : `${value.toFixed(2)} %`;
-  const { many, medium, few } = evaluation.shots;
-  const rows: [string, string][] = [
-    ["weights", title.replace(`${projectRoot}/`, "")],
-    ["top-1", percent(evaluation.top1)],
-    ["top-5", percent(evaluation.top5)],
-    ["many (> 100 images)", percent(many)],
-    ["medium (21-100)", percent(medium)],
-    ["few (<= 20)", percent(few)],
-    ["calibration error", percent(100 * evaluation.calibrationError)],
-    ...evaluation.classAccuracy.map((
-      value,
-      i,
-    ): [string, string] => [classNames[i] ?? `${i}`, percent(value)]),
-  ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
+/** The best epoch of a run, if its records can be read; evaluating weights does not depend on it. */
+async function bestEpoch(folder: string, store: RunStore): Promise<number | undefined> {
+  try {
+    return (await store.read(folder)).best.epoch;
+  } catch {
+    return undefined;
+  }
 }

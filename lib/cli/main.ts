@@ -15,6 +15,7 @@ const commands = {
   doctor: { summary: "Show what is installed, and what mends what is not", needsSetup: false },
   train: { summary: "Train a network and evaluate it after each epoch", needsSetup: true },
   split: { summary: "Draw a long-tailed subset and write its rows to a file", needsSetup: true },
+  stage2: { summary: "Go on with the classifier of a finished run", needsSetup: true },
   evaluate: { summary: "Evaluate a checkpoint or a safetensors file", needsSetup: true },
   bench: { summary: "Time the training step in every mode, beside PyTorch", needsSetup: true },
   lab: { summary: "Open JupyterLab on the notebooks", needsSetup: true },

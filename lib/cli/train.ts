@@ -4,11 +4,9 @@
  * @module
  */
 
-import { convolutionRates } from "../bench/convolution_rate.ts";
-import { effectivePrecision, type RunConfig } from "../experiment/config.ts";
 import { runArgument } from "../experiment/place.ts";
 import { checkedRunName } from "../experiment/reserve.ts";
-import { beginRun, type Run } from "../experiment/run.ts";
+import { beginRun } from "../experiment/run.ts";
 import type { RunDescription } from "../experiment/run_folder.ts";
 import { openRunStore, type RunStore } from "../experiment/run_store.ts";
 import {
@@ -17,14 +15,9 @@ import {
   withSplitHash,
 } from "../experiment/configured.ts";
 import { methods as kitMethods } from "../method/methods.ts";
-import { parameterCount } from "../model/layer_table.ts";
 import type { Network } from "../model/network.ts";
-import { listenForStop } from "../process/stop.ts";
 import { print, tell } from "../process/streams.ts";
-import { projectRoot } from "../setup/project.ts";
-import type { Engine } from "../tensor/engine.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
-import { estimateEpochSeconds } from "../train/estimate.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { type FlagValues, parseFlags } from "./flags.ts";
 import { idleFlags, wordsOnIdleFlags } from "./idle_flags.ts";
@@ -37,9 +30,9 @@ import {
 import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
 import { UsageError } from "./shell.ts";
 import { checkRunFlags, configOf, conflicts, trainFlags, trainFlagsHelp } from "./train_flags.ts";
-import { duration, format, precisionAdvice, summary } from "./train_report.ts";
+import { type BegunRun, computable, trainBegun } from "./run_training.ts";
+import { summary } from "./train_report.ts";
 import { userPathOrName } from "./user_path.ts";
-import { watchRun } from "./watch_run.ts";
 
 /**
  * The text that `--help` prints.
@@ -78,26 +71,7 @@ export async function run(args: string[]): Promise<void> {
   checkRunFlags(values);
   const idle = flags.filter((flag) => idleFlags.includes(flag));
   for (const line of wordsOnIdleFlags(values, idle)) tell(line);
-  using stop = listenForStop({
-    onForce: () => tell("Stopped at once, without a checkpoint of the last steps"),
-  });
-  const begun = await stop.unlessStopped(begin(values, chosen));
-  using run = begun?.run;
-  const perEpoch = begun && await stop.unlessStopped(announce(begun));
-  if (run !== undefined && perEpoch !== undefined) {
-    const printEvery = values.p === undefined ? undefined : Number(values.p);
-    await watchRun(run, { perEpoch, printEvery, stop });
-  } else if (stop.signal.aborted) {
-    const next = run && `: continue with: deno task train --resume ${run.name}`;
-    tell(`Stopped before a step was done${next ?? ""}`);
-    Deno.exitCode = stop.exitCode;
-  }
-}
-
-/** A run that is open, and where it is trained. */
-interface BegunRun {
-  readonly run: Run;
-  readonly engine: Engine;
+  await trainBegun(() => begin(values, chosen), values);
 }
 
 /** Undefined if the run is finished. */
@@ -130,22 +104,6 @@ async function begin(values: FlagValues, chosen: ChosenMethod): Promise<BegunRun
     xla: values.xla === true,
   });
   return { run, engine };
-}
-
-/** Says what is trained and how long it takes; returns the seconds of an epoch by estimate. */
-async function announce({ run, engine }: BegunRun): Promise<number> {
-  const { from: { epoch }, training: { epochs }, config: { network } } = run;
-  printPlan(run, engine);
-  const perEpoch = await estimateEpochSeconds(run.training, epoch);
-  print(
-    `Expected    ${duration((epochs - epoch) * perEpoch)}, ` +
-      `${duration(perEpoch)} an epoch with its evaluation\n`,
-  );
-  if (network.precision === "bfloat16" && !run.isResumed) {
-    const advice = precisionAdvice(await convolutionRates(16));
-    if (advice !== undefined) print(`${advice}\n`);
-  }
-  return perEpoch;
 }
 
 /** Where the run is, and whether it must be there already. */
@@ -231,50 +189,4 @@ async function saysFinished(
     // Whatever is missing or damaged, continuing the run says so, and may mend it.
     return false;
   }
-}
-
-/** The configuration with the precision in which the device really computes. */
-function computable(config: RunConfig, { device }: Engine): RunConfig {
-  const { precision, notice } = effectivePrecision(config.network.precision, device);
-  if (notice !== undefined) tell(notice);
-  return { ...config, network: { ...config.network, precision } };
-}
-
-/** Where the subset comes from. */
-function subsetText({ splitFile, splitGenerator, splitSeed }: RunConfig["data"]): string {
-  if (splitFile !== null) return `rows of ${splitFile.replace(`${projectRoot}/`, "")}`;
-  return `split seed ${splitSeed}${splitGenerator === "kit" ? "" : ` of ${splitGenerator}`}`;
-}
-
-function printPlan(
-  { config, split, validation, network, training, from, folder }: Run,
-  engine: Engine,
-): void {
-  const { data, network: { architecture, width, precision }, stages } = config;
-  const largest = split.counts.reduce((most, count) => Math.max(most, count), 0);
-  const smallest = split.counts.reduce((least, count) => Math.min(least, count), Infinity);
-  const position = from.epoch === 0 && from.step === 0
-    ? ""
-    : `, from epoch ${from.epoch + 1}, step ${from.step + 1}`;
-  const stageTexts = training.stages.map(({ stage: { method, name, epochs, batchSize } }) => {
-    const length = epochs === 1 ? "1 epoch" : `${epochs} epochs`;
-    const what = stages.length === 1 ? method.title : `${name}: ${method.title}`;
-    const steps = Math.ceil(split.indices.length / batchSize);
-    return `${what}, ${length} of ${steps} steps, batch ${batchSize}`;
-  });
-  const lines = {
-    Data: `${data.dataset}, ${format(split.indices.length)} training images ` +
-      `(${format(largest)} to ${format(smallest)} a class), ` +
-      (validation ? `${format(validation.indices.length)} held out for validation, ` : "") +
-      `${format(training.parts.test.count)} test images, ${subsetText(data)}`,
-    Network: `${architecture}, width ${width}, ${format(parameterCount(network))} parameters` +
-      (architecture === "resnet32" && width !== 64
-        ? " (the official width is 64: --width 64)"
-        : ""),
-    Training: `${stageTexts.join("; then ")}, ${precision}, seed ${config.seed}${position}`,
-    Engine: `TensorFlow ${engine.tensorflowVersion} on ${engine.device.toUpperCase()}, ` +
-      `${engine.threads.interOp} operations at a time, threads in each: ${engine.threads.intraOp}`,
-    Run: folder.replace(`${projectRoot}/`, ""),
-  };
-  for (const [name, text] of Object.entries(lines)) print(`${name.padEnd(12)}${text}`);
 }

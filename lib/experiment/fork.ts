@@ -110,8 +110,10 @@ export async function readFork(
   const { averages, others } = splitCarried(carried);
   const chosen = which === "best" ? ofBest : last;
   const weights = mapTensors(chosen, (tensor) => tf.clone(tensor)) as Variables;
+  const next = configuredStages(config, store)[old.stages.length]!;
   const forked: Progress = {
     ...progress,
+    lossSums: Object.fromEntries(next.method.terms.map((name) => [name, 0])),
     state: {
       ...weights,
       // The next stage begins at rest.

@@ -1,0 +1,189 @@
+/**
+ * The command `stage2`: goes on with the classifier of a finished run.
+ *
+ * @module
+ */
+
+import { configure, type RunConfig, settingsOf } from "../experiment/config.ts";
+import { configuredStages } from "../experiment/configured.ts";
+import { beginRun } from "../experiment/run.ts";
+import { openRunStore } from "../experiment/run_store.ts";
+import { secondStageFields, secondStages } from "../experiment/second_stage.ts";
+import { methods as kitMethods } from "../method/methods.ts";
+import type { Settings } from "../settings/field.ts";
+import { type Flag, flagOf, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { executionMode, loadImagesOf, startConfiguredEngine } from "./machine.ts";
+import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
+import { adjustClassifier, postHocFlags, postHocKinds } from "./post_hoc.ts";
+import { type BegunRun, trainBegun } from "./run_training.ts";
+import { UsageError } from "./shell.ts";
+import { machineFlags, testFlags } from "./train_flags.ts";
+import { userPathOrName } from "./user_path.ts";
+
+const subjectFlags: readonly Flag[] = [
+  { names: ["run"], kind: "text", help: "name or folder of a finished run" },
+  {
+    names: ["method", "second_stage"],
+    kind: "choice",
+    choices: [...secondStages, ...Object.keys(postHocKinds)],
+    help: "what to do with its classifier",
+  },
+  {
+    names: ["epoch"],
+    kind: "choice",
+    choices: ["last", "best"],
+    help: "which weights of the run to go on with; last by default",
+  },
+  ...testFlags.filter(({ names: [first] }) => ["root", "source"].includes(first)),
+];
+
+/** Settings of a stage that is trained, under shorter names too. */
+const shortNames: Readonly<Record<string, string>> = {
+  secondEpochs: "epochs",
+  secondLearningRate: "lr",
+  secondWeightDecay: "wd",
+  secondMethod: "loss",
+  secondSampling: "sampling",
+  secondStatistics: "statistics",
+  maxNormShare: "share",
+  maxNormEvery: "every",
+};
+
+const { secondStage: _, ...trainedFields } = secondStageFields;
+const trainedFlags = Object.entries(trainedFields).map(([setting, field]) => {
+  const flag = flagOf(field);
+  const short = shortNames[setting]!;
+  return { ...flag, names: [short, ...flag.names] as const, setting };
+});
+
+const runFlags: readonly Flag[] = [
+  { names: ["name"], kind: "text", help: "name of the new run in data/runs" },
+  {
+    names: ["p", "print_freq"],
+    kind: "number",
+    help: "print a line every so many steps where the output is no terminal",
+  },
+];
+
+const kindTexts = {
+  classifier: "trains the classifier on by the method of the run",
+  crt: "draws the classifier anew and trains it on balanced classes (Kang et al. 2020)",
+  lws: "trains a scale of each class, on balanced classes (Kang et al. 2020)",
+  maxnorm: "trains the classifier on, its rows of limited length (Alshammari et al. 2022)",
+  ...postHocKinds,
+};
+
+/** The text that `--help` prints. */
+export const help = `
+Usage: deno task stage2 --run <name> --method ${Object.keys(kindTexts).join("|")} [flags]
+
+Goes on with the classifier of a finished run; the run stays as it is.
+
+${Object.entries(kindTexts).map(([name, text]) => `  ${name.padEnd(12)}${text}`).join("\n")}
+
+The first four begin a new run with the weights and the history of the old one, as if it had been trained
+with --second_stage; it is resumed, evaluated and reported like any other. The last three need no training:
+they print a table, and --out keeps the weights. Which tau is best is never decided on the test set, unless
+--select test says so: train with --validation 0.1 to have images for it.
+
+${flagsHelp(subjectFlags)}
+
+A stage that is trained:
+
+${flagsHelp(trainedFlags)}
+
+${flagsHelp(runFlags)}
+
+Without training:
+
+${flagsHelp(postHocFlags)}
+
+The machine:
+
+${flagsHelp(machineFlags)}
+`;
+
+/**
+ * Runs the command.
+ *
+ * @param args Flags.
+ * @throws {UsageError} If flags are unknown, unfit or missing.
+ * @throws {Error} If the run is not finished or damaged, or the stage has no meaning for it.
+ */
+export async function run(args: string[]): Promise<void> {
+  const flags = [...subjectFlags, ...trainedFlags, ...runFlags, ...postHocFlags, ...machineFlags];
+  const values = parseFlags(args, flags);
+  if (values.run === undefined || values.method === undefined) {
+    const missing = values.run === undefined ? "run" : "method";
+    throw new UsageError(`Cannot begin: add --${missing}: see deno task stage2 --help`);
+  }
+  const chosen = await chooseMethod([], { methods: kitMethods });
+  const isTrained = secondStages.some((name) => name === values.method);
+  const unfit = isTrained ? postHocFlags : [...trainedFlags, ...runFlags];
+  const given = unfit.find(({ names: [first] }) => values[first] !== undefined);
+  if (given !== undefined) {
+    throw new UsageError(
+      `Cannot use --${given.names[0]} with --method ${values.method}, which ${
+        isTrained ? "is" : "is not"
+      } trained: leave it out`,
+    );
+  }
+  if (isTrained) await trainBegun(() => begin(values, chosen), values);
+  else await adjustClassifier(values, chosen);
+}
+
+async function begin(values: FlagValues, chosen: ChosenMethod): Promise<BegunRun> {
+  const store = openRunStore(undefined, chosen);
+  const source = await store.find(userPathOrName(String(values.run)));
+  requireMethods(source.description.config, { ...chosen, run: source.name });
+  const config = configOfStage(source.description.config, values, chosen);
+  const engine = await startConfiguredEngine(values, {
+    precision: config.network.precision,
+    passes: Math.max(...configuredStages(config, chosen).map(({ method }) => method.passes)),
+  });
+  const name = values.name === undefined ? `${source.name}-${values.method}` : String(values.name);
+  const run = await beginRun({
+    config,
+    name,
+    resume: "never",
+    from: { run: source.folder, which: values.epoch === "best" ? "best" : "last" },
+    engine,
+    dataset: () => loadImagesOf(source.description, values),
+    store,
+    mode: executionMode(values),
+    xla: values.xla === true,
+  });
+  return { run, engine };
+}
+
+/** The configuration of a run with one stage more. */
+function configOfStage(
+  config: RunConfig,
+  values: FlagValues,
+  { methods }: ChosenMethod,
+): RunConfig {
+  if (config.stages.length > 1) {
+    throw new UsageError(
+      `Cannot go on: the run has a second stage already, ${config.stages[1]!.name}: ` +
+        "name a run of one stage",
+    );
+  }
+  const stage: Settings = Object.fromEntries(
+    trainedFlags.flatMap(({ setting, names: [first] }) => {
+      const value = values[first];
+      return value === undefined ? [] : [[setting, value]];
+    }),
+  );
+  const { secondStage: _, ...first } = settingsOf(config);
+  const kept = Object.entries(first).filter(([name]) => !(name in secondStageFields));
+  try {
+    return configure({
+      ...Object.fromEntries(kept),
+      secondStage: `${values.method}`,
+      ...stage,
+    }, { methods });
+  } catch (error) {
+    const isMistake = error instanceof RangeError || error instanceof TypeError;
+    throw isMistake ? new UsageError(error.message) : error;
+  }
+}

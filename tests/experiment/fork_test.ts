@@ -1,0 +1,162 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  beginRun,
+  configure,
+  disposeTensors,
+  exportWeights,
+  openRunStore,
+  type RunConfig,
+  type RunStore,
+  type Settings,
+} from "glmc";
+import type { ForkSource } from "../../lib/experiment/fork.ts";
+import { temporaryFolder } from "../data/disposables.ts";
+import { testEngine } from "../engine.ts";
+import { smallDataset } from "../fixtures.ts";
+
+const engine = await testEngine();
+const dataset = smallDataset();
+const base = {
+  imbalanceRate: 0.2,
+  width: 4,
+  epochs: 1,
+  batchSize: 24,
+  learningRate: 0.05,
+  method: "cross_entropy",
+  averageDecay: 0.5,
+} as const;
+
+/** Trains a run to its end, or until the first report of an epoch. */
+async function train(
+  config: RunConfig,
+  { store, name, from, stopsIn = Infinity }: {
+    readonly store: RunStore;
+    readonly name: string;
+    readonly from?: ForkSource;
+    readonly stopsIn?: number;
+  },
+): Promise<void> {
+  using run = await beginRun({ config, engine, dataset, store, name, from });
+  const stop = new AbortController();
+  for await (const event of run.events(stop.signal)) {
+    if (event.type === "step" && event.epoch === stopsIn) stop.abort();
+  }
+}
+
+async function outcome(name: string, store: RunStore, config: RunConfig): Promise<unknown> {
+  using run = await beginRun({ config, engine, dataset, store, name, resume: "must" });
+  const weights = await store.weights(name, { which: "last", network: run.network });
+  const values = await exportWeights(weights);
+  disposeTensors(weights);
+  const { history } = await store.read(name);
+  return [values, history.map(({ trainSeconds: _, evaluateSeconds: __, ...record }) => record)];
+}
+
+/** Every file of a folder with what it holds. */
+function contents(folder: string): Record<string, string> {
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  return Object.fromEntries(
+    names.map((name) => [name, Deno.readFileSync(`${folder}/${name}`).toBase64()]),
+  );
+}
+
+const stages: Readonly<Record<string, Settings>> = {
+  classifier: { secondStage: "classifier", secondEpochs: 2 },
+  crt: { secondStage: "crt", secondEpochs: 2, secondStatistics: "updated" },
+  lws: { secondStage: "lws", secondEpochs: 2 },
+  maxnorm: { secondStage: "maxnorm", secondEpochs: 2, maxNormEvery: "epoch", maxNormShare: 0.5 },
+};
+
+Deno.test("a run that goes on from another is what one with both stages would have been", async (t) => {
+  await using temporary = await temporaryFolder();
+  const store = openRunStore(temporary.path);
+  await train(configure(base), { store, name: "first" });
+  const before = contents(`${temporary.path}/first`);
+
+  for (const [name, stage] of Object.entries(stages)) {
+    await t.step(name, async () => {
+      const config = configure({ ...base, ...stage });
+      await train(config, { store, name: `whole-${name}` });
+      const from = { run: "first", which: "last" } as const;
+      // Stopped in its second epoch, and continued without a word of where it came from.
+      await train(config, { store, name: `forked-${name}`, from, stopsIn: 2 });
+      await train(config, { store, name: `forked-${name}` });
+
+      assertEquals(
+        await outcome(`forked-${name}`, store, config),
+        await outcome(`whole-${name}`, store, config),
+      );
+      const { description } = await store.find(`forked-${name}`);
+      assert(description.environment["goes on from"]?.startsWith('"first" ('));
+      assertEquals(contents(`${temporary.path}/first`), before);
+    });
+  }
+});
+
+Deno.test("after GLMC a second stage goes on with the classifier that is tested", async () => {
+  await using temporary = await temporaryFolder();
+  const store = openRunStore(temporary.path);
+  const first = { ...base, method: "glmc", averageDecay: 0 };
+  await train(configure(first), { store, name: "first" });
+  const config = configure({ ...first, ...stages.maxnorm });
+  await train(config, { store, name: "second", from: { run: "first", which: "best" } });
+
+  using run = await beginRun({ config, engine, dataset, store, name: "second", resume: "must" });
+  const [old, now] = [
+    await store.weights("first", { which: "last", network: run.network }),
+    await store.weights("second", { which: "last", network: run.network }),
+  ];
+  const same = Object.keys(old.parameters).filter((name) =>
+    `${old.parameters[name]!.dataSync()}` === `${now.parameters[name]!.dataSync()}`
+  );
+  const moved = Object.keys(old.parameters).filter((name) => !same.includes(name));
+  assertEquals(moved, ["fc_cb.weight", "fc_cb.bias"]);
+  disposeTensors({ old, now });
+});
+
+Deno.test("a run goes on only from a finished run of its own configuration", async () => {
+  await using temporary = await temporaryFolder();
+  const store = openRunStore(temporary.path);
+  const config = configure({ ...base, ...stages.crt });
+  const begin = (run: string, changed = config): Promise<void> =>
+    train(changed, { store, name: "second", from: { run, which: "last" } });
+  await assertRejects(() => begin("nowhere"), Deno.errors.NotFound, "there is no such run");
+
+  await train(configure({ ...base, epochs: 2 }), { store, name: "stopped", stopsIn: 1 });
+  const longer = configure({ ...base, epochs: 2, ...stages.crt });
+  await assertRejects(() => begin("stopped", longer), RangeError, "1 of 2 epochs: finish it first");
+
+  await train(configure(base), { store, name: "first" });
+  const other = configure({ ...base, seed: 7, ...stages.crt });
+  await assertRejects(
+    () => begin("first", other),
+    RangeError,
+    "is not that of the run with stages",
+  );
+  await assertRejects(() => begin("first", configure(base)), RangeError, "with stages more");
+  Deno.removeSync(`${temporary.path}/first/best.safetensors`);
+  await assertRejects(() => begin("first"), Deno.errors.NotFound, "best.safetensors");
+  assertEquals((await store.list()).map(({ name }) => name).sort(), ["first", "stopped"]);
+});
+
+for (
+  const [settings, text] of [
+    [{ method: "ldam", secondStage: "maxnorm" }, "its classifier gives cosines"],
+    [{ method: "ldam_drw", secondStage: "lws" }, "its classifier gives cosines"],
+    [{ secondStage: "crt", secondMethod: "glmc" }, "a second stage trains one linear classifier"],
+    [{ secondStage: "crt", secondMethod: "mixup" }, "has a sampler of its own"],
+    [{ secondStage: "crt", secondMethod: "nothing" }, "there is no such method"],
+    [{ maxNormShare: 0.5 }, "there is no second stage"],
+  ] as const
+) {
+  Deno.test(`configure() refuses ${JSON.stringify(settings)}`, () => {
+    let message = "";
+    try {
+      configure(settings);
+    } catch (error) {
+      message = (error as Error).message;
+      assert(error instanceof RangeError);
+    }
+    assert(message.includes(text), message);
+  });
+}
