@@ -92,7 +92,7 @@ Deno.test("operationCounts() counts three passes of two views for each pair", ()
 
 Deno.test("our contenders run with the flags of the task that trains", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${projectRoot}/deno.json`));
-  assertEquals(tasks.train, `deno run -A ${trainingFlags.join(" ")} lib/cli/main.ts train`);
+  assertEquals(tasks.train, `deno run -q -A ${trainingFlags.join(" ")} lib/cli/main.ts train`);
 });
 
 Deno.test("PyTorch takes part where it is asked for, XLA too", () => {

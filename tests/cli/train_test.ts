@@ -41,19 +41,12 @@ async function glmc(
 /** A CIFAR-10 folder of the full size, in the binary version, of grey images that tell their class. */
 async function writeGreyCifar(folder: string): Promise<void> {
   const record = 1 + 32 * 32 * 3;
-  for (
-    const name of [
-      "data_batch_1",
-      "data_batch_2",
-      "data_batch_3",
-      "data_batch_4",
-      "data_batch_5",
-      "test_batch",
-    ]
-  ) {
+  const files = [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}`);
+  for (const [index, name] of [...files, "test_batch"].entries()) {
     const bytes = new Uint8Array(10_000 * record);
     for (let row = 0; row < 10_000; row++) {
-      bytes.fill(20 * (row % 10) + 20, row * record, (row + 1) * record);
+      // No two files are alike, which would be taken for a mistake.
+      bytes.fill(20 * (row % 10) + 20 + index, row * record, (row + 1) * record);
       bytes[row * record] = row % 10;
     }
     await Deno.writeFile(`${folder}/${name}.bin`, bytes);
@@ -191,9 +184,43 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     assertMatch(wrong.stderr, /^error: Cannot use the weights in .*--arch.*\n$/);
   });
 
+  await t.step(
+    "stage2 changes a classifier without training, and says what it cannot do",
+    async () => {
+      const tried = ["stage2", "--run", "tiny", "--data", moved];
+      for (
+        const [flags, code, text] of [
+          [["--method", "tau"], 2, "holds no images out for validation: name one with --tau"],
+          [["--method", "l2", "--epochs", "3"], 2, "Cannot use --epochs with --method l2"],
+          [["--method", "crt", "--tau", "1"], 2, "Cannot use --tau with --method crt"],
+          [["--method", "crt", "--loss", "nothing"], 2, "there is no such method"],
+          [["--method", "tua"], 2, "it must be one of classifier, crt, lws, maxnorm, tau, l2, la"],
+        ] as const
+      ) {
+        const refused = await glmc([...tried, ...flags], { runs });
+        assertEquals([refused.code, refused.stdout], [code, ""], refused.stderr);
+        assert(refused.stderr.includes(text), refused.stderr);
+      }
+      const file = `${runs}/adjusted.safetensors`;
+      const adjusted = await glmc([...tried, "--method", "la", "--json", "--out", file], { runs });
+      assertEquals(adjusted.code, 0, adjusted.stderr);
+      const { trials: [{ test }], chosen } = JSON.parse(adjusted.stdout);
+      assertEquals(chosen, 1);
+      // The bias in the file does what was done to the outputs; float32 may break a tie otherwise.
+      const same = ["evaluate", "--weights", file, ...small.slice(0, 2), "--data", moved, "--json"];
+      const again = await glmc([...same, "--imbalance_rate", "0.0002"], { runs });
+      assertEquals(again.code, 0, again.stderr);
+      assert(Math.abs(JSON.parse(again.stdout).top1 - test.top1) <= 0.5);
+      const shifted = ["evaluate", "--run", "tiny", "--data", moved, "--test_prior", "forward:50"];
+      const { code, stdout, stderr } = await glmc(shifted, { runs });
+      assertEquals(code, 0, stderr);
+      assertMatch(stdout, /^top-1, forward:50 +[\d.]+ %\ncompensated +[\d.]+ %$/m);
+    },
+  );
+
   await t.step("split writes rows; train says in a line what is wrong with others", async () => {
     const file = `${runs}/rows.txt`;
-    const own = ["--data", data];
+    const own = ["--data", moved];
     const draw = ["--imbalance_rate", "0.0002", "--split_generator", "numpy", "--write", file];
     const { code, stdout, stderr } = await glmc(["split", ...own, ...draw], { runs });
     assertEquals(code, 0, stderr);
@@ -265,7 +292,7 @@ for (
     ["train --name a --store_name b", 2, /both name the run: leave one out/],
     ["train --gpu 0 --device cpu", 2, /--gpu 0 with --device cpu: leave one of them out/],
     ["train --gpu -1", 2, /a whole number in \[0, 1023\]/],
-    ["train --data /nowhere", 1, /holds neither/],
+    ["train --data /nowhere", 1, /Cannot read "\/nowhere": there is no such/],
     ["train --split_file /nowhere", 1, /there is no such file/],
     ["train --split_file rows.txt --split_seed 3", 2, /the subset is not drawn but given/],
     ["split --write", 2, /--write needs a value/],

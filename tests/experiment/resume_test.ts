@@ -1,3 +1,4 @@
+import { runArgument } from "../../lib/experiment/place.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runFiles } from "../../lib/experiment/run_folder.ts";
 import { openRunStore } from "../../lib/experiment/run_store.ts";
@@ -177,7 +178,7 @@ Deno.test("without checkpoints a run begins anew only if no file tells of finish
     assertMatch(said, /checkpoint\.safetensors is gone, though .* is of finished epochs: bring /);
     assertMatch(said, /; or train anew under another name: deno task train --name <another>$/);
     const says = (command: string): boolean =>
-      said.includes(`deno task ${command} --run ${folder}`);
+      said.includes(`deno task ${command} --run ${runArgument(folder)}`);
     assertEquals(says("evaluate"), kept.includes(runFiles.best), how);
     assertEquals(says("report"), kept.length - Number(kept.includes(runFiles.best)) === 3, how);
     for (const command of ["evaluate", "report"]) {

@@ -1,3 +1,4 @@
+import { runArgument } from "../../lib/experiment/place.ts";
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { drawSplit } from "../../lib/data/long_tail.ts";
 import { LockedError } from "../../lib/disk/lock.ts";
@@ -74,7 +75,8 @@ Deno.test("start() refuses a name that is taken, at work, or none for a folder",
   const run = await store.start(newRun("a"));
   await assertRejects(() => store.resume("a"), LockedError, "this very process");
   run.release();
-  await assertRejects(() => store.start(newRun("a")), Deno.errors.AlreadyExists, "--resume /");
+  const goOn = `--resume ${runArgument(`${path}/a`)}`;
+  await assertRejects(() => store.start(newRun("a")), Deno.errors.AlreadyExists, goOn);
   await Deno.mkdir(`${path}/notes`);
   await Deno.writeTextFile(`${path}/notes/mine.txt`, "mine");
   const { AlreadyExists } = Deno.errors;

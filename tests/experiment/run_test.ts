@@ -1,3 +1,4 @@
+import { runArgument } from "../../lib/experiment/place.ts";
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { readSafetensors } from "../../lib/disk/safetensors.ts";
 import { configure, settingsOf } from "../../lib/experiment/config.ts";
@@ -137,7 +138,7 @@ Deno.test("a run is continued with its own settings, subset and images alone", a
     await assertRejects(
       () => beginRun({ ...options, config, resume: "never" }),
       Deno.errors.AlreadyExists,
-      `--resume ${store.folder}/a`,
+      `--resume ${runArgument(`${store.folder}/a`)}`,
     );
   });
   // Where the images lie is nothing that makes a run another one: they are known by their hash.
