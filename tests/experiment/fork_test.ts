@@ -61,7 +61,6 @@ function contents(folder: string): Record<string, string> {
 }
 
 const stages: Readonly<Record<string, Settings>> = {
-  classifier: { secondStage: "classifier", secondEpochs: 2 },
   crt: { secondStage: "crt", secondEpochs: 2, secondStatistics: "updated" },
   lws: { secondStage: "lws", secondEpochs: 2 },
   maxnorm: { secondStage: "maxnorm", secondEpochs: 2, maxNormEvery: "epoch", maxNormShare: 0.5 },

@@ -38,7 +38,7 @@ async function trained(
   const options = { ...defaultsOf(method.fields), ...atOnce(method) };
   const training = smallTraining(engine, {
     stages: [smallStage({ method, options, epochs: 1 })],
-    mode: "compiled",
+    mode: "eager",
   });
   const stop = new AbortController();
   const progress = from === undefined ? initialProgress(training) : readCheckpoint(training, from);
