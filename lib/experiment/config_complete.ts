@@ -14,7 +14,6 @@ import {
   checkedSetting,
   checkNoClash,
   settingTitle,
-  shown,
   suggestion,
   takenBy,
 } from "../settings/check.ts";
