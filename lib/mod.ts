@@ -61,7 +61,7 @@ export {
   stepRanges,
 } from "./data/plan.ts";
 export { type RandomStream, randomStream } from "./data/random.ts";
-export { resampledRows, samplerMass } from "./data/sampler.ts";
+export { resampledRows, samplerMass, shuffledRows } from "./data/sampler.ts";
 export { readRows, splitOfRows, type SplitOfRowsOptions, writeRows } from "./data/split_file.ts";
 export { type HeldOut, holdOut, type HoldOutOptions } from "./data/validation.ts";
 export { readSafetensors, type SafeTensor, writeSafetensors } from "./disk/safetensors.ts";
@@ -85,6 +85,7 @@ export { createPixelBank, cropViews, type PixelBank } from "./images/pixel_bank.
 export type { ImageSource } from "./images/source.ts";
 
 // Networks
+export { limitNorms, normLimit, tauNormalise } from "./model/classifier_norm.ts";
 export { layerTable, parameterCount } from "./model/layer_table.ts";
 export {
   type Architecture,
@@ -119,7 +120,8 @@ export { cdtLoss, logitAdjustedLoss, vsLoss } from "./loss/vector_scaling.ts";
 export { weightedCrossEntropy } from "./loss/weighted_cross_entropy.ts";
 
 // Methods
-export { combine } from "./method/combination.ts";
+export { chooseMethod, type MethodChoice } from "./method/choose.ts";
+export { type Combination, combine } from "./method/combination.ts";
 export { cumulativeWeight } from "./method/glmc/cumulative.ts";
 export { glmc, type GlmcOptions, glmcWith } from "./method/glmc/glmc.ts";
 export { glmcLoss, type LossTerms, type ViewOutputs } from "./method/glmc/loss.ts";
@@ -131,7 +133,15 @@ export {
   type PlanContext,
   type PlannedDraws,
 } from "./method/method.ts";
-export { crossEntropyMethod, methods } from "./method/methods.ts";
+export { crossEntropyMethod, methods, views } from "./method/methods.ts";
+export { perClass } from "./method/per_class.ts";
+export {
+  defineViews,
+  type ViewedBatch,
+  type ViewedLabels,
+  type Views,
+  type ViewsContext,
+} from "./method/views/views.ts";
 
 // Training
 export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.ts";
@@ -147,7 +157,8 @@ export { initialProgress, trainEpochs } from "./train/loop.ts";
 export { epochNumbers, stepInputs } from "./train/step_inputs.ts";
 export { planEpoch, type PlanEpochOptions } from "./train/plan_epoch.ts";
 export { createPredictor, type Predictor, type PredictSettings } from "./train/predict.ts";
-export { learningRateAt } from "./train/schedule.ts";
+export { ascend } from "./train/sam.ts";
+export { type Decay, decays, learningRateAt } from "./train/schedule.ts";
 export { sgdStep } from "./train/sgd.ts";
 export { type Stage, totalEpochs } from "./train/stage.ts";
 export { createTrainStep, type TrainState } from "./train/step.ts";
@@ -165,6 +176,12 @@ export { calibration } from "./evaluate/calibration.ts";
 export { evaluateLogits, type Evaluation } from "./evaluate/metrics.ts";
 export { labelShifted, postHocAdjusted, type PriorShift } from "./evaluate/prior_shift.ts";
 export { shotGroup } from "./evaluate/shots.ts";
+export {
+  accuracyUnder,
+  parseTestPrior,
+  type TestPrior,
+  testShares,
+} from "./evaluate/test_prior.ts";
 
 // Runs
 export { configure, defaultConfig } from "./experiment/config.ts";
@@ -175,6 +192,7 @@ export { beginRun, type BeginRunOptions, type Run } from "./experiment/run.ts";
 export { openRunStore, type RunStore, type RunSummary } from "./experiment/run_store.ts";
 export type { RecordedRun } from "./experiment/read_run.ts";
 export { bestRecord } from "./experiment/best_record.ts";
+export { type SecondStage, secondStages } from "./experiment/second_stage.ts";
 
 // Figures and tables
 export { barFigure, type BarFigureOptions, type BarSeries } from "./plot/bar.ts";

@@ -17,6 +17,9 @@ import {
 } from "../settings/field.ts";
 import type { StageConfig } from "./config.ts";
 
+/** Name of a kind of second stage. */
+export type SecondStage = "classifier" | "crt" | "lws" | "maxnorm";
+
 /** What a kind of second stage is, and its defaults; null stands for those of the first stage. */
 interface Kind {
   readonly trains: "classifier" | "scales";
@@ -39,7 +42,7 @@ const retraining: Kind = {
 };
 
 /** The kinds there are; numbers of the public codes of Kang et al. and Alshammari et al. */
-const kinds = {
+const kinds: Readonly<Record<SecondStage, Kind>> = {
   classifier: {
     ...retraining,
     method: null,
@@ -57,10 +60,7 @@ const kinds = {
     weightDecay: 0.1,
     hasLimit: true,
   },
-} as const satisfies Readonly<Record<string, Kind>>;
-
-/** Name of a kind of second stage. */
-export type SecondStage = keyof typeof kinds;
+};
 
 /** Names of the kinds. */
 export const secondStages = Object.keys(kinds) as [SecondStage, ...SecondStage[]];
@@ -218,7 +218,7 @@ export function secondStageConfig(
 }
 
 /** What a second stage has to know of a method. */
-type MethodHeads = Pick<Method, "name"> & Partial<Pick<Method, "testedHead" | "heads">>;
+export type MethodHeads = Pick<Method, "name"> & Partial<Pick<Method, "testedHead" | "heads">>;
 
 /**
  * Makes sure that a second stage can go on with the classifier of the first.

@@ -156,7 +156,8 @@ export function notebookModule(notebook: NotebookDocument): string {
  * ```
  */
 export function showsSomething(source: string): boolean {
-  return /\b(show|watchTraining|startProgress)\(/.test(source);
+  // A method of that name, such as that of views, is another function.
+  return /(?<![.\w])(show|watchTraining|startProgress)\(/.test(source);
 }
 
 /**

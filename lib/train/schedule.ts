@@ -5,7 +5,7 @@
  */
 
 /** How the learning rate falls. */
-export type Decay = keyof typeof stepRules | "cosine";
+export type Decay = "cosine" | "steps_160_180" | "steps_120_160";
 
 /** Settings of {@linkcode learningRateAt}. */
 export interface ScheduleOptions {
@@ -21,16 +21,24 @@ export interface ScheduleOptions {
 
 const warmUpEpochs = 10;
 
+type StepDecay = Exclude<Decay, "cosine">;
+
+interface StepRule {
+  readonly epochs: number;
+  readonly warmUp: number;
+  readonly drops: readonly (readonly [epoch: number, factor: number])[];
+}
+
 /** Rules of 200 epochs: epochs of warm-up, and the factors from an epoch on. */
-const stepRules = {
+const stepRules: Readonly<Record<StepDecay, StepRule>> = {
   steps_160_180: { epochs: 200, warmUp: 5, drops: [[160, 0.01], [180, 0.0001]] },
   steps_120_160: { epochs: 200, warmUp: 5, drops: [[120, 0.01], [160, 0.0001]] },
-} as const;
+};
 
 /** Names of all ways to fall, the default first. */
 export const decays: readonly [Decay, ...Decay[]] = [
   "cosine",
-  ...Object.keys(stepRules) as Decay[],
+  ...Object.keys(stepRules) as StepDecay[],
 ];
 
 /**
@@ -77,7 +85,7 @@ export function learningRateAt(epoch: number, options: ScheduleOptions): number 
 
 function stepFactor(
   epoch: number,
-  { epochs, decay }: { readonly epochs: number; readonly decay: keyof typeof stepRules },
+  { epochs, decay }: { readonly epochs: number; readonly decay: StepDecay },
 ): number {
   const { warmUp, drops, ...official } = stepRules[decay];
   const inProportion = (officialEpoch: number): number =>

@@ -23,7 +23,8 @@ const epochsField = (flag: string, which: "first" | "last") =>
       "in proportion",
   });
 
-const fields = {
+/** Settings of {@linkcode cmoViews}. */
+export const cmoFields = {
   /** Parameter a of the law Beta(a, a) of the share that is left. */
   cmoAlpha: numberField({
     default: 1,
@@ -57,11 +58,11 @@ const fields = {
  *
  * The pasted images come from a sampler of their own, with the weight 1 / N_c for each image.
  */
-export const cmoViews: Views<typeof fields> = defineViews({
+export const cmoViews: Views<typeof cmoFields> = defineViews({
   name: "cmo",
   title: "CMO",
   summary: "Boxes of images of rare classes pasted into images of all (Park et al. 2022)",
-  fields,
+  fields: cmoFields,
   labels: "pair",
   plan(context) {
     const { options, counts, batchSize, height, width, epoch, epochs, stream } = context;

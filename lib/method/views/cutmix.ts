@@ -13,7 +13,8 @@ import type { Tensor } from "../../tensor/tfjs.ts";
 import { drawPaste, paste } from "./paste.ts";
 import { defineViews, type Views } from "./views.ts";
 
-const fields = {
+/** Settings of {@linkcode cutMixViews}. */
+export const cutMixFields = {
   /** Parameter a of the law Beta(a, a) of the share that is left. */
   cutMixAlpha: numberField({
     default: 1,
@@ -37,11 +38,11 @@ const fields = {
  * The share that is aimed at has the law Beta(a, a); what counts for the label is the area that the
  * clipped box really takes.
  */
-export const cutMixViews: Views<typeof fields> = defineViews({
+export const cutMixViews: Views<typeof cutMixFields> = defineViews({
   name: "cutmix",
   title: "CutMix",
   summary: "Each image with a box of another of its batch pasted in (Yun et al. 2019)",
-  fields,
+  fields: cutMixFields,
   labels: "mixture",
   plan({ options: { cutMixAlpha, cutMixProbability }, counts, batchSize, stream, ...size }) {
     const mix = stream("mix");

@@ -13,7 +13,8 @@ import { numberField } from "../../settings/field.ts";
 import type { Tensor } from "../../tensor/tfjs.ts";
 import { defineViews, type Views } from "./views.ts";
 
-const fields = {
+/** Settings of {@linkcode mixupViews}. */
+export const mixupFields = {
   /** Parameter a of the law Beta(a, a) of λ. */
   mixupAlpha: numberField({
     default: 1,
@@ -27,11 +28,11 @@ const fields = {
  * MixUp: x = λ xᵢ + (1 − λ) xⱼ, the second image from the same batch, λ ~ Beta(a, a) once a step
  * (Zhang et al. 2018; facebookresearch/mixup-cifar10, a = 1).
  */
-export const mixupViews: Views<typeof fields> = defineViews({
+export const mixupViews: Views<typeof mixupFields> = defineViews({
   name: "mixup",
   title: "MixUp",
   summary: "Each image blended with another of its batch (Zhang et al. 2018)",
-  fields,
+  fields: mixupFields,
   labels: "mixture",
   plan({ options: { mixupAlpha }, counts, batchSize, stream }) {
     const mix = stream("mix");

@@ -53,7 +53,7 @@ export function drawPaste(
 }
 
 /** Images with their one-hot labels. */
-interface LabelledImages {
+export interface LabelledImages {
   /** Images `[B, H, W, C]`. */
   readonly images: Tensor;
   /** One-hot labels `[B, C]`. */

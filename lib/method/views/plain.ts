@@ -9,7 +9,8 @@ import { resampledRows, shuffledRows } from "../../data/sampler.ts";
 import { numberField } from "../../settings/field.ts";
 import { defineViews, type Views } from "./views.ts";
 
-const fields = {
+/** Settings of {@linkcode plainViews}. */
+export const plainFields = {
   /** Exponent of the sampler. */
   samplingExponent: numberField({
     default: 0,
@@ -25,11 +26,11 @@ const fields = {
  * Each image once an epoch, cropped and mirrored; or as many drawn with replacement, each with the weight
  * N_y^(−q), which balances the classes at q = 1.
  */
-export const plainViews: Views<typeof fields> = defineViews({
+export const plainViews: Views<typeof plainFields> = defineViews({
   name: "plain",
   title: "Plain",
   summary: "Each image as it is",
-  fields,
+  fields: plainFields,
   labels: "one",
   plan({ options: { samplingExponent = 0 }, counts, batchSize, stream }) {
     const order = samplingExponent === 0
