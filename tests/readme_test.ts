@@ -34,3 +34,18 @@ Deno.test("every folder and file the README points to is there", () => {
     assert(Deno.statSync(new URL(path, root)), path);
   }
 });
+
+Deno.test("the table of methods lists those with a name of their own, and links to their files", () => {
+  const rows = [...readme.matchAll(/^\| `(\w+)` +\|.*\]\((lib\/[\w/.]+)\) *\|$/gm)];
+  const named = methods.filter(({ name, parts }) =>
+    // Those that only their parts choose are not listed.
+    name !== `${parts!.views}_${parts!.loss}` && (name !== parts!.loss || listedLosses.has(name))
+  );
+  assertEquals(rows.map(([, name]) => name), named.map(({ name }) => name));
+  for (const [, name, file] of rows) assert(Deno.statSync(new URL(file!, root)).isFile, name);
+});
+
+/** Losses that tables of the field have by themselves. */
+const listedLosses = new Set([
+  ...["cross_entropy", "focal", "ldam", "balanced_softmax", "logit_adjusted", "vs", "cdt"],
+]);
