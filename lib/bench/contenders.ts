@@ -5,7 +5,9 @@
  */
 
 import { chooseMethod } from "../method/choose.ts";
-import { methods } from "../method/methods.ts";
+import type { Method } from "../method/method.ts";
+import { glmc } from "../method/glmc/glmc.ts";
+import { crossEntropyMethod, methods } from "../method/methods.ts";
 import { layerTable } from "../model/layer_table.ts";
 import { createNetwork } from "../model/network.ts";
 import { projectRoot, venvFolder } from "../setup/project.ts";
@@ -16,8 +18,10 @@ import type { WorkerOptions } from "./worker.ts";
 export interface BenchSetting {
   /** Channels of the first stage. */
   readonly width: number;
-  /** Pairs of images in a step. */
+  /** Pairs of images, or images, in a step. */
   readonly batchSize: number;
+  /** How to train; the kit's default method if not given. */
+  readonly method?: Method;
   /** Where our contenders run; PyTorch runs on the CPU. */
   readonly device: "auto" | "cpu" | "gpu";
   /** Threads within an operation of ours, instead of the defaults. */
@@ -49,11 +53,59 @@ export const evaluationName = `evaluation of ${evaluatedImages}`;
 /** How the names of PyTorch's contenders begin. */
 export const peerPrefix = "PyTorch";
 
+/** Methods that PyTorch's contenders have; `pytorch_step.py` holds their steps. */
+const peerMethods: readonly Method[] = [glmc, crossEntropyMethod];
+
+/**
+ * The method that a benchmark measures.
+ *
+ * @param setting What is measured.
+ * @returns Its method, or the kit's default one.
+ * @example Nothing said
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { measuredMethod } from "glmc/bench/contenders.ts";
+ *
+ * assertEquals(measuredMethod({}).name, "glmc");
+ * ```
+ */
+export function measuredMethod({ method = methods[0]! }: Pick<BenchSetting, "method">): Method {
+  return method;
+}
+
+/**
+ * Refuses a benchmark in which PyTorch is to take a step that is not written for it.
+ *
+ * @param setting Who takes part, and the method.
+ * @throws {RangeError} If PyTorch takes part and does not have the method.
+ * @example A loss that PyTorch's contenders do not have
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { checkPeer } from "glmc/bench/contenders.ts";
+ * import { methods } from "glmc";
+ *
+ * const method = methods.find(({ name }) => name === "focal")!;
+ *
+ * checkPeer({ method, peer: false });
+ * assertThrows(() => checkPeer({ method, peer: true }), RangeError, "focal");
+ * ```
+ */
+export function checkPeer(setting: Pick<BenchSetting, "method" | "peer">): void {
+  const method = measuredMethod(setting);
+  if (!setting.peer || peerMethods.includes(method)) return;
+  throw new RangeError(
+    `Cannot time PyTorch with the method ${method.name}: its step is written for ${
+      peerMethods.map(({ name }) => name).join(" and ")
+    } alone: leave --peer out, or choose one of these`,
+  );
+}
+
 /**
  * Every mode, the evaluation and every peer.
  *
  * @param setting What is measured, and who takes part.
  * @returns How to start each.
+ * @throws {RangeError} If PyTorch is to take part and does not have the method.
  * @example Without PyTorch
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -78,6 +130,7 @@ export function allContenders(setting: BenchSetting): ContenderCommand[] {
  *
  * @param setting What is measured, and who takes part.
  * @returns How to start each.
+ * @throws {RangeError} If PyTorch is to take part and does not have the method.
  * @example Without PyTorch
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -149,11 +202,12 @@ function compiledContenders(setting: BenchSetting): ContenderCommand[] {
 
 function ours(
   name: string,
-  { width, batchSize, device, intraOpThreads, interOpThreads }: BenchSetting,
+  { width, batchSize, device, method, intraOpThreads, interOpThreads }: BenchSetting,
   mode: Partial<WorkerOptions>,
 ): ContenderCommand {
   const options: WorkerOptions = {
     ...{ width, batchSize, device, trainingType: "float32", mode: "compiled" },
+    ...(method !== undefined && { method: method.name }),
     ...(intraOpThreads !== undefined && { intraOpThreads }),
     ...(interOpThreads !== undefined && { interOpThreads }),
     ...mode,
@@ -167,27 +221,29 @@ function ours(
 }
 
 function peers(
-  { peer, width, batchSize }: BenchSetting,
+  { peer, width, batchSize, ...setting }: BenchSetting,
   modes: readonly string[],
 ): ContenderCommand[] {
   if (!peer) return [];
+  checkPeer({ peer, ...setting });
+  const { name } = measuredMethod(setting);
   return modes.map((mode) => ({
     name: `${peerPrefix} ${mode.replace("_", " ")}`,
     program: `${venvFolder(projectRoot)}/bin/python`,
     args: [
       `${projectRoot}/lib/bench/pytorch_step.py`,
-      ...["--mode", mode, "--width", `${width}`, "--batch", `${batchSize}`],
+      ...["--method", name, "--mode", mode, "--width", `${width}`, "--batch", `${batchSize}`],
     ],
   }));
 }
 
 /**
  * Floating-point operations of the convolutions and classifiers: forward once and backward twice as many,
- * for both views of a step; forward alone for an evaluation.
+ * for every view of a step; forward alone for an evaluation.
  *
- * @param setting Width of the network, and pairs of a step.
+ * @param setting Width of the network, pairs or images of a step, and the method.
  * @returns Operations of a step and of an evaluation.
- * @example Three passes of two views
+ * @example Forward and twice backward, for the two views of GLMC
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { operationCounts } from "glmc/bench/contenders.ts";
@@ -198,9 +254,10 @@ function peers(
  * ```
  */
 export function operationCounts(
-  { width, batchSize }: Pick<BenchSetting, "width" | "batchSize">,
+  { width, batchSize, ...setting }: Pick<BenchSetting, "width" | "batchSize" | "method">,
 ): { readonly step: number; readonly evaluation: number } {
-  const rows = layerTable(createNetwork("resnet32", { classes: 10, width }));
+  const { heads, passes } = measuredMethod(setting);
+  const rows = layerTable(createNetwork("resnet32", { classes: 10, width, heads }));
   const forward = 2 * rows.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
-  return { step: 3 * 2 * batchSize * forward, evaluation: evaluatedImages * forward };
+  return { step: 3 * passes * batchSize * forward, evaluation: evaluatedImages * forward };
 }

@@ -9,6 +9,7 @@ import {
   type BenchSetting,
   evaluatedImages,
   evaluationName,
+  measuredMethod,
   operationCounts,
 } from "./contenders.ts";
 import { type Spread, spread } from "./statistics.ts";
@@ -23,10 +24,10 @@ export interface Row {
   readonly milliseconds: Spread;
   /** Medians of the rounds, for ratios. */
   readonly rounds: readonly number[];
-  /** Pairs or images a second. */
+  /** Pairs or images a second; see `unit`. */
   readonly examplesPerSecond: number;
-  /** What is counted: pairs of a training, images of an evaluation. */
-  readonly unit: "pairs" | "images";
+  /** What is counted: what the method's batch counts, such as pairs; images of an evaluation. */
+  readonly unit: string;
   /** Floating-point operations a second. */
   readonly operationsPerSecond: number;
   /** Milliseconds a step spends outside of TensorFlow; unknown of PyTorch and evaluations. */
@@ -138,7 +139,7 @@ function rowOf(contender: Contender, result: Result, setting: BenchSetting): Row
     milliseconds,
     rounds: result.rounds,
     examplesPerSecond: (evaluates ? evaluatedImages : setting.batchSize) / seconds,
-    unit: evaluates ? "images" : "pairs",
+    unit: evaluates ? "images" : measuredMethod(setting).unit,
     operationsPerSecond: (evaluates ? operations.evaluation : operations.step) / seconds,
     hostMilliseconds: result.host.length > 0 ? spread(result.host).median : null,
     recordingMilliseconds,

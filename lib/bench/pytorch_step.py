@@ -1,11 +1,12 @@
-"""The GLMC training step in PyTorch, timed: the peer of `deno task bench --peer`.
+"""A training step in PyTorch, timed: the peer of `deno task bench --peer`.
 
-The same step as ours: images are taken from bytes in memory, cropped, mirrored, normalised and mixed
-(the official code does most of this with PIL in worker processes), then trained on.
+The same step as ours, of GLMC or of cross-entropy: images are taken from bytes in memory, cropped,
+mirrored, normalised and, by GLMC, mixed (public codes do most of this with PIL in worker processes),
+then trained on.
 
 Reads one JSON object a line from standard input ({"steps": n}), runs so many steps, and answers with a
-JSON list of milliseconds, so that the benchmark can take turns with it. The modes: eager (as the official
-code runs), channels_last, bfloat16 (channels_last under autocast), compile (torch.compile).
+JSON list of milliseconds, so that the benchmark can take turns with it. The modes: eager (as public
+codes run), channels_last, bfloat16 (channels_last under autocast), compile (torch.compile).
 """
 
 import argparse
@@ -38,7 +39,9 @@ class Block(nn.Module):
 
 
 class Network(nn.Module):
-    def __init__(self, width: int, classes: int):
+    """ResNet-32 with one classifier, or with all heads of GLMC."""
+
+    def __init__(self, width: int, classes: int, heads: str):
         super().__init__()
         self.conv1 = nn.Conv2d(3, width, 3, 1, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
@@ -48,12 +51,17 @@ class Network(nn.Module):
             *(Block(i, o, 1 if i == o else 2) for i, o in zip(inputs, widths))
         )
         self.fc = nn.Linear(4 * width, classes)
+        self.heads = heads
+        if heads == "one":
+            return
         self.fc_cb = nn.Linear(4 * width, classes)
         self.projection = nn.Linear(4 * width, 128)
         self.prediction = nn.Linear(128, 128)
 
     def forward(self, x):
         features = self.blocks(F.relu(self.bn1(self.conv1(x)))).mean((2, 3))
+        if self.heads == "one":
+            return self.fc(features)
         projection = self.projection(features)
         return self.fc(features), self.fc_cb(features), projection, self.prediction(projection)
 
@@ -64,6 +72,7 @@ class Images:
     def __init__(self, count: int, layout):
         self.pixels = F.pad(torch.randint(0, 256, (count, 3, 32, 32)).byte(), (4, 4, 4, 4))
         self.labels = torch.arange(count) % 10
+        self.class_weights = torch.rand(10) * 2
         self.layout = layout
         self.mean, self.std = torch.full((3, 1, 1), 127.5), torch.full((3, 1, 1), 63.75)
 
@@ -77,12 +86,45 @@ class Images:
         return F.one_hot(self.labels[rows], 10).float()
 
 
-def cross_entropy(logits, targets):
+def soft_cross_entropy(logits, targets):
     return -(F.log_softmax(logits, 1) * targets).sum(1).mean()
+
+
+def cross_entropy_loss(model, images: Images, batch: int, precision):
+    rows = torch.randint(0, 1000, (batch,))
+    view = images.views(rows)
+    with precision:
+        logits = model(view)
+    return F.cross_entropy(logits.float(), images.labels[rows])
+
+
+def glmc_loss(model, images: Images, batch: int, precision):
+    mix, alpha, gamma = 0.3, 0.75, 4.0
+    first, second = torch.randint(0, 1000, (2, batch))
+    global_view = mix * images.views(first) + (1 - mix) * images.views(second)
+    local_view = images.views(first)
+    local_view[:, :, 4:20, 8:24] = images.views(second)[:, :, 4:20, 8:24]
+    labels = mix * images.one_hot(first) + (1 - mix) * images.one_hot(second)
+    weighted = labels * images.class_weights
+    with precision:
+        o1, w1, z1, p1 = model(global_view)
+        o2, w2, z2, p2 = model(local_view)
+    o1, w1, z1, p1, o2, w2, z2, p2 = (t.float() for t in (o1, w1, z1, p1, o2, w2, z2, p2))
+    consistency = -(
+        F.cosine_similarity(p1, z2.detach()).mean() + F.cosine_similarity(p2, z1.detach()).mean()
+    )
+    plain = soft_cross_entropy(o1, labels) + soft_cross_entropy(o2, labels)
+    rebalanced = soft_cross_entropy(w1, weighted) + soft_cross_entropy(w2, weighted)
+    return alpha * plain + (1 - alpha) * rebalanced + gamma * consistency
+
+
+#: Heads of the network and loss of each method that can be timed.
+METHODS = {"glmc": ("all", glmc_loss), "cross_entropy": ("one", cross_entropy_loss)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--method", choices=METHODS, default="glmc")
     parser.add_argument("--mode", choices=["eager", "channels_last", "bfloat16", "compile"])
     parser.add_argument("--width", type=int, default=16)
     parser.add_argument("--batch", type=int, default=64)
@@ -94,12 +136,11 @@ def main() -> None:
     layout = torch.contiguous_format if options.mode == "eager" else torch.channels_last
     if options.mode == "compile":
         layout = torch.contiguous_format
-    network = Network(options.width, 10).to(memory_format=layout)
+    heads, loss_of = METHODS[options.method]
+    network = Network(options.width, 10, heads).to(memory_format=layout)
     model = torch.compile(network) if options.mode == "compile" else network
     optimizer = torch.optim.SGD(network.parameters(), 0.01, momentum=0.9, weight_decay=5e-3)
     images = Images(1000, layout)
-    class_weights = torch.rand(10) * 2
-    mix, alpha, gamma = 0.3, 0.75, 4.0
     precision = (
         torch.autocast("cpu", torch.bfloat16)
         if options.mode == "bfloat16"
@@ -107,23 +148,7 @@ def main() -> None:
     )
 
     def step() -> float:
-        first, second = torch.randint(0, 1000, (2, options.batch))
-        global_view = mix * images.views(first) + (1 - mix) * images.views(second)
-        local_view = images.views(first)
-        local_view[:, :, 4:20, 8:24] = images.views(second)[:, :, 4:20, 8:24]
-        labels = mix * images.one_hot(first) + (1 - mix) * images.one_hot(second)
-        weighted = labels * class_weights
-        with precision:
-            o1, w1, z1, p1 = model(global_view)
-            o2, w2, z2, p2 = model(local_view)
-        o1, w1, z1, p1, o2, w2, z2, p2 = (t.float() for t in (o1, w1, z1, p1, o2, w2, z2, p2))
-        consistency = -(
-            F.cosine_similarity(p1, z2.detach()).mean()
-            + F.cosine_similarity(p2, z1.detach()).mean()
-        )
-        plain = cross_entropy(o1, labels) + cross_entropy(o2, labels)
-        rebalanced = cross_entropy(w1, weighted) + cross_entropy(w2, weighted)
-        loss = alpha * plain + (1 - alpha) * rebalanced + gamma * consistency
+        loss = loss_of(model, images, options.batch, precision)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -6,6 +6,7 @@
 
 import { createInterface } from "node:readline";
 import { stdin } from "node:process";
+import { chooseMethod } from "../method/choose.ts";
 import { methods } from "../method/methods.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { startEngine } from "../tensor/start.ts";
@@ -30,7 +31,7 @@ export interface WorkerOptions extends Omit<SyntheticOptions, "method"> {
 
 async function main(options: WorkerOptions): Promise<void> {
   const { device, mode, interOpThreads } = options;
-  const method = methods.find(({ name }) => name === options.method) ?? methods[0]!;
+  const method = chooseMethod({ method: options.method }, methods);
   const intraOpThreads = options.intraOpThreads ??
     intraOpThreadsFor({ mode, passes: method.passes });
   const engine = await startEngine({

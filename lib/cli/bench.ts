@@ -46,14 +46,19 @@ import { checkFolder, writeWholeFile } from "../disk/whole_file.ts";
 import {
   allContenders,
   type BenchSetting,
+  checkPeer,
   compiledContender,
   fastContenders,
+  measuredMethod,
   methodContenders,
 } from "../bench/contenders.ts";
 import { type ContenderCommand, startContender } from "../bench/contender.ts";
 import { convolutionRates } from "../bench/convolution_rate.ts";
 import { measureInTurns, measureOneByOne, type MeasureOptions } from "../bench/measure.ts";
 import { medianRatio, spread } from "../bench/statistics.ts";
+import { chooseMethod } from "../method/choose.ts";
+import type { Method } from "../method/method.ts";
+import { methods } from "../method/methods.ts";
 import { table, tableText } from "../plot/table.ts";
 import { print, printResult } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
@@ -71,7 +76,12 @@ import { userPath } from "./user_path.ts";
 
 const flags: readonly Flag[] = [
   { names: ["width"], kind: "number", help: "channels of the first stage; 16 by default" },
-  { names: ["b", "batch_size"], kind: "number", help: "pairs of images a step; 64 by default" },
+  { names: ["b", "batch_size"], kind: "number", help: "pairs, or images, a step; 64 by default" },
+  {
+    names: ["method"],
+    kind: "text",
+    help: "whose step is timed, such as cross_entropy; glmc by default. PyTorch has these two",
+  },
   { names: ["rounds"], kind: "number", help: "turns each contender takes; 7 by default" },
   { names: ["steps"], kind: "number", help: "steps in a turn; 3 by default" },
   { names: ["peer"], kind: "switch", help: "time PyTorch too; installs it into .venv" },
@@ -110,8 +120,8 @@ const flags: readonly Flag[] = [
 export const help = `
 Usage: deno task bench [flags]
 
-Times a GLMC training step of ResNet-32 on random images: op by op, compiled, compiled in bfloat16, and
-with --peer PyTorch's modes. The contenders are processes that take turns, so that what disturbs the
+Times a training step of ResNet-32 on random images, GLMC's or that of --method: op by op, compiled,
+compiled in bfloat16, and with --peer PyTorch's modes. The contenders are processes that take turns, so that what disturbs the
 machine disturbs all; ratios are medians over the rounds. Writes the numbers as JSON and a page with
 plots beside it.
 
@@ -143,7 +153,9 @@ export async function run(args: string[]): Promise<void> {
   const results = values.sweep === true
     ? await measureSizes([32, 64, 128, 256, 512], { setting, ...turns })
     : [await measureSetting({ setting, ...turns })];
-  const report = { ...await describeMachine(setting), width: setting.width, ...turns, results };
+  const { name: method } = measuredMethod(setting);
+  const { width } = setting;
+  const report = { ...await describeMachine(setting), method, width, ...turns, results };
   print(`\n${ratesText(report)} (${report.device.toUpperCase()})`);
   await write(report, out ?? `${benchFolder}/${report.time.replaceAll(":", "-")}.json`);
 }
@@ -155,15 +167,36 @@ function settingOf(values: FlagValues): BenchSetting {
   const threads = (flag: string): number | undefined =>
     values[flag] === undefined ? undefined : wholeNumber(values, flag);
   const [intraOpThreads, interOpThreads] = ["intra_op_threads", "inter_op_threads"].map(threads);
-  return {
+  const setting = {
     width: wholeNumber(values, "width", 16),
     batchSize: wholeNumber(values, "b", 64),
     device: (values.device ?? "auto") as BenchSetting["device"],
+    method: methodOf(values),
     ...(intraOpThreads !== undefined && { intraOpThreads }),
     ...(interOpThreads !== undefined && { interOpThreads }),
     peer: values.peer === true,
     xla: values.xla === true,
   };
+  // Said before PyTorch is installed.
+  asUsage(() => checkPeer(setting));
+  return setting;
+}
+
+function methodOf({ method, methods: compared }: FlagValues): Method {
+  if (method !== undefined && compared !== undefined) {
+    throw new UsageError(
+      `Cannot use --method ${method} with --methods: that compares methods: leave one of them out`,
+    );
+  }
+  return asUsage(() => chooseMethod({ method: method?.toString() }, methods));
+}
+
+function asUsage<Value>(f: () => Value): Value {
+  try {
+    return f();
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error;
+  }
 }
 
 function wholeNumber(values: FlagValues, flag: string, standard?: number): number {
@@ -202,9 +235,11 @@ async function measureSizes(
   return results;
 }
 
-function printed(result: MeasuredBatch, { width }: BenchSetting): MeasuredBatch {
+function printed(result: MeasuredBatch, setting: BenchSetting): MeasuredBatch {
+  const { name, unit } = measuredMethod(setting);
   print(
-    `\nResNet-32 of width ${width}, batch ${result.batchSize}; x: how many times as fast`,
+    `\nA step of ${name}, ResNet-32 of width ${setting.width}, batch of ${result.batchSize} ` +
+      `${unit}; x: how many times as fast`,
   );
   print(tableText(benchTable(result)));
   return result;
@@ -213,7 +248,7 @@ function printed(result: MeasuredBatch, { width }: BenchSetting): MeasuredBatch 
 /** What the numbers hold for, and the best rates to compare them with. */
 async function describeMachine(
   { device, width }: BenchSetting,
-): Promise<Omit<BenchReport, "width" | "rounds" | "steps" | "results">> {
+): Promise<Omit<BenchReport, "method" | "width" | "rounds" | "steps" | "results">> {
   // Nothing runs beside a single convolution: it gets all cores.
   const engine = await startEngine({ device, intraOpThreads: navigator.hardwareConcurrency });
   return {

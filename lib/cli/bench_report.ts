@@ -15,7 +15,7 @@ import { type Table, table } from "../plot/table.ts";
 
 /** The contenders at one batch size. */
 export interface MeasuredBatch {
-  /** Pairs of images a step. */
+  /** Pairs of images, or images, a step. */
   readonly batchSize: number;
   /** What was measured. */
   readonly rows: readonly Row[];
@@ -33,6 +33,8 @@ export interface BenchReport {
   readonly devices: readonly { readonly name: string; readonly type: string }[];
   /** How fast the machine convolves. */
   readonly rates: ConvolutionRates;
+  /** Name of the method whose step was taken. */
+  readonly method: string;
   /** Channels of the first stage. */
   readonly width: number;
   /** Turns each contender took. */
@@ -74,24 +76,31 @@ export function ratesText({ rates }: Pick<BenchReport, "rates">): string {
  * import { assertEquals } from "@std/assert";
  * import { benchTable } from "glmc/cli/bench_report.ts";
  *
- * const { header } = benchTable({ batchSize: 64, rows: [] });
+ * const row = {
+ *   ...{ name: "compiled", version: "2", milliseconds: { median: 9, min: 8, max: 9 }, rounds: [9] },
+ *   ...{ examplesPerSecond: 100, unit: "pairs", operationsPerSecond: 1, hostMilliseconds: 1 },
+ *   ...{ recordingMilliseconds: 1, firstMilliseconds: 1, startMilliseconds: 1, peakBytes: 1 },
+ * };
+ * const { header } = benchTable({ batchSize: 64, rows: [row, { ...row, unit: "images" }] });
  *
  * assertEquals(header.slice(4, 6), ["pairs/s", "images/s"]);
  * ```
  */
 export function benchTable({ rows }: MeasuredBatch): Table {
   const peers = rows.filter(({ name }) => name.startsWith(peerPrefix));
+  const units = [...new Set(rows.map(({ unit }) => unit))];
   const whole = (value: number | null): number | null => value === null ? null : Math.round(value);
   return table(
     [
       "contender",
-      ...["median ms", "min", "max", "pairs/s", "images/s", "GFLOP/s", "host ms", "recording ms"],
-      ...["first ms", "start ms", "peak GB", ...peers.map(({ name }) => `x ${name}`)],
+      ...["median ms", "min", "max", ...units.map((unit) => `${unit}/s`)],
+      ...["GFLOP/s", "host ms", "recording ms", "first ms", "start ms", "peak GB"],
+      ...peers.map(({ name }) => `x ${name}`),
     ],
     rows.map((row) => [
       row.name,
       ...[row.milliseconds.median, row.milliseconds.min, row.milliseconds.max],
-      ...["pairs", "images"].map((unit) => row.unit === unit ? whole(row.examplesPerSecond) : null),
+      ...units.map((unit) => row.unit === unit ? whole(row.examplesPerSecond) : null),
       ...[whole(row.operationsPerSecond / 1e9), row.hostMilliseconds],
       ...[row.recordingMilliseconds, row.firstMilliseconds, row.startMilliseconds].map(whole),
       row.peakBytes / 1e9,
@@ -107,19 +116,20 @@ export function benchTable({ rows }: MeasuredBatch): Table {
  * @returns The text of the HTML file.
  */
 export function benchPage(report: BenchReport): Promise<string> {
-  const { width, results, rounds, steps } = report;
-  const options = { width, peer: peerPrefix };
+  const { method, width, results, rounds, steps } = report;
   const training = results.map(({ batchSize, rows }) => ({
     batchSize,
     rows: rows.filter(trains),
   }));
+  const unit = training[0]?.rows[0]?.unit;
+  const options = { width, peer: peerPrefix, ...(unit !== undefined && { unit }) };
   const figures: Figure[] = results.length > 1
     ? [batchSizeFigure(training, options)]
     : training.filter(({ rows }) => rows.length > 0).map((result) =>
       stepTimeFigure(result, options)
     );
   return htmlPage({
-    title: `Training step of ResNet-32, width ${width}`,
+    title: `Training step of ResNet-32, width ${width}, method ${method}`,
     summary:
       `${report.processor}; ours on the ${report.device.toUpperCase()}; ${rounds} turns of ` +
       `${steps} steps each; ${report.time}. ${ratesText(report)}.`,

@@ -14,13 +14,13 @@ export interface BenchPoint {
   readonly name: string;
   /** Milliseconds a step. */
   readonly milliseconds: { readonly median: number };
-  /** Pairs of images a second. */
+  /** Pairs of images, or images, a second. */
   readonly examplesPerSecond: number;
 }
 
 /** Results at one batch size. */
 export interface BenchResult {
-  /** Pairs of images a step. */
+  /** Pairs of images, or images, a step. */
   readonly batchSize: number;
   /** The contenders. */
   readonly rows: readonly BenchPoint[];
@@ -32,6 +32,8 @@ export interface BenchFigureOptions {
   readonly width: number;
   /** Whom to compare with: contenders whose name begins so are drawn grey. */
   readonly peer: string;
+  /** What a batch counts; `pairs` by default. */
+  readonly unit?: string;
 }
 
 /**
@@ -83,7 +85,7 @@ export function stepTimeFigure(
  * Lines of the speed over the batch size.
  *
  * @param results Contenders at several batch sizes.
- * @param options Width and peer, for the title and the style of the lines.
+ * @param options Width, peer and unit, for the texts and the style of the lines.
  * @returns The figure; a contender that did not run at a size leaves a gap.
  * @example Two sizes
  * ```ts
@@ -99,9 +101,10 @@ export function stepTimeFigure(
  */
 export function batchSizeFigure(
   results: readonly BenchResult[],
-  { width, peer }: BenchFigureOptions,
+  { width, peer, unit = "pairs" }: BenchFigureOptions,
 ): Figure {
   const names = [...new Set(results.flatMap(({ rows }) => rows.map(({ name }) => name)))];
+  const counted = unit.replace(/^./, (letter) => letter.toUpperCase());
   const sizes = results.map(({ batchSize }) => batchSize);
   return lineFigure(
     names.map((name) => ({
@@ -114,9 +117,9 @@ export function batchSizeFigure(
     })),
     {
       title: `Training speed by batch size, width ${width}`,
-      description: `Pairs of images a second at batches of ${sizes.join(", ")}.`,
-      x: "Pairs of images a step",
-      y: "Pairs of images a second",
+      description: `${counted} a second at batches of ${sizes.join(", ")}.`,
+      x: `${counted} a step`,
+      y: `${counted} a second`,
     },
   );
 }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { startContender } from "../../lib/bench/contender.ts";
 import {
   allContenders,
+  checkPeer,
   compiledContender,
   fastContenders,
   operationCounts,
@@ -9,6 +10,8 @@ import {
 } from "../../lib/bench/contenders.ts";
 import { measureInTurns, measureOneByOne } from "../../lib/bench/measure.ts";
 import { medianRatio, spread } from "../../lib/bench/statistics.ts";
+import { crossEntropyMethod, methods } from "../../lib/method/methods.ts";
+import { hasPeer } from "../../lib/setup/peer.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
 
 Deno.test("spread() finds the middle of odd and even series", () => {
@@ -46,6 +49,21 @@ Deno.test("a contender runs as many steps as asked, in every mode", async () => 
     assert((contender.recordingMilliseconds! > 0) === (options.mode === "compiled"));
     assert(times.every((ms) => ms > 0) && peakBytes > 1e8 && contender.firstMilliseconds > 0);
   }
+});
+
+Deno.test("a contender of ours says that there is no method of a name", async () => {
+  const worker = `${projectRoot}/lib/bench/worker.ts`;
+  const options = JSON.stringify({ method: "cross_entorpy" });
+  await assertRejects(
+    () =>
+      startContender({
+        name: "ours",
+        program: Deno.execPath(),
+        args: ["run", "-A", "--no-check", "--v8-flags=--stack-trace-limit=0", worker, options],
+      }),
+    Error,
+    "Cannot use --method cross_entorpy: there is no such method",
+  );
 });
 
 Deno.test("a contender that ends early is named with its last words", async () => {
@@ -90,6 +108,12 @@ Deno.test("operationCounts() counts three passes of two views for each pair", ()
   assertEquals(step / (3 * 2 * 64), evaluation / 500);
 });
 
+Deno.test("operationCounts() counts one view for each image of cross-entropy", () => {
+  const method = crossEntropyMethod;
+  const { step, evaluation } = operationCounts({ width: 16, batchSize: 64, method });
+  assertEquals(step / (3 * 64), evaluation / 500);
+});
+
 Deno.test("our contenders run with the flags of the task that trains", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${projectRoot}/deno.json`));
   assertEquals(tasks.train, `deno run -q -A ${trainingFlags.join(" ")} lib/cli/main.ts train`);
@@ -106,6 +130,52 @@ Deno.test("PyTorch takes part where it is asked for, XLA too", () => {
     "PyTorch channels last",
     "PyTorch bfloat16",
   ]);
+});
+
+Deno.test("every contender takes a step of the method that is asked for", () => {
+  const contenders = allContenders({ ...setting, peer: true, method: crossEntropyMethod });
+  for (const { name, args } of contenders) {
+    const told = name.startsWith("PyTorch") ? "--method cross_entropy" : '"method":"cross_entropy"';
+    assert(args.join(" ").includes(told), `${name}: ${args}`);
+  }
+  assertEquals(contenders.length, 8);
+});
+
+Deno.test("PyTorch is refused a method whose step it does not have", () => {
+  const method = methods.find(({ name }) => name === "focal")!;
+  checkPeer({ method, peer: false });
+  for (const contenders of [allContenders, fastContenders]) {
+    assertEquals(contenders({ ...setting, method }).some(({ name }) => name === "compiled"), true);
+    assertThrows(
+      () => contenders({ ...setting, method, peer: true }),
+      RangeError,
+      "Cannot time PyTorch with the method focal: its step is written for glmc and cross_entropy",
+    );
+  }
+});
+
+Deno.test({
+  name: "PyTorch takes a step of each method that it has (needs PyTorch in .venv)",
+  ignore: !hasPeer(),
+  async fn() {
+    for (const method of [methods[0]!, crossEntropyMethod]) {
+      const contenders = allContenders({ ...setting, peer: true, method });
+      const eager = contenders.find(({ name }) => name === "PyTorch eager")!;
+      await using contender = await startContender(eager);
+      const { times, peakBytes } = await contender.run(2);
+      assert(times.length === 2 && times.every((ms) => ms > 0) && peakBytes > 1e8, `${times}`);
+    }
+  },
+});
+
+Deno.test("measureInTurns() counts images where the method does", async () => {
+  const counted = { ...setting, method: crossEntropyMethod };
+  const [row] = await measureInTurns([compiledContender(counted)], {
+    setting: counted,
+    rounds: 1,
+    steps: 1,
+  });
+  assertEquals(row?.unit, "images");
 });
 
 Deno.test("measureInTurns() gives all rounds of every contender, and fails if one fails", async () => {

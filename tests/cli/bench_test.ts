@@ -37,6 +37,7 @@ Deno.test("bench prints a table and writes the numbers and a page with a plot", 
   assertMatch(stdout, /Best single convolution of this width: [1-9]\d* GFLOP\/s in float32/);
   const report: BenchReport = JSON.parse(await Deno.readTextFile(out));
   assertEquals([report.width, report.rounds, report.device], [2, 2, "cpu"]);
+  assertEquals(report.method, "glmc");
   assertEquals(report.results.map(({ batchSize }) => batchSize), [8]);
   const rows = report.results.flatMap(({ rows }) => rows);
   assertMatch(stdout, /pairs\/s +images\/s/);
@@ -60,6 +61,43 @@ Deno.test("bench refuses numbers that are no counts, in one line", async () => {
       stderr,
       `error: Cannot use ${flag} ${value}: it must be a whole number, at least 1\n`,
     );
+  }
+});
+
+Deno.test("bench times the step of another method, which counts images", async () => {
+  using folder = temporaryFolder();
+  const out = `${folder.path}/numbers.json`;
+  const { code, stdout, stderr } = await bench(
+    ...["--method", "ce", "--width", "2", "-b", "8", "--rounds", "1", "--steps", "1"],
+    ...["--device", "cpu", "--out", out],
+  );
+  assertEquals(code, 0, stderr);
+  assertMatch(stdout, /^A step of cross_entropy, ResNet-32 of width 2, batch of 8 images;/m);
+  assertMatch(stdout, /max +images\/s +GFLOP\/s/);
+  const report: BenchReport = JSON.parse(await Deno.readTextFile(out));
+  assertEquals(report.method, "cross_entropy");
+  assertEquals(new Set(report.results[0]?.rows.map(({ unit }) => unit)), new Set(["images"]));
+  assertStringIncludes(
+    await Deno.readTextFile(`${folder.path}/numbers.html`),
+    "Training step of ResNet-32, width 2, method cross_entropy",
+  );
+});
+
+Deno.test("bench refuses a method that it cannot time, in one line", async () => {
+  for (
+    const [args, message] of [
+      [["--method", "cross_entorpy"], "there is no such method: did you mean cross_entropy"],
+      [["--peer", "--method", "focal"], "Cannot time PyTorch with the method focal: its step is"],
+      [
+        ["--method", "ce", "--methods", "glmc"],
+        "Cannot use --method ce with --methods: that compares",
+      ],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await bench(...args);
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, message);
+    assertEquals(stderr.trim().split("\n").length, 1);
   }
 });
 
