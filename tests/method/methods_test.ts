@@ -1,14 +1,16 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readSafetensors } from "../../lib/disk/safetensors.ts";
+import { randomStream } from "../../lib/data/random.ts";
+import { deviceTensors } from "../../lib/ops/host_arrays.ts";
 import { losses } from "../../lib/loss/losses.ts";
 import { combine } from "../../lib/method/combination.ts";
 import { chooseMethod } from "../../lib/method/choose.ts";
 import { glmcWith } from "../../lib/method/glmc/glmc.ts";
-import type { Method } from "../../lib/method/method.ts";
+import type { Method, NetworkOutputs } from "../../lib/method/method.ts";
 import { methods, views } from "../../lib/method/methods.ts";
 import { defaultsOf, type Settings } from "../../lib/settings/field.ts";
 import { mapTensors } from "../../lib/tensor/named_tensors.ts";
-import { tf } from "../../lib/tensor/tfjs.ts";
+import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
 import { initialProgress, trainEpochs } from "../../lib/train/loop.ts";
 import { epochNumbers, stepInputs } from "../../lib/train/step_inputs.ts";
 import { initialState } from "../../lib/train/training.ts";
@@ -126,6 +128,41 @@ Deno.test("focal with exponent 0 and CutMix that is never applied are cross-entr
   const plain = await afterOneStep(byName("cross_entropy"));
   assertClose(await afterOneStep(byName("focal"), { focalGamma: 0 }), plain);
   assertClose(await afterOneStep(byName("cutmix"), { cutMixProbability: 0 }), plain);
+});
+
+Deno.test("CMO that never pastes is cross-entropy of the images of the natural order", () => {
+  const [images, rare] = [tf.randomNormal([4, 8, 8, 3], 0, 1, "float32", 1), tf.ones([4, 8, 8, 3])];
+  const one = (classes: number[]) => tf.oneHot(tf.tensor1d(classes, "int32"), 10, 1, 0, "float32");
+  const [labels, rareLabels] = [one([0, 1, 2, 3]), one([9, 9, 8, 8])];
+  const context = (name: string, probability: number) => {
+    const method = byName(name);
+    const [plan] = method.plan({
+      options: { ...defaultsOf(method.fields), cmoProbability: probability },
+      counts: [4, ...Array(9).fill(1)],
+      batchSize: 4,
+      height: 8,
+      width: 8,
+      epoch: 50,
+      epochs: 100,
+      stream: (name) => randomStream(1, name),
+    });
+    const isCmo = name === "cmo";
+    const { total } = method.loss({
+      options: defaultsOf(method.fields),
+      images: [isCmo ? tf.concat([images, rare]) : images],
+      labels: () => isCmo ? tf.concat([labels, rareLabels]) : labels,
+      draws: deviceTensors(plan!.draws) as Record<string, Tensor>,
+      schedule: {},
+      constants: {},
+      network: (shown) =>
+        ({ logits: tf.slice(tf.reshape(shown, [4, 192]), [0, 0], [4, 10]) }) as NetworkOutputs,
+    });
+    return total!.dataSync()[0]!;
+  };
+
+  assertEquals(context("cmo", 0), context("cross_entropy", 0));
+  // Pasted into the top left corner, where these logits come from, in one of a few boxes.
+  assert(context("cmo", 1) !== context("cross_entropy", 0));
 });
 
 Deno.test("balanced softmax and logit adjustment with tau 1 take the same step", async () => {
