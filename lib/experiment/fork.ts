@@ -14,6 +14,7 @@ import type { Progress } from "../train/events.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { zeroMomentum } from "../train/training.ts";
 import type { RunConfig } from "./config.ts";
+import { canonicalJson } from "./config_name.ts";
 import { configuredStages, createConfiguredNetwork } from "./configured.ts";
 import { runArgument } from "./place.ts";
 import { readCheckpoint } from "./restore.ts";
@@ -165,7 +166,7 @@ function checkGoesOn(
   { old, config }: { readonly old: RunConfig; readonly config: RunConfig },
 ): void {
   const begin = { ...config, stages: config.stages.slice(0, old.stages.length) };
-  const isSame = JSON.stringify(begin) === JSON.stringify(old);
+  const isSame = canonicalJson(begin) === canonicalJson(old);
   if (isSame && config.stages.length > old.stages.length) return;
   throw new RangeError(
     `Cannot go on from the run "${name}": the new configuration is not that of the run with stages ` +
