@@ -12,7 +12,7 @@ import { unknownMethods } from "../experiment/config_read.ts";
 import { chooseMethod as chooseBy, type MethodChoice } from "../method/choose.ts";
 import type { Method } from "../method/method.ts";
 import { checkNoClash, takenBy } from "../settings/check.ts";
-import { UsageError } from "./shell.ts";
+import { asUsage, UsageError } from "./shell.ts";
 import { machineFlags, runFlags } from "./train_flags.ts";
 import { userPath } from "./user_path.ts";
 
@@ -60,7 +60,10 @@ export async function chooseMethod(
   const choice = isOpen
     ? { method: methodFields.method.default }
     : { ...parts, ...(named !== undefined && { method: loaded?.name ?? named }) };
-  const method = asUsage(() => chooseBy(choice, known));
+  const method = asUsage(
+    () => chooseBy(choice, known),
+    (message) => message.includes("no such method") ? ", or name a file as ./method.ts" : "",
+  );
   return {
     method,
     methods: known,
@@ -90,16 +93,6 @@ function choiceIn(
     if (glued === undefined) taken.add(index + 1);
   }
   return { choice, others: args.filter((_, index) => !taken.has(index)) };
-}
-
-function asUsage<Value>(choose: () => Value): Value {
-  try {
-    return choose();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const hint = error.message.includes("no such method") ? ", or name a file as ./method.ts" : "";
-    throw new UsageError(error.message + hint, { cause: error });
-  }
 }
 
 function isPath(nameOrPath: string): boolean {
