@@ -37,6 +37,19 @@
  * | glibc: no trimming, one arena, large mmap threshold | within noise (measured beside another load) | no |
  * | glibc: huge pages | within noise | no |
  *
+ * A step of cross-entropy at batch 128, whose one view is shared out between the cores: on another Xeon with
+ * AVX-512, beside other loads, so least times of 30 to 45 steps. Of the processor's 660 ms 450 are convolutions,
+ * by the same kernels of oneDNN as PyTorch's, 95 batch norm, 50 sums and ReLUs.
+ *
+ * | tried | ms of the processor a step | ms a step | kept |
+ * | --- | --- | --- | --- |
+ * | 2 threads in an operation, 2 operations (PyTorch compile; channels last) | 659 (688; 761) | 346 (347; 380) | yes |
+ * | 2 threads, 1 operation; medians: 0.86 to 0.99 times as fast | 643 | 333 | no |
+ * | 2 threads, 3 operations; 4 threads, 2 operations | 668; 698 | 345; 382 | no |
+ * | images and filters turned by 180 degrees, so that strided convolutions pad by themselves, 1 thread | 624 (from 633) | | no: every layer would have to turn |
+ * | oneDNN told to prefer 256-bit registers; its blocked layouts, 1 thread | 665; 685 (from 660) | | no |
+ * | glibc: no trimming and no maps; huge pages, 1 thread | 675; 665 (from 660) | | no |
+ *
  * @module
  */
 
@@ -52,7 +65,7 @@ import {
   measuredMethod,
   methodContenders,
 } from "../bench/contenders.ts";
-import { type ContenderCommand, startContender } from "../bench/contender.ts";
+import { startContender } from "../bench/contender.ts";
 import { convolutionRates } from "../bench/convolution_rate.ts";
 import { measureInTurns, measureOneByOne, type MeasureOptions } from "../bench/measure.ts";
 import { medianRatio, spread } from "../bench/statistics.ts";
@@ -71,7 +84,7 @@ import {
   ratesText,
 } from "./bench_report.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
-import { UsageError, withProgressLine } from "./shell.ts";
+import { asUsage, UsageError, withProgressLine } from "./shell.ts";
 import { userPath } from "./user_path.ts";
 
 const flags: readonly Flag[] = [
@@ -191,14 +204,6 @@ function methodOf({ method, methods: compared }: FlagValues): Method {
   return asUsage(() => chooseMethod({ method: method?.toString() }, methods));
 }
 
-function asUsage<Value>(f: () => Value): Value {
-  try {
-    return f();
-  } catch (error) {
-    throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error;
-  }
-}
-
 function wholeNumber(values: FlagValues, flag: string, standard?: number): number {
   const value = Number(values[flag] ?? standard);
   if (Number.isSafeInteger(value) && value > 0) return value;
@@ -270,12 +275,7 @@ async function write(report: BenchReport, file: string): Promise<void> {
 
 /** Prints what a step of each method costs, and its share of the default method's time. */
 async function compareMethods(names: readonly string[], options: MeasureOptions): Promise<void> {
-  let contenders: ContenderCommand[];
-  try {
-    contenders = methodContenders(names, options.setting);
-  } catch (error) {
-    throw error instanceof RangeError ? new UsageError(error.message) : error;
-  }
+  const contenders = asUsage(() => methodContenders(names, options.setting));
   const rows = await withProgressLine(({ update: onProgress }) =>
     measureInTurns(contenders, { ...options, onProgress })
   );

@@ -46,7 +46,7 @@ import {
   startConfiguredEngine,
 } from "./machine.ts";
 import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
-import { UsageError } from "./shell.ts";
+import { asUsage, UsageError } from "./shell.ts";
 import { configOf, conflicts, machineFlags, testFlags } from "./train_flags.ts";
 import { methodFields } from "../experiment/config_fields.ts";
 import { userPath, userPathOrName } from "./user_path.ts";
@@ -130,7 +130,9 @@ export async function run(args: string[]): Promise<void> {
   const flags = [...evaluateFlags, ...subjectFlags, ...machineFlags, ...idle];
   const values = parseFlags(chosen.args, flags);
   for (const line of wordsOnIdleFlags(values, idle)) tell(line);
-  const prior = values.test_prior === undefined ? undefined : priorOf(String(values.test_prior));
+  const prior = values.test_prior === undefined
+    ? undefined
+    : asUsage(() => parseTestPrior(String(values.test_prior)));
   const subject = await subjectOf(values, chosen);
   const { config } = subject;
   const stages = configuredStages(config, chosen);
@@ -178,14 +180,6 @@ export async function run(args: string[]): Promise<void> {
       ? JSON.stringify(whole, plainArrays)
       : evaluationText(evaluation, { classNames: test.classNames, title: subject.title, further }),
   );
-}
-
-function priorOf(text: string): TestPrior {
-  try {
-    return parseTestPrior(text);
-  } catch (error) {
-    throw error instanceof RangeError ? new UsageError(error.message) : error;
-  }
 }
 
 /** Top-1 where the classes come in other shares: of what was evaluated, and of outputs moved to these shares. */

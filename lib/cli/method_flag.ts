@@ -13,7 +13,7 @@ import { chooseMethod as chooseBy, type MethodChoice } from "../method/choose.ts
 import { openRunStore } from "../experiment/run_store.ts";
 import type { Method } from "../method/method.ts";
 import { checkNoClash, takenBy } from "../settings/check.ts";
-import { UsageError } from "./shell.ts";
+import { asUsage, UsageError } from "./shell.ts";
 import { machineFlags, runFlags } from "./train_flags.ts";
 import { userPath, userPathOrName } from "./user_path.ts";
 
@@ -68,7 +68,10 @@ export async function chooseMethod(
   const choice = isOpen
     ? { method: ofRun ?? methodFields.method.default }
     : { ...parts, ...(named !== undefined && { method: loaded?.name ?? named }) };
-  const method = asUsage(() => chooseBy(choice, known));
+  const method = asUsage(
+    () => chooseBy(choice, known),
+    (message) => message.includes("no such method") ? ", or name a file as ./method.ts" : "",
+  );
   return {
     method,
     methods: known,
@@ -133,16 +136,6 @@ function flagAt(
   const value = glued ?? args[index + 1];
   const isValue = value !== undefined && value.trim() !== "" && !value.startsWith("-");
   return { flag, ...(isValue && { value }), words: glued === undefined ? 2 : 1 };
-}
-
-function asUsage<Value>(choose: () => Value): Value {
-  try {
-    return choose();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const hint = error.message.includes("no such method") ? ", or name a file as ./method.ts" : "";
-    throw new UsageError(error.message + hint, { cause: error });
-  }
 }
 
 function isPath(nameOrPath: string): boolean {

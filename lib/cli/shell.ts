@@ -34,6 +34,34 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
+/**
+ * Takes what a function refuses for a mistake on the command line.
+ *
+ * @param f Throws a RangeError if a value of the user's does not fit.
+ * @param hint What to add to its message; nothing by default.
+ * @returns What the function returns.
+ * @throws {UsageError} In place of a RangeError.
+ * @example No such thing
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { asUsage, UsageError } from "glmc/cli/shell.ts";
+ *
+ * const refuse = () => {
+ *   throw new RangeError("Cannot use 0 epochs: there must be one: write --epochs 1");
+ * };
+ *
+ * assertThrows(() => asUsage(refuse), UsageError, "0 epochs");
+ * ```
+ */
+export function asUsage<Value>(f: () => Value, hint = (_message: string) => ""): Value {
+  try {
+    return f();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(error.message + hint(error.message), { cause: error });
+  }
+}
+
 /** What the module of a command exports. */
 export interface Command {
   /** The text that `--help` prints, or how it follows from the arguments beside it. */
