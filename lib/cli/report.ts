@@ -7,7 +7,7 @@ import { datasets } from "../data/datasets.ts";
 import { readError } from "../disk/errors.ts";
 import { writeWholeFile } from "../disk/whole_file.ts";
 import { shotGroup } from "../evaluate/shots.ts";
-import type { RecordedEvaluation, RecordedRun } from "../experiment/read_run.ts";
+import type { RecordedRun } from "../experiment/read_run.ts";
 import type { ResumeRecord } from "../experiment/run_folder.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { confusionFigure, reliabilityFigure } from "../plot/evaluation_charts.ts";
@@ -17,6 +17,7 @@ import { type Cell, type Table, table } from "../plot/table.ts";
 import { trainingCurvesFigure } from "../plot/training_charts.ts";
 import { print, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
+import type { Accuracies } from "../train/events.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
 import { UsageError } from "./shell.ts";
@@ -97,12 +98,14 @@ export function runPage(run: RecordedRun): Promise<string> {
   const known = data.dataset === "own" ? undefined : datasets[data.dataset];
   const classNames = card.classNames ?? known?.classNames ??
     classCounts.map((_, label) => `${label}`);
+  const record = history.at(-1)?.averaged;
+  const averaged = record && { ...record, epoch: last.epoch };
   const inEpoch = `best epoch (${best.epoch + 1})`;
   const sections: PageSection[] = [
     {
       title: "Result",
       items: [
-        resultTable({ best, last }),
+        resultTable({ best, last, ...(averaged && { "averaged weights": averaged }) }),
         choiceText(data.validation),
         classAccuracyFigure(best.classAccuracy, { groups, classNames, method: inEpoch }),
       ],
@@ -174,7 +177,9 @@ function resumedTables(resumed: readonly ResumeRecord[]): Table[] {
   return [table(["continued", "at", "what", "before", "now"], rows)];
 }
 
-function resultTable(evaluations: Readonly<Record<string, RecordedEvaluation>>): Table {
+function resultTable(
+  evaluations: Readonly<Record<string, Accuracies & { readonly epoch: number }>>,
+): Table {
   return table(
     [
       "epoch",
@@ -196,6 +201,12 @@ function resultTable(evaluations: Readonly<Record<string, RecordedEvaluation>>):
 function pairTable(what: string, values: object): Table {
   return table(
     [what, "value"],
-    Object.entries(values).map(([key, value]): Cell[] => [key, String(value)]),
+    Object.entries(values).map(([key, value]): Cell[] => [key, settingText(value)]),
   );
+}
+
+function settingText(value: unknown): string {
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).map(([name, part]) => `${name} ${part}`).join(", ")
+    : String(value);
 }

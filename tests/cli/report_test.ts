@@ -55,6 +55,9 @@ Deno.test("runPage() shows every part of a run", async () => {
   for (const setting of settings) assertStringIncludes(page, `>${setting}</td>`);
   assertStringIncludes(page, "with imbalance rate 0.2, ");
   assertStringIncludes(page, "The best epoch is chosen on the test set");
+  const staged = configure({ secondStage: "maxnorm" });
+  const later = await runPage({ ...run, description: { ...run.description, config: staged } });
+  assertStringIncludes(later, ">share 0.1, every step</td>");
 
   const data = { ...run.description.config.data, splitFile: "/rows.txt", validation: 0.1 };
   const description = { ...run.description, config: { ...run.description.config, data } };
