@@ -41,8 +41,8 @@ function start(
   };
   return {
     kill: (signal: Deno.Signal) => child.kill(signal),
-    /** Waits for a line of progress. */
-    firstStep: () => readOn(1, /step 1\//),
+    /** Waits for a line of progress; where steps are fast, not every one has a line. */
+    firstStep: () => readOn(1, /step \d+\//),
     /** Ends the readers of both streams, as `| head` does and as Ctrl-C does to `| tee`. */
     closeReaders: () => Promise.all(readers.map((reader) => reader.cancel())),
     /** Reads to the end. */
