@@ -14,7 +14,6 @@ import {
 import { executeNotebook } from "../lib/notebook/execute.ts";
 import { sourceHash } from "../lib/notebook/source_hash.ts";
 import { runProgram } from "../lib/setup/machine.ts";
-import { temporaryFolder } from "./data/disposables.ts";
 import { projectRoot } from "../lib/setup/project.ts";
 
 const paths = await listNotebooks();
