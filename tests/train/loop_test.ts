@@ -122,7 +122,7 @@ const plans: Record<string, readonly Stage[]> = {
 
 /** After how many steps a plan is stopped; epochs have three. */
 const stops: Record<string, readonly number[]> = {
-  "GLMC": [2, 3, 4, 6],
+  "GLMC": [2, 3, 6],
   "GLMC and its classifiers alone": [3, 4],
   "a fresh classifier under MaxNorm": [3, 5],
 };
