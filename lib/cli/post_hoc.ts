@@ -6,7 +6,7 @@
 
 import type { Dataset } from "../data/image_set.ts";
 import { plainArrays } from "../disk/json_file.ts";
-import { type SafeTensor, writeSafetensors } from "../disk/safetensors.ts";
+import { writeSafetensors } from "../disk/safetensors.ts";
 import { writeWholeFile } from "../disk/whole_file.ts";
 import { balancedAccuracy } from "../evaluate/balanced.ts";
 import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
@@ -23,11 +23,13 @@ import { checkDataHash } from "../experiment/open_run.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { memorySource } from "../images/memory_source.ts";
 import { logPriors } from "../loss/class_counts.ts";
+import { tauNormalise } from "../model/classifier_norm.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { exportWeights } from "../model/weights.ts";
 import { type Cell, table, tableText } from "../plot/table.ts";
 import { print, printResult } from "../process/streams.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
+import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { createPredictor } from "../train/predict.ts";
 import type { Flag, FlagValues } from "./flags.ts";
 import { executionMode, loadImagesOf, startConfiguredEngine } from "./machine.ts";
@@ -115,7 +117,8 @@ export async function adjustClassifier(values: FlagValues, chosen: ChosenMethod)
     );
   }
   const isGrid = kind === "tau" && values.tau === undefined;
-  const selects = selection(values, { isGrid, holdsOut: config.data.validation > 0 });
+  const holdsOut = config.data.validation > 0;
+  const selects = selection(values, { isGrid, holdsOut });
   const engine = await startConfiguredEngine(values, {
     precision: config.network.precision,
     passes: 2,
@@ -140,7 +143,9 @@ export async function adjustClassifier(values: FlagValues, chosen: ChosenMethod)
 
   const counts = description.classCounts;
   const options = { classes: network.classes, trainingCounts: counts };
-  const held = configuredParts(config, await configuredSplit(config, dataset)).validation;
+  const held = holdsOut
+    ? configuredParts(config, await configuredSplit(config, dataset)).validation
+    : undefined;
   const [logits, heldLogits] = [
     await predicted(test),
     held && await predicted(train, held.indices),
@@ -260,7 +265,7 @@ function report(
 /** The weights as a file, with the change in the tested classifier. */
 async function withChange(
   weights: Variables,
-  { kind, tau, names, classifier, keepsBias, priors }: {
+  { kind, tau, names, classifier: { biases }, keepsBias, priors }: {
     readonly kind: keyof typeof postHocKinds;
     readonly tau: number;
     readonly names: ReturnType<Network["headParameters"]>;
@@ -269,25 +274,15 @@ async function withChange(
     readonly priors: readonly number[];
   },
 ): Promise<Uint8Array> {
-  const tensors: Record<string, SafeTensor> = { ...await exportWeights(weights) };
   const [weightName, biasName] = names as [string, string];
-  const bias = tensors[biasName]!;
-  if (kind === "la") {
-    const data = Float32Array.from(
-      classifier.biases,
-      (value, label) => value - tau * priors[label]!,
-    );
-    tensors[biasName] = { ...bias, dtype: "F32", data };
-  } else {
-    const { shape, data } = tensors[weightName]! as SafeTensor & { readonly data: Float32Array };
-    const features = shape[1]!;
-    const divided = data.map((value, i) =>
-      value / Math.max(classifier.lengths[Math.floor(i / features)]!, Number.MIN_VALUE) ** tau
-    );
-    tensors[weightName] = { dtype: "F32", shape, data: divided };
-    if (!keepsBias) {
-      tensors[biasName] = { dtype: "F32", shape: bias.shape, data: new Float32Array(shape[0]!) };
-    }
-  }
+  const { parameters } = weights;
+  const changed: Record<string, Tensor> = kind === "la"
+    ? { [biasName]: tf.tensor1d(biases.map((value, label) => value - tau * priors[label]!)) }
+    : {
+      [weightName]: tauNormalise(parameters[weightName]!, tau),
+      ...(!keepsBias && { [biasName]: tf.zerosLike(parameters[biasName]!) }),
+    };
+  const tensors = await exportWeights({ ...weights, parameters: { ...parameters, ...changed } });
+  disposeTensors(changed);
   return writeSafetensors(tensors, { format: "pt", "glmc.change": `${kind}, tau ${tau}` });
 }

@@ -4,20 +4,20 @@
  * @module
  */
 
-import { configure, type RunConfig, settingsOf } from "../experiment/config.ts";
+import { type RunConfig, settingsOf } from "../experiment/config.ts";
 import { configuredStages } from "../experiment/configured.ts";
 import { beginRun } from "../experiment/run.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { secondStageFields, secondStages } from "../experiment/second_stage.ts";
 import { methods as kitMethods } from "../method/methods.ts";
-import type { Settings } from "../settings/field.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { executionMode, loadImagesOf, startConfiguredEngine } from "./machine.ts";
 import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
 import { adjustClassifier, postHocFlags, postHocKinds } from "./post_hoc.ts";
 import { type BegunRun, trainBegun } from "./run_training.ts";
 import { UsageError } from "./shell.ts";
-import { machineFlags, testFlags } from "./train_flags.ts";
+import { machineFlags, settingsIn, testFlags } from "./train_flags.ts";
+import { usableConfig } from "./usable_config.ts";
 import { userPathOrName } from "./user_path.ts";
 
 const subjectFlags: readonly Flag[] = [
@@ -168,22 +168,9 @@ function configOfStage(
         "name a run of one stage",
     );
   }
-  const stage: Settings = Object.fromEntries(
-    trainedFlags.flatMap(({ setting, names: [first] }) => {
-      const value = values[first];
-      return value === undefined ? [] : [[setting, value]];
-    }),
-  );
-  const { secondStage: _, ...first } = settingsOf(config);
-  const kept = Object.entries(first).filter(([name]) => !(name in secondStageFields));
-  try {
-    return configure({
-      ...Object.fromEntries(kept),
-      secondStage: `${values.method}`,
-      ...stage,
-    }, { methods });
-  } catch (error) {
-    const isMistake = error instanceof RangeError || error instanceof TypeError;
-    throw isMistake ? new UsageError(error.message) : error;
-  }
+  return usableConfig({
+    ...settingsOf(config),
+    secondStage: `${values.method}`,
+    ...settingsIn(values, trainedFlags),
+  }, { methods });
 }

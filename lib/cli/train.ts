@@ -28,7 +28,7 @@ import {
   startConfiguredEngine,
 } from "./machine.ts";
 import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
-import { UsageError } from "./shell.ts";
+import { asUsage, UsageError } from "./shell.ts";
 import { checkRunFlags, configOf, conflicts, trainFlags, trainFlagsHelp } from "./train_flags.ts";
 import { type BegunRun, computable, trainBegun } from "./run_training.ts";
 import { summary } from "./train_report.ts";
@@ -119,11 +119,7 @@ function placeOf({ name, store_name, resume }: FlagValues): {
   }
   const wanted = name ?? (store_name === undefined ? undefined : safeName(String(store_name)));
   if (wanted === undefined) return { resume: "never" };
-  try {
-    return { name: checkedRunName(String(wanted)), resume: "never" };
-  } catch (error) {
-    throw error instanceof RangeError ? new UsageError(error.message) : error;
-  }
+  return { name: asUsage(() => checkedRunName(String(wanted))), resume: "never" };
 }
 
 /** A name of the official code as one of a folder: theirs hold slashes, colons and spaces. */

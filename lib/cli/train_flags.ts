@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type ConfigOptions, configure, type RunConfig, settingsOf } from "../experiment/config.ts";
+import { type ConfigOptions, type RunConfig, settingsOf } from "../experiment/config.ts";
 import { type MethodSettings, sharedFields } from "../experiment/config_complete.ts";
 import {
   dataFields,
@@ -21,6 +21,7 @@ import type { Fields, Settings } from "../settings/field.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues } from "./flags.ts";
 import { idleFlags, withoutNames } from "./idle_flags.ts";
 import { UsageError } from "./shell.ts";
+import { usableConfig } from "./usable_config.ts";
 
 /** A flag that sets a field of the configuration. */
 export interface ConfigFlag extends Flag {
@@ -185,10 +186,29 @@ export function trainFlagsHelp({ methods, method }: Required<TrainFlagsOptions>)
     .map(([title, text]) => `${title}:\n\n${text}`).join("\n\n");
 }
 
-/** The settings that flags give. */
-function settingsIn(values: FlagValues, options: TrainFlagsOptions): Settings {
+/**
+ * The settings that flags give.
+ *
+ * @param values Parsed flags.
+ * @param flags The flags that set something.
+ * @returns Settings by name, those that were given.
+ * @example One of two
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type ConfigFlag, settingsIn } from "glmc/cli/train_flags.ts";
+ *
+ * const flag = { kind: "number", help: "" } as const;
+ * const flags: ConfigFlag[] = [
+ *   { ...flag, names: ["lr"], setting: "learningRate" },
+ *   { ...flag, names: ["b"], setting: "batchSize" },
+ * ];
+ *
+ * assertEquals(settingsIn({ lr: 0.1 }, flags), { learningRate: 0.1 });
+ * ```
+ */
+export function settingsIn(values: FlagValues, flags: readonly ConfigFlag[]): Settings {
   return Object.fromEntries(
-    configFlags(options).flatMap(({ setting, names: [first] }) => {
+    flags.flatMap(({ setting, names: [first] }) => {
       const value = values[first];
       return value === undefined ? [] : [[setting, value]];
     }),
@@ -214,12 +234,7 @@ function settingsIn(values: FlagValues, options: TrainFlagsOptions): Settings {
  * ```
  */
 export function configOf(values: FlagValues, options: TrainFlagsOptions): RunConfig {
-  try {
-    return configure(settingsIn(values, options), options);
-  } catch (error) {
-    const isMistake = error instanceof RangeError || error instanceof TypeError;
-    throw isMistake ? new UsageError(error.message) : error;
-  }
+  return usableConfig(settingsIn(values, configFlags(options)), options);
 }
 
 /**
@@ -249,7 +264,7 @@ export function conflicts(
   options: TrainFlagsOptions,
 ): string[] {
   const stored = settingsOf(config);
-  const given = settingsIn(values, options);
+  const given = settingsIn(values, configFlags(options));
   return configFlags(options).flatMap(({ setting, names }) => {
     const value = given[setting];
     if (value === undefined || value === stored[setting]) return [];
