@@ -20,7 +20,13 @@ export {
   type MethodSettings,
   settingsOf,
 } from "./config_complete.ts";
-export { configHash, defaultRunName, describeChanges } from "./config_name.ts";
+export {
+  configHash,
+  defaultRunName,
+  describeChanges,
+  groupHash,
+  resultHash,
+} from "./config_name.ts";
 export { effectivePrecision } from "./config_precision.ts";
 export { readConfig, type ReadConfigOptions, unknownMethods } from "./config_read.ts";
 export type { Precision, Settings };
@@ -52,7 +58,7 @@ export interface StageConfig extends SettingsOf<typeof stageFields> {
 /** The configuration of a run, resolved: complete and checked. */
 export interface RunConfig {
   /** Version of this form. */
-  readonly version: 3;
+  readonly version: 4;
   /** The data. */
   readonly data: DataConfig;
   /** The network. */

@@ -220,7 +220,7 @@ export function assemble(settings: Settings, optionNames: readonly string[]): Ru
     ...pick(stageFields),
   } as unknown as StageConfig;
   return {
-    version: 3,
+    version: 4,
     data: pick(dataFields) as RunConfig["data"],
     network: pick(networkFields) as RunConfig["network"],
     stages: [first],

@@ -62,6 +62,44 @@ export function configHash(config: RunConfig): string {
 }
 
 /**
+ * What tells the results of a configuration apart: {@linkcode configHash} without the place of the images,
+ * which are known by their hash.
+ *
+ * @param config The configuration.
+ * @returns 64 hexadecimal digits; equal where two runs ask for the same.
+ * @example Images that have moved
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { configure, resultHash } from "glmc/experiment/config.ts";
+ *
+ * assertEquals(resultHash(configure({ dataFolder: "/elsewhere" })), resultHash(configure()));
+ * ```
+ */
+export function resultHash(config: RunConfig): string {
+  const { dataset } = config.data;
+  const { dataFolder, source } = configure({ dataset }).data;
+  return configHash({ ...config, data: { ...config.data, dataFolder, source } });
+}
+
+/**
+ * What the runs of one configuration with several seeds have in common: {@linkcode resultHash} of it with
+ * seed 0.
+ *
+ * @param config The configuration.
+ * @returns 64 hexadecimal digits.
+ * @example Two seeds
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { configure, groupHash } from "glmc/experiment/config.ts";
+ *
+ * assertEquals(groupHash(configure({ seed: 1 })), groupHash(configure({ seed: 2 })));
+ * ```
+ */
+export function groupHash(config: RunConfig): string {
+  return resultHash({ ...config, seed: 0 });
+}
+
+/**
  * A short name for a configuration: data, network and method, what differs from a base, and the seed.
  *
  * Two configurations that differ have different names for the same base: what a name cannot hold

@@ -33,7 +33,7 @@ export interface ReadConfigOptions extends ConfigOptions {
 }
 
 /** Form of the configurations that are written today. */
-const currentForm = 3;
+const currentForm = 4;
 
 /** The first form with a version; since then only fields have come. */
 const firstForm = 2;

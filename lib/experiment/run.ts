@@ -16,7 +16,7 @@ import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { Progress, TrainEvent } from "../train/events.ts";
 import { initialProgress, trainEpochs } from "../train/loop.ts";
 import { createTraining, type Training, trainingStageAt } from "../train/training.ts";
-import { configHash, defaultRunName, type RunConfig, settingsOf } from "./config.ts";
+import { defaultRunName, resultHash, type RunConfig, settingsOf } from "./config.ts";
 import {
   configuredParts,
   configuredSplit,
@@ -278,9 +278,7 @@ async function openExisting(
 
 /** Whether two configurations ask for the same; images may have moved, and are known by their hash. */
 function isSame(config: RunConfig, other: RunConfig): boolean {
-  const { dataFolder, source } = other.data;
-  return configHash({ ...config, data: { ...config.data, dataFolder, source } }) ===
-    configHash(other);
+  return resultHash(config) === resultHash(other);
 }
 
 function differences(config: RunConfig, there: RunConfig): string {
