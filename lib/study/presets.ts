@@ -7,6 +7,12 @@
  * @module
  */
 
+import { drawnSubsetFields, methodFields, partFields } from "../experiment/config_fields.ts";
+import { sharedFields } from "../experiment/config_complete.ts";
+import { secondStageFields } from "../experiment/second_stage.ts";
+import { chooseMethod, type MethodChoice } from "../method/choose.ts";
+import type { Method } from "../method/method.ts";
+import { methods as kitMethods } from "../method/methods.ts";
 import { suggestion } from "../settings/check.ts";
 import type { Settings } from "../settings/field.ts";
 import { nearest } from "../settings/nearest.ts";
@@ -18,7 +24,7 @@ export { maxNormStage, type Reading, readings, rowPresetName } from "./presets/g
 export { type Preset, tailedDatasets } from "./presets/preset.ts";
 
 /** All presets. */
-export const presets: readonly Preset[] = [...glmcPresets, ...baselinePresets];
+export const presets: readonly Preset[] = [...baselinePresets, ...glmcPresets];
 
 /**
  * Finds a preset.
@@ -63,4 +69,48 @@ export function findPreset(name: string): Preset {
  */
 export function resolvePreset(name: string): Settings {
   return findPreset(name).settings;
+}
+
+/**
+ * Settings over those of a preset.
+ *
+ * What they make meaningless of the preset is left out: settings of its method where another one is chosen,
+ * of its second stage where there is another one or none, of its draw where rows are given. The width of
+ * the preset stays, also where the network is named.
+ *
+ * @param base Settings of a preset.
+ * @param given Settings over them.
+ * @param methods The methods there are; those of the kit by default.
+ * @returns All settings.
+ * @example Another method under the same schedule
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { resolvePreset, settingsOver } from "glmc/study/presets.ts";
+ *
+ * const settings = settingsOver(resolvePreset("cifar10-lt-100"), { method: "focal", epochs: 3 });
+ *
+ * assertEquals([settings.width, settings.epochs, settings.cutMixLabel], [64, 3, undefined]);
+ * ```
+ */
+export function settingsOver(
+  base: Settings,
+  given: Settings,
+  methods: readonly Pick<Method, "name" | "aliases" | "parts" | "fields">[] = kitMethods,
+): Settings {
+  const choosing = Object.keys({ ...methodFields, ...partFields });
+  const choice = Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => choosing.includes(name) && value !== null),
+  ) as MethodChoice;
+  const isOther = Object.keys(choice).length > 0;
+  const fields = isOther ? chooseMethod(choice, methods).fields : {};
+  const isMeant = (name: string): boolean => {
+    if (name in secondStageFields && given.secondStage !== undefined) return false;
+    if (given.splitFile && drawnSubsetFields.some((field) => field === name)) return false;
+    if (!isOther) return true;
+    return !choosing.includes(name) && (name in sharedFields || name in fields);
+  };
+  return {
+    ...Object.fromEntries(Object.entries(base).filter(([name]) => isMeant(name))),
+    ...given,
+  };
 }
