@@ -6,6 +6,7 @@
 import { datasets } from "../data/datasets.ts";
 import { readError } from "../disk/errors.ts";
 import { writeWholeFile } from "../disk/whole_file.ts";
+import type { AdjustedAccuracy } from "../evaluate/adjusted.ts";
 import { shotGroup } from "../evaluate/shots.ts";
 import type { RecordedRun } from "../experiment/read_run.ts";
 import type { ResumeRecord } from "../experiment/run_folder.ts";
@@ -100,12 +101,18 @@ export function runPage(run: RecordedRun): Promise<string> {
     classCounts.map((_, label) => `${label}`);
   const record = history.at(-1)?.averaged;
   const averaged = record && { ...record, epoch: last.epoch };
+  const adjusted = history.at(-1)?.adjusted;
   const inEpoch = `best epoch (${best.epoch + 1})`;
   const sections: PageSection[] = [
     {
       title: "Result",
       items: [
-        resultTable({ best, last, ...(averaged && { "averaged weights": averaged }) }),
+        resultTable({
+          best,
+          last,
+          ...(adjusted && { "last, logits adjusted": { ...adjusted, epoch: last.epoch } }),
+          ...(averaged && { "averaged weights": averaged }),
+        }),
         choiceText(data.validation),
         classAccuracyFigure(best.classAccuracy, { groups, classNames, method: inEpoch }),
       ],
@@ -177,8 +184,11 @@ function resumedTables(resumed: readonly ResumeRecord[]): Table[] {
   return [table(["continued", "at", "what", "before", "now"], rows)];
 }
 
+/** What is known of an epoch; after logit adjustment only accuracies are. */
+type Row = AdjustedAccuracy & Partial<Accuracies> & { readonly epoch: number };
+
 function resultTable(
-  evaluations: Readonly<Record<string, Accuracies & { readonly epoch: number }>>,
+  evaluations: Readonly<Record<string, Row>>,
 ): Table {
   return table(
     [
@@ -192,8 +202,15 @@ function resultTable(
     ],
     Object.entries(evaluations).map(([which, { epoch, top1, top5, shots, calibrationError }]) => [
       `${which} (${epoch + 1})`,
-      ...[top1, top5, shots.many, shots.medium, shots.few, 100 * calibrationError]
-        .map((value) => value === null ? null : value.toFixed(2)),
+      ...[
+        top1,
+        top5,
+        shots.many,
+        shots.medium,
+        shots.few,
+        calibrationError && 100 * calibrationError,
+      ]
+        .map((value) => value?.toFixed(2) ?? null),
     ]),
   );
 }

@@ -7,6 +7,7 @@
 import { isLocked } from "../disk/lock.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { bestRecord } from "./best_record.ts";
+import type { EpochRecord } from "../train/events.ts";
 import type { MethodsOption } from "./configured.ts";
 import { isLeftOfBeginning } from "./reserve.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";
@@ -71,35 +72,85 @@ async function summaryOf(
   folder: string,
   options: MethodsOption,
 ): Promise<RunSummary | undefined> {
+  const found = await lookAtRun(folder, options);
+  if (found === undefined) return undefined;
+  const { state, problem, description, history = [] } = found;
+  if (problem !== undefined) return { name, folder, state, problem };
+  if (description === undefined) return { name, folder, state };
+  return {
+    name,
+    folder,
+    state,
+    description,
+    epochs: history.length,
+    totalEpochs: plannedEpochs(description),
+    bestTop1: bestRecord(history)?.evaluation.top1,
+    lastTop1: history.at(-1)?.evaluation.top1,
+  };
+}
+
+/** What lies in the folder of a run, without weights and evaluations. */
+export interface RunLook {
+  /** How far it has come. */
+  readonly state: RunState;
+  /** What it is; absent of a reserved or damaged run. */
+  readonly description?: RunDescription;
+  /** Its finished epochs; absent of a reserved or damaged run. */
+  readonly history?: readonly EpochRecord[];
+  /** Why it cannot be read, in one line. */
+  readonly problem?: string;
+}
+
+/**
+ * Looks at the folder of a run, whatever state it is in.
+ *
+ * @param folder The folder.
+ * @param options The methods there are.
+ * @returns What lies there; `undefined` where it is none of a run.
+ */
+export async function lookAtRun(
+  folder: string,
+  options: MethodsOption,
+): Promise<RunLook | undefined> {
   try {
     const names = await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name);
     if (!names.includes(runFiles.description)) {
       // Whatever else lies among the runs is nobody's business.
-      return names.every(isLeftOfBeginning) ? { name, folder, state: "reserved" } : undefined;
+      return names.every(isLeftOfBeginning) ? { state: "reserved" } : undefined;
     }
     const description = await readDescription(folder, options);
     const history = await readMetrics({ folder, description }, recordContext(description, options));
-    const { config: { stages } } = description;
-    const total = totalEpochs(stages) - stages[0].startEpoch;
-    const state = await isLocked(`${folder}/${runFiles.lock}`)
-      ? "running"
-      : history.length === total
-      ? "finished"
-      : history.length === 0
-      ? "begun"
-      : "stopped";
-    return {
-      name,
-      folder,
-      state,
-      description,
+    const state = await stateOf(folder, {
       epochs: history.length,
-      totalEpochs: total,
-      bestTop1: bestRecord(history)?.evaluation.top1,
-      lastTop1: history.at(-1)?.evaluation.top1,
-    };
+      totalEpochs: plannedEpochs(description),
+    });
+    return { state, description, history };
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    return { name, folder, state: "damaged", problem };
+    return { state: "damaged", problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/**
+ * How far a run has come whose description can be read.
+ *
+ * @param folder Its folder.
+ * @param progress Its finished and its planned epochs.
+ * @returns The state.
+ */
+export async function stateOf(
+  folder: string,
+  { epochs, totalEpochs }: { readonly epochs: number; readonly totalEpochs: number },
+): Promise<RunState> {
+  if (await isLocked(`${folder}/${runFiles.lock}`)) return "running";
+  return epochs === totalEpochs ? "finished" : epochs === 0 ? "begun" : "stopped";
+}
+
+/**
+ * Epochs that a run is to train, those that an earlier run has done not counted.
+ *
+ * @param description What it is.
+ * @returns Their number.
+ */
+export function plannedEpochs({ config: { stages } }: RunDescription): number {
+  return totalEpochs(stages) - stages[0].startEpoch;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AdjustedAccuracy } from "../evaluate/adjusted.ts";
 import type { Evaluation } from "../evaluate/metrics.ts";
 import type { TrainState } from "./step.ts";
 
@@ -27,10 +28,12 @@ export interface EpochRecord {
   readonly losses: LossMeans;
   /** Accuracy on the test set in percent, by groups and by class. */
   readonly evaluation: Accuracies;
-  /** The same of the moving averages of the weights, in a stage that has them. */
+  /** After logit adjustment with the priors of the training; absent in runs that are older than it. */
+  readonly adjusted?: AdjustedAccuracy;
+  /** As `evaluation`, of the moving averages of the weights, in a stage that has them. */
   readonly averaged?: Accuracies;
   /**
-   * The same on the images that are held out of training, if there are any. These are long-tailed, so the
+   * As `evaluation`, on the images that are held out of training, if there are any. These are long-tailed, so the
    * mean over the classes, `balanced`, is what says something of a balanced test set.
    */
   readonly validation?: Accuracies & { readonly balanced: number };

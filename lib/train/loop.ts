@@ -4,9 +4,9 @@
  * @module
  */
 
-import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
+import { adjustedAccuracy } from "../evaluate/adjusted.ts";
+import { evaluateLogits } from "../evaluate/metrics.ts";
 import type { StepPlan } from "../data/plan.ts";
-import type { Variables } from "../model/network.ts";
 import { nextTurn, unlessAborted } from "../process/turn.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
@@ -243,11 +243,12 @@ async function evaluateEpoch(
   const { stage, predict, predictValidation, first } = trainingStageAt(training, epoch);
   const start = performance.now();
   const options = { classes, trainingCounts };
-  const tested = async (variables: Variables): Promise<Evaluation> =>
-    evaluateLogits(await predict(variables, signal), labels.test, options);
-  const evaluation = await tested(state);
+  const logits = await predict(state, signal);
+  const evaluation = evaluateLogits(logits, labels.test, options);
+  const adjusted = adjustedAccuracy(logits, labels.test, trainingCounts);
   const averages = averagesIn(state.carried);
-  const averaged = averages && await tested(averages);
+  const averaged = averages &&
+    evaluateLogits(await predict(averages, signal), labels.test, options);
   const validation = predictValidation &&
     evaluateLogits(await predictValidation(state, signal), labels.validation!, options);
   const record = {
@@ -256,6 +257,7 @@ async function evaluateEpoch(
     ...epochNumbers(training, epoch - first, stage),
     losses: meansOf(progress.lossSums, examplesIn(plans)),
     evaluation: accuracyOf(evaluation),
+    ...(adjusted && { adjusted }),
     ...(averaged && { averaged: accuracyOf(averaged) }),
     ...(validation && { validation: validationOf(validation) }),
     trainSeconds: progress.seconds,

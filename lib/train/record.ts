@@ -14,6 +14,7 @@ import {
   type Schema,
   textual,
 } from "../disk/schema.ts";
+import type { AdjustedAccuracy } from "../evaluate/adjusted.ts";
 import { balancedAccuracy } from "../evaluate/balanced.ts";
 import type { Evaluation } from "../evaluate/metrics.ts";
 import { shotAccuracy } from "../evaluate/shots.ts";
@@ -45,6 +46,9 @@ export const accuracyFields = {
   calibrationError: numeric({ least: 0, most: 1 }),
 };
 
+const { top1, shots, classAccuracy } = accuracyFields;
+const adjustedFields = { top1, shots, classAccuracy };
+
 const recordFields = {
   stage: textual(),
   epoch: numeric({ least: 0, whole: true }),
@@ -55,8 +59,9 @@ const recordFields = {
   trainSeconds: seconds,
   evaluateSeconds: seconds,
 };
-/** What a record has beside these, where the run asks for it. */
+/** What a record has beside these, where the run asks for it or is of today. */
 const furtherFields = {
+  adjusted: object(adjustedFields),
   averaged: object(accuracyFields),
   validation: object({ ...accuracyFields, balanced: percent }),
 };
@@ -193,7 +198,8 @@ function checkRecord(
     if (!isSame) wrong(`has ${key} ${found}, but the configuration gives ${expected}`);
   }
   checkAccuracies(record.evaluation, { counts, name });
-  const { averaged, validation } = record;
+  const { adjusted, averaged, validation } = record;
+  if (adjusted !== undefined) checkAccuracies(adjusted, { counts, name: `${name}, adjusted,` });
   const hasAverages = (stage.averageDecay ?? 0) > 0;
   if (hasAverages !== (averaged !== undefined)) {
     wrong(hasAverages ? "lacks what moving averages reach" : "has averages of no weights");
@@ -260,10 +266,10 @@ export function checkTerms(
  * ```
  */
 export function checkAccuracies(
-  evaluation: EpochRecord["evaluation"],
+  evaluation: AdjustedAccuracy & { readonly top5?: number },
   { counts, name }: { readonly counts: readonly number[]; readonly name: string },
 ): void {
-  const { top1, top5, shots, classAccuracy } = evaluation;
+  const { top1, top5 = 100, shots, classAccuracy } = evaluation;
   if (classAccuracy.length !== counts.length) {
     throw new TypeError(
       `${name} has accuracies of ${classAccuracy.length} classes, not ${counts.length}`,

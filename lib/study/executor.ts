@@ -1,0 +1,49 @@
+/**
+ * Who does the runs of a study: child processes of this machine, or the jobs of a cluster.
+ *
+ * @module
+ */
+
+import type { RunStore } from "../experiment/run_store.ts";
+import type { RunProgress } from "./progress.ts";
+import type { PlannedRun } from "./study.ts";
+import type { StudyFolder } from "./study_folder.ts";
+
+/** What an executor is told beside the runs. */
+export interface ExecutorOptions {
+  /** Where the runs go; `studyFolder` lies in it. */
+  readonly store: RunStore;
+  /** What a worker reads the study from, and where its log goes. */
+  readonly studyFolder: StudyFolder;
+  /** Asks it to stop: every run is left with a checkpoint and reported as stopped. */
+  readonly signal: AbortSignal;
+}
+
+/** Does runs in processes of their own, several at a time. */
+export interface Executor {
+  /**
+   * Does runs to their end and tells whenever something has changed.
+   *
+   * It ends when every run is settled: finished, failed or stopped. A run that another process is at work
+   * on is waited for. A run that fails does not end the others.
+   *
+   * @param runs The runs, of which no two have the same hash.
+   * @param options Store, study and signal.
+   * @returns What has changed.
+   */
+  run(runs: readonly PlannedRun[], options: ExecutorOptions): AsyncGenerator<RunProgress>;
+}
+
+/**
+ * How a worker ends, which is `main.ts planned --study <folder> --run <name or hash>`; other codes are those
+ * of every command: 1 failed, 2 a mistake in the command line, and 128 + number of the signal that has
+ * stopped it with a checkpoint.
+ */
+export const workerCodes = {
+  /** The run is finished, now or since long. */
+  finished: 0,
+  /** Another process is at work on the run; to be tried again (`EX_TEMPFAIL`). */
+  elsewhere: 75,
+  /** SIGUSR1, which a cluster sends before its time limit: stopped with a checkpoint, to be gone on with. */
+  outOfTime: 138,
+} as const;
