@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Band } from "./band.ts";
 import { barFigure } from "./bar.ts";
 import type { Figure, ScatterTrace } from "./figure.ts";
 import { lineFigure, type Reference } from "./line.ts";
@@ -68,11 +69,25 @@ export function resultCurvesFigure(
       ? "No run is finished yet."
       : `Mean top-1 accuracy after the last epoch: ${ends.join(", ")}.`,
     x: "Epoch",
-    y: "Top-1 accuracy (%)",
+    y: { title: "Top-1 accuracy (%)", range: rangeOf(lines, references) },
     ...(references && { references }),
     // Names of settings are long.
     names: "legend",
   });
+}
+
+/** Whole fives of percent around all that is drawn, bands too. */
+function rangeOf(
+  lines: readonly { readonly y: readonly number[]; readonly band?: Band | undefined }[],
+  references: readonly Reference[] = [],
+): [low: number, high: number] {
+  const values = [
+    ...lines.flatMap(({ y, band }) => [...y, ...band?.low ?? [], ...band?.high ?? []]),
+    ...references.map(({ value }) => value),
+  ].filter((value) => value !== null);
+  if (values.length === 0) return [0, 100];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return [Math.max(0, 5 * Math.floor(low / 5)), Math.min(100, 5 * Math.ceil((high + 0.1) / 5))];
 }
 
 function meanAndDeviation(
@@ -140,8 +155,17 @@ export function resultBarsFigure(
   return {
     ...figure,
     data: [...figure.data, ...whiskers(bars), ...adjustedPoints(bars)],
-    layout: { ...figure.layout, ...topLegend },
+    layout: {
+      ...figure.layout,
+      ...topLegend,
+      margin: { ...figure.layout.margin, l: nameRoom(names) },
+    },
   };
+}
+
+/** Pixels that names need on the left, at most half of the figure. */
+function nameRoom(names: readonly string[]): number {
+  return Math.min(360, 32 + 7 * Math.max(5, ...names.map(({ length }) => length)));
 }
 
 function whiskers(bars: readonly ResultBar[]): ScatterTrace[] {
