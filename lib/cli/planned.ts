@@ -218,7 +218,8 @@ async function train(run: Run, { stop, log, report }: Doing): Promise<RunReport>
   report(current("running"));
   for await (const event of run.events(stop.signal)) {
     if (event.type === "step") {
-      done = event.epoch + event.step / event.steps;
+      // An epoch is done once it is evaluated.
+      done = event.epoch + Math.min(0.99, event.step / event.steps);
       if (performance.now() - lastTime < reportEvery) continue;
       lastTime = performance.now();
       report(current("running"));

@@ -58,7 +58,7 @@ export function stateText(progress: RunProgress): string {
 }
 
 function epochs(epoch: number): string {
-  return Number.isInteger(epoch) ? `${epoch}` : epoch.toFixed(1);
+  return Number.isInteger(epoch) ? `${epoch}` : (Math.floor(10 * epoch) / 10).toFixed(1);
 }
 
 /**
@@ -131,7 +131,8 @@ export function changeLine(
   if (state === "waiting") return undefined;
   const tenth = (done: number): number => Math.floor(10 * done / totalEpochs + 1e-9);
   const isNew = state !== before?.state || progress.problem !== before.problem;
-  const goesOn = before !== undefined && state === "running" && tenth(epoch) > tenth(before.epoch);
+  const goesOn = before !== undefined && state === "running" && epoch < totalEpochs &&
+    tenth(epoch) > tenth(before.epoch);
   return isNew || goesOn ? `${runTitle(progress)}: ${stateText(progress)}` : undefined;
 }
 
