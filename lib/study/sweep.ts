@@ -61,8 +61,8 @@ export async function* sweep(options: SweepOptions): AsyncGenerator<RunProgress>
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   for await (const progress of executor.run(left, { store, studyFolder, signal })) {
-    yield progress;
     if (progress.state === "failed" && (failFast || progress.isFatal)) stop.abort();
+    yield progress;
   }
 }
 
