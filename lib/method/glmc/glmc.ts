@@ -45,8 +45,8 @@ const common = {
   passes: 2,
   unit: "pairs",
   plan: planPairs,
-  schedule: ({ epoch, epochs }: ScheduleContext<PairOptions>) => ({
-    plainWeight: cumulativeWeight(epoch, epochs),
+  schedule: ({ options: { cumulative: law }, epoch, epochs }: ScheduleContext<PairOptions>) => ({
+    plainWeight: cumulativeWeight(epoch, epochs, { law }),
   }),
 } as const;
 

@@ -1,0 +1,150 @@
+/**
+ * Comparisons as tables.
+ *
+ * @module
+ */
+
+import type { Table } from "../plot/table.ts";
+import type { ComparedRow, Comparison } from "./compare.ts";
+import type { Difference, Spread } from "./statistics.ts";
+
+/** Sign for what there is not. */
+const nothing = "–";
+
+/**
+ * A comparison as a table: mean ± sample deviation over seeds, in percent.
+ *
+ * @param comparison The comparison.
+ * @returns The table; its caption says what the numbers are and which seeds are missing.
+ * @example Before anything has run
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { comparisonTable } from "glmc/study/comparison_table.ts";
+ *
+ * const row = { name: "GLMC", seeds: [], missing: [1, 2], results: [], shots: {} };
+ * const { rows } = comparisonTable({ title: "One variant", rows: [row] });
+ *
+ * assertEquals(rows[0]?.slice(0, 3), ["GLMC", "0 of 2", "–"]);
+ * ```
+ */
+export function comparisonTable({ title, baseline, rows }: Comparison): Table {
+  const columns: [header: string, cell: (row: ComparedRow) => string][] = [
+    ["", ({ name }) => name],
+    ["seeds", ({ seeds, missing }) => {
+      const planned = seeds.length + missing.length;
+      return seeds.length === planned ? `${planned}` : `${seeds.length} of ${planned}`;
+    }],
+    ["last top-1 (%)", spreadCell(({ last }) => last)],
+    ["best top-1 (%)", spreadCell(({ best }) => best)],
+    ["many (%)", spreadCell(({ shots }) => shots.many)],
+    ["medium (%)", spreadCell(({ shots }) => shots.medium)],
+    ["few (%)", spreadCell(({ shots }) => shots.few)],
+    ["adjusted (%)", spreadCell(({ adjusted }) => adjusted)],
+    ...(baseline === undefined ? [] : [
+      [`against ${baseline}`, differenceCell] as [string, (row: ComparedRow) => string],
+    ]),
+    ["time", ({ seconds }) => seconds === undefined ? nothing : timeText(seconds.mean)],
+  ];
+  return {
+    header: columns.map(([header]) => header),
+    rows: rows.map((row) => columns.map(([, cell]) => cell(row))),
+    numeric: columns.map((_, index) => index > 0),
+    caption: captionOf({ title, baseline, rows }),
+  };
+}
+
+/** What the numbers mean, and what is not among them. */
+function captionOf({ title, baseline, rows }: Comparison): string {
+  const missing = rows.filter((row) => row.missing.length > 0)
+    .map(({ name, missing }) => `${name}: ${missing.join(", ")}`);
+  return [
+    `${title}: top-1 accuracy on the test set, mean ± sample deviation over seeds; many, medium, few ` +
+    "and adjusted (logits less the log priors of the training) are of the last epoch.",
+    ...(baseline === undefined ? [] : [
+      `Against ${baseline}: mean difference of the last top-1 by seed, with its 95 % interval (Student's t).`,
+    ]),
+    ...(missing.length === 0 ? [] : [`Seeds without a finished run: ${missing.join("; ")}.`]),
+  ].join(" ");
+}
+
+function spreadCell(
+  valueOf: (row: ComparedRow) => Spread | undefined,
+): (row: ComparedRow) => string {
+  return (row) => {
+    const spread = valueOf(row);
+    if (spread === undefined) return nothing;
+    return spreadText(spread) + ofFewer(spread, row.seeds.length);
+  };
+}
+
+function differenceCell({ difference, seeds }: ComparedRow): string {
+  if (difference === undefined) return nothing;
+  return differenceText(difference) + ofFewer(difference, seeds.length);
+}
+
+/** Says where a number is not of all seeds of its row. */
+function ofFewer({ n }: Spread, all: number): string {
+  return n === all ? "" : ` (n = ${n})`;
+}
+
+/**
+ * A mean with its deviation.
+ *
+ * @param spread Both.
+ * @returns Such as `43.61 ± 0.42`; the mean alone where there is one value.
+ * @example Two seeds
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { spreadText } from "glmc/study/comparison_table.ts";
+ *
+ * assertEquals(spreadText({ n: 2, mean: 43.611, deviation: 0.42 }), "43.61 ± 0.42");
+ * ```
+ */
+export function spreadText({ mean, deviation }: Spread): string {
+  return deviation === null ? mean.toFixed(2) : `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
+}
+
+/**
+ * A mean difference with its interval.
+ *
+ * @param difference Both.
+ * @returns Such as `+1.20 [−0.35, +2.75]`; the mean alone where there is one pair.
+ * @example One pair
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { differenceText } from "glmc/study/comparison_table.ts";
+ *
+ * assertEquals(differenceText({ n: 1, mean: -0.5, deviation: null, interval: null }), "−0.50");
+ * ```
+ */
+export function differenceText({ mean, interval }: Difference): string {
+  return interval === null
+    ? signed(mean)
+    : `${signed(mean)} [${signed(interval[0])}, ${signed(interval[1])}]`;
+}
+
+function signed(value: number): string {
+  const digits = Math.abs(value).toFixed(2);
+  return Number(digits) === 0 ? digits : `${value < 0 ? "−" : "+"}${digits}`;
+}
+
+/**
+ * A span of time in the largest fitting units.
+ *
+ * @param seconds The span.
+ * @returns Such as `45 s`, `3 min 20 s` or `2 h 5 min`.
+ * @example Minutes
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { timeText } from "glmc/study/comparison_table.ts";
+ *
+ * assertEquals([7.2, 200, 7_500].map(timeText), ["7 s", "3 min 20 s", "2 h 5 min"]);
+ * ```
+ */
+export function timeText(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
