@@ -22,8 +22,8 @@ export interface JobScriptOptions extends JobWishes {
   readonly name: string;
   /** Names of the runs, in the order of the tasks. */
   readonly runs: readonly string[];
-  /** The words that train one run, whose name follows them. */
-  readonly worker: readonly string[];
+  /** The words of the command that does a run. */
+  readonly worker: (run: string) => readonly string[];
   /** Folder that takes what Slurm and the worker say of errors; all nodes share it. */
   readonly logs: string;
   /** Variables of the environment that the worker needs. */
@@ -34,6 +34,9 @@ export interface JobScriptOptions extends JobWishes {
 
 /** Seconds before the time limit at which a run writes its checkpoint; Slurm may be a minute early. */
 const warning = 120;
+
+/** Stands for the run of a task among the words of the worker. */
+const runWord = "\0run";
 
 /** A run that does not end after so many time limits is not going to. */
 const mostRequeues = 200;
@@ -56,7 +59,7 @@ const mostRequeues = 200;
  * const script = jobScript({
  *   name: "gamma-01234567.1",
  *   runs: ["a", "b"],
- *   worker: ["deno", "run", "-A", "main.ts", "planned", "--study", "/runs/it's", "--run"],
+ *   worker: (run) => ["deno", "planned", "--study", "/runs/it's", "--run", run],
  *   logs: "/runs/it's/logs",
  *   environment: { DENO_DIR: "/home/me/.deno" },
  *   needed: ["/runs"],
@@ -91,9 +94,11 @@ ${directives.map((words) => `#SBATCH ${words}`).join("\n")}
 runs=(
 ${runs.map((run) => `  ${quoted(run)}`).join("\n")}
 )
-worker=(${worker.map(quoted).join(" ")})
 needed=(${needed.map(quoted).join(" ")})
 ${exports.join("\n")}
+
+run=\${runs[$SLURM_ARRAY_TASK_ID]}
+worker=(${worker(runWord).map((word) => word === runWord ? '"$run"' : quoted(word)).join(" ")})
 ${body}`;
 }
 
@@ -118,7 +123,6 @@ export function taskLogName(task: { readonly job: string; readonly index: number
 }
 
 const body = `
-run=\${runs[$SLURM_ARRAY_TASK_ID]}
 for path in "\${needed[@]}"; do
   if [ ! -e "$path" ]; then
     echo "error: Cannot do the run $run: $(hostname) does not see $path: put it on a disk that all nodes share" >&2
@@ -132,7 +136,7 @@ trap 'forward USR1' USR1
 trap 'ended=1; forward TERM' TERM
 
 # Its reports are for a program that waits for it; here the folder of the run tells how far it is.
-"\${worker[@]}" "$run" >/dev/null &
+"\${worker[@]}" >/dev/null &
 pid=$!
 # A signal ends the waiting, not the worker.
 while kill -0 "$pid" 2>/dev/null; do wait "$pid"; done
