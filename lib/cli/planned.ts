@@ -16,12 +16,13 @@ import { beginRun, type Run } from "../experiment/run.ts";
 import { openRunStore, type RunStore } from "../experiment/run_store.ts";
 import { launchersOf, parentOf } from "../process/launchers.ts";
 import { listenForStop, type StopRequest } from "../process/stop.ts";
-import { print, showOn, tell } from "../process/streams.ts";
+import { print, printResult, showOn, tell } from "../process/streams.ts";
 import { suggestion } from "../settings/check.ts";
 import { workerCodes } from "../study/executor.ts";
 import { reportLine, type RunReport } from "../study/progress.ts";
 import { type PlannedRun, planStudy } from "../study/study.ts";
 import { logFile, readStudy, runsFolderOf } from "../study/study_folder.ts";
+import { estimateEpochSeconds } from "../train/estimate.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { dirname } from "node:path";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
@@ -37,6 +38,11 @@ const flags: readonly Flag[] = [
     names: ["parent"],
     kind: "number",
     help: "id of the process with whose end this one ends, with a checkpoint",
+  },
+  {
+    names: ["estimate"],
+    kind: "switch",
+    help: "only begin the run, and print the seconds of an epoch by estimate",
   },
 ];
 
@@ -78,6 +84,10 @@ export async function run(args: string[]): Promise<void> {
   });
   using log = await openLog(logFile(path, planned.name));
   const report = (report: RunReport): void => print(reportLine(report));
+  if (values.estimate === true) {
+    using begun = await begin(planned, { store, values, stop, log, report });
+    return printResult(JSON.stringify(await estimateEpochSeconds(begun.training)));
+  }
   try {
     const last = await doRun(planned, { store, values, stop, log, report });
     log.line(`${last.state}${last.problem === undefined ? "" : `: ${last.problem}`}`);
@@ -208,7 +218,8 @@ async function train(run: Run, { stop, log, report }: Doing): Promise<RunReport>
   report(current("running"));
   for await (const event of run.events(stop.signal)) {
     if (event.type === "step") {
-      done = event.epoch + event.step / event.steps;
+      // An epoch is done once it is evaluated.
+      done = event.epoch + Math.min(0.99, event.step / event.steps);
       if (performance.now() - lastTime < reportEvery) continue;
       lastTime = performance.now();
       report(current("running"));

@@ -16,6 +16,8 @@ export interface WorkerOptions {
   readonly machine?: readonly string[] | undefined;
   /** Id of the process with whose end it ends; it outlives the one that starts it by default. */
   readonly parent?: number | undefined;
+  /** Whether it only prints the seconds of an epoch by estimate, as JSON; false by default. */
+  readonly estimate?: boolean;
 }
 
 /**
@@ -38,7 +40,9 @@ export interface WorkerOptions {
  * assertEquals(args.slice(-2), ["--intra_op_threads", "1"]);
  * ```
  */
-export function workerCommand({ study, run, machine = [], parent }: WorkerOptions): string[] {
+export function workerCommand(
+  { study, run, machine = [], parent, estimate }: WorkerOptions,
+): string[] {
   return [
     Deno.execPath(),
     ...["run", "-q", "-A"],
@@ -47,6 +51,7 @@ export function workerCommand({ study, run, machine = [], parent }: WorkerOption
     `${projectRoot}/lib/cli/main.ts`,
     ...["planned", "--study", study, "--run", run],
     ...(parent === undefined ? [] : ["--parent", `${parent}`]),
+    ...(estimate === true ? ["--estimate"] : []),
     ...machine,
   ];
 }
