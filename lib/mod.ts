@@ -122,7 +122,12 @@ export { weightedCrossEntropy } from "./loss/weighted_cross_entropy.ts";
 // Methods
 export { chooseMethod, type MethodChoice } from "./method/choose.ts";
 export { type Combination, combine } from "./method/combination.ts";
-export { cumulativeWeight } from "./method/glmc/cumulative.ts";
+export {
+  type CumulativeLaw,
+  cumulativeLaws,
+  type CumulativeOptions,
+  cumulativeWeight,
+} from "./method/glmc/cumulative.ts";
 export { glmc, type GlmcOptions, glmcWith } from "./method/glmc/glmc.ts";
 export { glmcLoss, type LossTerms, type ViewOutputs } from "./method/glmc/loss.ts";
 export { glmcMixture, type MixedView } from "./method/glmc/mixture.ts";
