@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { configure, groupHash, resultHash, type Settings } from "../../lib/experiment/config.ts";
 import { openRunStore } from "../../lib/experiment/run_store.ts";
 import { methods } from "../../lib/method/methods.ts";
@@ -218,6 +218,14 @@ Deno.test("results() compares in a notebook what a store knows, of a study or by
     [44, [3]],
   ]);
   assertEquals(compared.table.rows.length, 2);
+  // The study's own baseline is not chosen, and nothing is compared with it.
+  const narrow = await results({ store, cards: [], study, where: { consistencyWeight: 4 } });
+  assertEquals([narrow.baseline, narrow.rows.length], [undefined, 1]);
+  await assertRejects(
+    () => results({ store, cards: [], where: { consistencyWeigh: 4 } }),
+    RangeError,
+    "did you mean consistencyWeight?",
+  );
   const chosen = await results({ store, cards: [], where: { consistencyWeight: 4 } });
   assertEquals(chosen.rows.map(({ name, seeds }) => [name, seeds]), [["glmc", [1, 2]]]);
 });
