@@ -153,6 +153,18 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     assertEquals(/finds no GPU 0/.test(stderr), (await testEngine()).device === "cpu");
   });
 
+  await t.step("evaluate tests another classifier of the same weights", async () => {
+    const test = (...tested: string[]) =>
+      glmc(["evaluate", "--run", "tiny", "--data", moved, "--json", ...tested], { runs });
+    const [plain, mean] = [await test("--tested", "plain"), await test("--tested", "mean")];
+    assertEquals([plain.code, mean.code], [0, 0], plain.stderr + mean.stderr);
+    const errors = [plain, mean].map(({ stdout }) => JSON.parse(stdout).calibration.error);
+    assert(new Set([...errors, metrics.evaluation.calibration.error]).size === 3, `${errors}`);
+    const other = await glmc(["evaluate", "--run", "tiny", "--predictor", "mlp"], { runs });
+    assertEquals(other.code, 2);
+    assertMatch(other.stderr, /--predictor mlp \(the run has linear\)/);
+  });
+
   await t.step("evaluate refuses other images than those of the run", async () => {
     const other = `${runs}/other`;
     await Deno.mkdir(other);
