@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { readSafetensors, writeSafetensors } from "../../lib/disk/safetensors.ts";
 import { runFiles } from "../../lib/experiment/run_folder.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
@@ -154,12 +154,13 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
   });
 
   await t.step("evaluate tests another classifier of the same weights", async () => {
-    const test = (...tested: string[]) =>
-      glmc(["evaluate", "--run", "tiny", "--data", moved, "--json", ...tested], { runs });
-    const [plain, mean] = [await test("--tested", "plain"), await test("--tested", "mean")];
-    assertEquals([plain.code, mean.code], [0, 0], plain.stderr + mean.stderr);
-    const errors = [plain, mean].map(({ stdout }) => JSON.parse(stdout).calibration.error);
-    assert(new Set([...errors, metrics.evaluation.calibration.error]).size === 3, `${errors}`);
+    const { code, stdout, stderr } = await glmc(
+      ["evaluate", "--run", "tiny", "--data", moved, "--json", "--tested", "mean"],
+      { runs },
+    );
+    assertEquals(code, 0, stderr);
+    const { calibrationError } = JSON.parse(stdout);
+    assertNotEquals(calibrationError, metrics.evaluation.calibrationError);
     const other = await glmc(["evaluate", "--run", "tiny", "--predictor", "mlp"], { runs });
     assertEquals(other.code, 2);
     assertMatch(other.stderr, /--predictor mlp \(the run has linear\)/);
