@@ -199,6 +199,10 @@ export type { RecordedRun } from "./experiment/read_run.ts";
 export { bestRecord } from "./experiment/best_record.ts";
 export { type SecondStage, secondStages } from "./experiment/second_stage.ts";
 
+// Results of many runs
+export type { Study, Variant } from "./study/study.ts";
+export { results, type ResultsOptions } from "./study/results.ts";
+
 // Figures and tables
 export { barFigure, type BarFigureOptions, type BarSeries } from "./plot/bar.ts";
 export { confusionFigure, reliabilityFigure } from "./plot/evaluation_charts.ts";

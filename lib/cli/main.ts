@@ -22,6 +22,7 @@ const commands: Record<string, CommandEntry> = {
   bench: { summary: "Time the training step in every mode, beside PyTorch", needsSetup: true },
   lab: { summary: "Open JupyterLab on the notebooks", needsSetup: true },
   notebooks: { summary: "Run the notebooks without a window", needsSetup: true },
+  results: { summary: "List runs, or compare them over seeds", needsSetup: true },
   report: { summary: "Write a run as one page to look at", needsSetup: true },
 };
 

@@ -7,6 +7,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isLocked } from "../disk/lock.ts";
 import { runFiles } from "../experiment/run_folder.ts";
+import { nextTurn } from "../process/turn.ts";
 import { projectRoot } from "../setup/project.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { type Executor, type ExecutorOptions, workerCodes } from "./executor.ts";
@@ -118,6 +119,8 @@ async function lane(work: Work, tell: (progress: RunProgress) => void): Promise<
     });
     if (last.state === "elsewhere" && !signal.aborted) postpone(last);
     else tell({ run, ...last });
+    // Whoever stops at a failure is heard before the next run begins.
+    await nextTurn();
   }
 }
 

@@ -62,8 +62,8 @@ export async function* sweep(options: SweepOptions): AsyncGenerator<RunProgress>
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   for await (const progress of executor.run(left, { store, studyFolder, signal, onNotice })) {
-    yield progress;
     if (progress.state === "failed" && (failFast || progress.isFatal)) stop.abort();
+    yield progress;
   }
 }
 

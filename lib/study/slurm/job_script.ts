@@ -67,7 +67,7 @@ const mostRequeues = 200;
  * });
  *
  * assertMatch(script, /^#SBATCH --array=0-1%1$/m);
- * assertMatch(script, /^worker=\(.*'\/runs\/it'\''s' '--run'\)$/m);
+ * assertMatch(script, /^worker=\('deno' .* '\/runs\/it'\\''s' '--run' "\$run"\)$/m);
  * ```
  */
 export function jobScript(options: JobScriptOptions): string {
