@@ -6,14 +6,14 @@
 
 import { configure, type Settings } from "../experiment/config.ts";
 import { withSplitHash } from "../experiment/configured.ts";
-import { openRunStore, type RunStore } from "../experiment/run_store.ts";
+import { openRunStore } from "../experiment/run_store.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { ablations, findAblation } from "../study/ablations.ts";
 import { gridVariants, parseAxis, parseSeeds } from "../study/grid.ts";
-import { localExecutor } from "../study/local_executor.ts";
 import { presets, resolvePreset, settingsOver } from "../study/presets.ts";
 import { planStudy, type Study } from "../study/study.ts";
+import { executorOf, machineArguments, sweepFlags } from "./executor_flag.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { idleFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
 import { chooseMethod, type ChosenMethod } from "./method_flag.ts";
@@ -32,25 +32,6 @@ const studyFlags: readonly Flag[] = [
   },
   { names: ["name"], kind: "text", help: "name of the study; by default it says what is varied" },
   { names: ["root_model"], kind: "path", help: "folder of the runs instead of data/runs" },
-];
-
-/** Flags of every command that does many runs. */
-export const sweepFlags: readonly Flag[] = [
-  {
-    names: ["jobs"],
-    kind: "number",
-    help: "runs at a time, each a process of its own; 1 by default",
-    wanted: "a whole number in [1, 1024]",
-    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
-  },
-  { names: ["dry-run"], kind: "switch", help: "say what would be done and how long it takes" },
-  {
-    names: ["only"],
-    kind: "choice",
-    choices: ["failed"],
-    help: "do only the runs that have failed",
-  },
-  { names: ["fail-fast"], kind: "switch", help: "stop all runs once one has failed" },
 ];
 
 /** The text that `--help` prints. */
@@ -129,30 +110,19 @@ export async function run(args: string[]): Promise<void> {
       })),
     ),
   };
-  const { root_model, jobs = 1 } = values;
+  const { root_model } = values;
   const store = openRunStore(root_model === undefined ? undefined : `${root_model}`, chosen);
   // Before anything is written or started.
   asUsage(() => planStudy(study, store));
-  const machine = machineArguments(values);
+  const executor = executorOf(values);
   if (values["dry-run"] === true) {
-    return await printDryRun(study, { store, jobs: Number(jobs), machine });
+    return await printDryRun(study, { store, machine: machineArguments(values) });
   }
-  await doStudy(study, { store, values, machine });
-}
-
-async function doStudy(
-  study: Study,
-  { store, values: { jobs = 1, only, "fail-fast": failFast }, machine }: {
-    readonly store: RunStore;
-    readonly values: FlagValues;
-    readonly machine: readonly string[];
-  },
-): Promise<void> {
   const { results } = await runSweep(study, {
     store,
-    executor: localExecutor({ jobs: Number(jobs), machine }),
-    failFast: failFast === true,
-    onlyFailed: only === "failed",
+    executor,
+    failFast: values["fail-fast"] === true,
+    onlyFailed: values.only === "failed",
   });
   printComparison(study, results, store);
 }
@@ -255,12 +225,4 @@ function nameOf(text: string, isGiven: boolean): string {
     );
   }
   return name.slice(0, 100);
-}
-
-/** Flags of the machine as they are handed on to each run. */
-function machineArguments(values: FlagValues): string[] {
-  return machineFlags.flatMap(({ names: [name] }) => {
-    const value = values[name];
-    return value === undefined ? [] : [`--${name}=${value}`];
-  });
 }

@@ -25,8 +25,8 @@ import { changeLine, incompleteText, sweepLines } from "./sweep_report.ts";
 export interface RunSweepOptions {
   /** Where the runs go. */
   readonly store: RunStore;
-  /** Who does them. */
-  readonly executor: Executor;
+  /** Who does them; a function is given whom to tell. */
+  readonly executor: Executor | ((onNotice: (line: string) => void) => Executor);
   /** Whether a run that fails stops the others; false by default. */
   readonly failFast?: boolean | undefined;
   /** Whether only the runs are done that have failed; all by default. */
@@ -74,7 +74,8 @@ export async function runSweep(
   try {
     for await (
       const progress of sweep({
-        ...{ store, studyFolder, executor, known, failFast, signal: stop.signal },
+        ...{ store, studyFolder, known, failFast, signal: stop.signal },
+        executor: typeof executor === "function" ? executor(block.note) : executor,
         ...(only && { only }),
       })
     ) {

@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runFiles } from "../../lib/experiment/run_folder.ts";
 import { openRunStore } from "../../lib/experiment/run_store.ts";
+import { methods } from "../../lib/method/methods.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
+import { workerCodes } from "../../lib/study/executor.ts";
+import { readReport, type RunReport } from "../../lib/study/progress.ts";
+import { planStudy } from "../../lib/study/study.ts";
+import { listStudies, readStudy } from "../../lib/study/study_folder.ts";
+import { workerCommand } from "../../lib/study/worker_command.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { contentsOf } from "../experiment/processes.ts";
 
@@ -130,6 +136,20 @@ Deno.test("a sweep of four runs: killed in every way it gives the same table, an
     assert(Deno.statSync(`${runs}/${name}/${runFiles.checkpoint}`).isFile);
   });
 
+  await t.step("SIGUSR1, as before a time limit, leaves a checkpoint and code 138", async () => {
+    const [{ path } = { path: "none" }] = await listStudies(runs);
+    const [{ hash } = { hash: "none" }] = planStudy((await readStudy(path)).study, { methods });
+    const [program, ...args] = workerCommand({ study: path, run: hash });
+    const worker = new Deno.Command(program!, { args, stdout: "piped", stderr: "null" }).spawn();
+    const reports: RunReport[] = [];
+    for await (const text of worker.stdout.pipeThrough(new TextDecoderStream())) {
+      if (reports.length === 0) worker.kill("SIGUSR1");
+      reports.push(...text.split("\n").flatMap((line) => readReport(line) ?? []));
+    }
+    assertEquals((await worker.status).code, workerCodes.outOfTime);
+    assertEquals([reports[0]?.state, reports.at(-1)?.state], ["running", "stopped"]);
+  });
+
   let ids: Record<string, string | null> = {};
   await t.step(
     "the parent is killed, then a child beside a second sweep; these two share the rest",
@@ -148,6 +168,7 @@ Deno.test("a sweep of four runs: killed in every way it gives the same table, an
       const [hit, other] = await Promise.all([first.result(), second.result()]);
       assertEquals([hit.code, other.code], [1, 0], hit.stderr + other.stderr);
       assertMatch(hit.stderr, /: failed.*: its process was ended by SIGKILL: the same command /);
+      assertEquals(workersOf(killed.pid), [], "a child does not outlive its parent for long");
     },
   );
 
