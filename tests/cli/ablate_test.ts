@@ -107,6 +107,7 @@ Deno.test("a sweep of four runs: killed in every way it gives the same table, an
         assertMatch(reference.stderr, new RegExp(`^${name}: finished, top-1 [\\d.]+ %$`, "m"));
       }
       assert(!reference.stderr.includes("\x1b"), "nothing that only a terminal understands");
+      assertMatch(reference.stderr, /^lr: 4 of 4 runs finished\n$/m);
       assertMatch(reference.stdout, /^lr 0\.05 +2 +[\d.]+ ± [\d.]+ /m);
     },
   );
@@ -207,6 +208,20 @@ Deno.test("a run that fails shows its error and leaves the others alone, unless 
   assertMatch(patient.stderr, /^imbalance_rate 0\.05, seed 1: finished/m);
   assertMatch(failed.stderr, /^imbalance_rate 0\.05, seed 1: known/m);
   assertMatch(patient.stdout, /^imbalance_rate 0\.001 +0 of 1 /m);
+});
+
+Deno.test("a dry run says what would be done and how long it takes, and leaves nothing", async () => {
+  using temporary = temporaryFolder();
+  const { path: runs } = temporary;
+
+  const { code, stdout, stderr } = await ablate([...four, "--dry-run"], { runs });
+
+  assertEquals(code, 0, stderr);
+  assertEquals(stdout.match(/^lr 0\.\d+ +[12] +to do, about \d+s$/gm)?.length, 4, stdout);
+  assertMatch(stdout, /^4 of 4 runs to do: about .*, one after the other$/m);
+  assertEquals([...Deno.readDirSync(runs)], []);
+  const listed = await ablate(["?"], { runs });
+  assertMatch(listed.stdout, /^ +components +[A-Z].*\(7 variants\)$/m);
 });
 
 Deno.test("what cannot be compared is refused with code 2 before anything runs", async () => {
