@@ -13,12 +13,13 @@ import { ablations, findAblation } from "../study/ablations.ts";
 import { gridVariants, parseAxis, parseSeeds } from "../study/grid.ts";
 import { presets, resolvePreset, settingsOver } from "../study/presets.ts";
 import { planStudy, type Study } from "../study/study.ts";
-import { executorOf, machineArguments, sweepFlags } from "./executor_flag.ts";
+import { executorOf } from "./executor_flags.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { idleFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
 import { chooseMethod, type ChosenMethod } from "./method_flag.ts";
 import { printComparison, runSweep } from "./run_sweep.ts";
 import { asUsage, UsageError } from "./shell.ts";
+import { machineArguments, sweepFlags } from "./sweep_flags.ts";
 import { printDryRun } from "./sweep_plan.ts";
 import { configFlags, machineFlags, settingsIn } from "./train_flags.ts";
 import { userPath } from "./user_path.ts";
@@ -114,10 +115,9 @@ export async function run(args: string[]): Promise<void> {
   const store = openRunStore(root_model === undefined ? undefined : `${root_model}`, chosen);
   // Before anything is written or started.
   asUsage(() => planStudy(study, store));
-  const executor = executorOf(values);
-  if (values["dry-run"] === true) {
-    return await printDryRun(study, { store, machine: machineArguments(values) });
-  }
+  const machine = machineArguments(values);
+  const executor = executorOf(values, machine);
+  if (values["dry-run"] === true) return await printDryRun(study, { store, machine });
   const { results } = await runSweep(study, {
     store,
     executor,

@@ -25,8 +25,8 @@ import { changeLine, incompleteText, sweepLines } from "./sweep_report.ts";
 export interface RunSweepOptions {
   /** Where the runs go. */
   readonly store: RunStore;
-  /** Who does them; a function is given whom to tell. */
-  readonly executor: Executor | ((onNotice: (line: string) => void) => Executor);
+  /** Who does them. */
+  readonly executor: Executor;
   /** Whether a run that fails stops the others; false by default. */
   readonly failFast?: boolean | undefined;
   /** Whether only the runs are done that have failed; all by default. */
@@ -65,7 +65,8 @@ export async function runSweep(
   const block = liveBlock();
   const note = (): void =>
     block.note(
-      "Stopping after these steps; press Ctrl-C again to stop at once without checkpoints",
+      executor.stopNotice ??
+        "Stopping after these steps; press Ctrl-C again to stop at once without checkpoints",
     );
   stop.signal.addEventListener("abort", note);
   const runs = new Map<string, RunProgress>();
@@ -74,8 +75,15 @@ export async function runSweep(
   try {
     for await (
       const progress of sweep({
-        ...{ store, studyFolder, known, failFast, signal: stop.signal },
-        executor: typeof executor === "function" ? executor(block.note) : executor,
+        ...{
+          store,
+          studyFolder,
+          executor,
+          known,
+          failFast,
+          signal: stop.signal,
+          onNotice: block.note,
+        },
         ...(only && { only }),
       })
     ) {
