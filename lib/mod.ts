@@ -122,7 +122,12 @@ export { weightedCrossEntropy } from "./loss/weighted_cross_entropy.ts";
 // Methods
 export { chooseMethod, type MethodChoice } from "./method/choose.ts";
 export { type Combination, combine } from "./method/combination.ts";
-export { cumulativeWeight } from "./method/glmc/cumulative.ts";
+export {
+  type CumulativeLaw,
+  cumulativeLaws,
+  type CumulativeOptions,
+  cumulativeWeight,
+} from "./method/glmc/cumulative.ts";
 export { glmc, type GlmcOptions, glmcWith } from "./method/glmc/glmc.ts";
 export { glmcLoss, type LossTerms, type ViewOutputs } from "./method/glmc/loss.ts";
 export { glmcMixture, type MixedView } from "./method/glmc/mixture.ts";
@@ -193,6 +198,10 @@ export { openRunStore, type RunStore, type RunSummary } from "./experiment/run_s
 export type { RecordedRun } from "./experiment/read_run.ts";
 export { bestRecord } from "./experiment/best_record.ts";
 export { type SecondStage, secondStages } from "./experiment/second_stage.ts";
+
+// Results of many runs
+export type { Study, Variant } from "./study/study.ts";
+export { results, type ResultsOptions } from "./study/results.ts";
 
 // Figures and tables
 export { barFigure, type BarFigureOptions, type BarSeries } from "./plot/bar.ts";

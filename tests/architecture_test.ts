@@ -43,6 +43,7 @@ const mayImport: Record<string, readonly string[]> = {
     "train",
     "evaluate",
     "experiment",
+    "plot",
   ],
   notebook: ["process", "plot"],
   bench: [

@@ -31,6 +31,7 @@ import type { RunWeightsOptions } from "../experiment/run_weights.ts";
 import { logPriors } from "../loss/class_counts.ts";
 import { memorySource } from "../images/memory_source.ts";
 import { methods as kitMethods } from "../method/methods.ts";
+import { testedHeads } from "../method/tested_heads.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { importWeights } from "../model/weights.ts";
 import { printResult, tell } from "../process/streams.ts";
@@ -137,8 +138,8 @@ export async function run(args: string[]): Promise<void> {
   const { config } = subject;
   const stages = configuredStages(config, chosen);
   const { stage } = stageAt(stages, subject.epoch ?? totalEpochs(stages) - 1);
-  const head = stage.method.testedHead;
-  if (head === "cosine" && (values.logit_adjust !== undefined || prior !== undefined)) {
+  const heads = testedHeads(stage);
+  if (heads.includes("cosine") && (values.logit_adjust !== undefined || prior !== undefined)) {
     const flag = prior === undefined ? "--logit_adjust" : "--test_prior";
     throw new UsageError(
       `Cannot use ${flag}: the tested classifier gives cosines, which are no log-probabilities: ` +
@@ -157,7 +158,7 @@ export async function run(args: string[]): Promise<void> {
     engine,
     network,
     source: memorySource(test, { mean, std }),
-    head,
+    head: heads,
     mode: executionMode(values),
   });
   const trainingCounts = subject.counts ?? (await configuredSplit(config, dataset)).counts;

@@ -8,18 +8,21 @@
  */
 import { guardConsole } from "../process/streams.ts";
 import { prepare } from "./setup.ts";
-import { type Command, reportError, runCommand } from "./shell.ts";
+import { type Command, type CommandEntry, reportError, runCommand } from "./shell.ts";
 
-const commands = {
+const commands: Record<string, CommandEntry> = {
   setup: { summary: "Install what is missing", needsSetup: false },
   doctor: { summary: "Show what is installed, and what mends what is not", needsSetup: false },
   train: { summary: "Train a network and evaluate it after each epoch", needsSetup: true },
+  ablate: { summary: "Compare variants of a training over seeds, in many runs", needsSetup: true },
+  planned: { summary: "Do one run of a study", needsSetup: true, isInternal: true },
   split: { summary: "Draw a long-tailed subset and write its rows to a file", needsSetup: true },
   stage2: { summary: "Go on with the classifier of a finished run", needsSetup: true },
   evaluate: { summary: "Evaluate a checkpoint or a safetensors file", needsSetup: true },
   bench: { summary: "Time the training step in every mode, beside PyTorch", needsSetup: true },
   lab: { summary: "Open JupyterLab on the notebooks", needsSetup: true },
   notebooks: { summary: "Run the notebooks without a window", needsSetup: true },
+  results: { summary: "List runs, or compare them over seeds", needsSetup: true },
   report: { summary: "Write a run as one page to look at", needsSetup: true },
 };
 

@@ -23,6 +23,7 @@ import { checkDataHash } from "../experiment/open_run.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { memorySource } from "../images/memory_source.ts";
 import { logPriors } from "../loss/class_counts.ts";
+import { testedHeads } from "../method/tested_heads.ts";
 import { tauNormalise } from "../model/classifier_norm.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { exportWeights } from "../model/weights.ts";
@@ -103,7 +104,15 @@ export async function adjustClassifier(values: FlagValues, chosen: ChosenMethod)
   const { name, folder, description } = await store.find(userPathOrName(String(values.run)));
   const { config } = description;
   requireMethods(config, { ...chosen, run: name });
-  const head = configuredStages(config, chosen).at(-1)!.method.testedHead;
+  const heads = testedHeads(configuredStages(config, chosen).at(-1)!);
+  const [head] = heads;
+  if (heads.length > 1) {
+    throw new UsageError(
+      `Cannot use --method ${kind} on the run "${name}": it tests the mean of its classifiers ` +
+        `${heads.join(" and ")}, and one of them would be changed: for the outputs there is ` +
+        "deno task evaluate --logit_adjust",
+    );
+  }
   if (head === "cosine") {
     throw new UsageError(
       `Cannot use --method ${kind} on the run "${name}": its classifier gives cosines, which neither ` +
@@ -132,7 +141,7 @@ export async function adjustClassifier(values: FlagValues, chosen: ChosenMethod)
   const predicted = async (set: Dataset["test"], rows?: Int32Array): Promise<Float32Array> => {
     const source = memorySource(set, { mean, std, ...(rows && { rows }) });
     const mode = executionMode(values);
-    const predict = createPredictor({ engine, network, source, head, mode });
+    const predict = createPredictor({ engine, network, source, head: heads, mode });
     try {
       return await predict(weights);
     } finally {

@@ -117,8 +117,21 @@ function plainLines({ write, now }: Surroundings): ProgressLine {
   };
 }
 
-/** Colours are dropped rather than cut in two. */
-function cut(text: string, width: number): string {
+/**
+ * A line that is not wider than a terminal; colours are dropped rather than cut in two.
+ *
+ * @param text The line.
+ * @param width Columns that it may take.
+ * @returns The line, with an ellipsis at its end where it was cut.
+ * @example Cut
+ * ```ts
+ * import { cut } from "glmc/cli/progress_line.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(cut("5 of 100 steps", 8), "5 of 10…");
+ * ```
+ */
+export function cut(text: string, width: number): string {
   const letters = Array.from(stripVTControlCharacters(text));
   const cells = letters.map(cellsOf);
   if (cells.reduce((sum, count) => sum + count, 0) <= width) return text;
@@ -135,8 +148,20 @@ function cellsOf(letter: string): number {
   return isWide.test(letter) || /^\p{Emoji_Presentation}$/u.test(letter) ? 2 : 1;
 }
 
-/** A user may ask for fewer columns than the terminal has; a wider line would wrap. */
-function usableColumns(terminal: number | undefined): number {
+/**
+ * Columns that may be used: a user may ask for fewer than the terminal has; a wider line would wrap.
+ *
+ * @param terminal What the terminal says.
+ * @returns How many; 80 where neither says anything.
+ * @example A terminal that says nothing
+ * ```ts
+ * import { usableColumns } from "glmc/cli/progress_line.ts";
+ * import { assert } from "@std/assert";
+ *
+ * assert(usableColumns(undefined) > 0);
+ * ```
+ */
+export function usableColumns(terminal: number | undefined): number {
   const wanted = Number(Deno.env.get("COLUMNS"));
   const known = [terminal, wanted].filter((count) => count !== undefined && count > 0) as number[];
   return known.length === 0 ? 80 : Math.min(...known);

@@ -76,6 +76,8 @@ export interface CommandEntry {
   summary: string;
   /** Whether everything must be installed before it is loaded. */
   needsSetup: boolean;
+  /** Whether other commands start it and nobody types it: it is not listed then. */
+  isInternal?: boolean;
 }
 
 /** The commands, and what is done around them. */
@@ -179,17 +181,22 @@ export function errorLine(error: unknown): string {
   }`;
 }
 
+function listed(commands: CommandOptions["commands"]): [name: string, entry: CommandEntry][] {
+  return Object.entries(commands).filter(([, { isInternal }]) => !isInternal);
+}
+
 function unknownCommand(name: string, commands: CommandOptions["commands"]): UsageError {
-  const suggestion = nearest(name, Object.keys(commands));
+  const names = listed(commands).map(([name]) => name);
+  const suggestion = nearest(name, names);
   return new UsageError(
     `Unknown command "${name}": ${suggestion ? `did you mean "${suggestion}"? ` : ""}` +
-      `The commands are ${Object.keys(commands).join(", ")}`,
+      `The commands are ${names.join(", ")}`,
   );
 }
 
 function listCommands(commands: CommandOptions["commands"]): string {
-  const width = Math.max(...Object.keys(commands).map((name) => name.length));
-  const lines = Object.entries(commands).map(([name, { summary }]) =>
+  const width = Math.max(...listed(commands).map(([name]) => name.length));
+  const lines = listed(commands).map(([name, { summary }]) =>
     `  ${name.padEnd(width)}  ${summary}`
   );
   return [

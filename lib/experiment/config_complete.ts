@@ -18,9 +18,10 @@ import {
   takenBy,
 } from "../settings/check.ts";
 import type { Fields, Settings, SettingValue } from "../settings/field.ts";
+import { checkOptions } from "./check_options.ts";
 import type { RunConfig, StageConfig } from "./config.ts";
+import { checkSecondStage } from "./check_second_stage.ts";
 import {
-  checkSecondStage,
   secondOptions,
   secondSettingsOf,
   secondStageConfig,
@@ -41,7 +42,7 @@ import {
 /** What a configuration has to know of a method. */
 export type MethodSettings =
   & Pick<Method, "name" | "aliases" | "parts" | "fields">
-  & Partial<Pick<Method, "testedHead" | "heads">>;
+  & Partial<Pick<Method, "testedHead" | "testedHeads" | "heads" | "conflict">>;
 
 /** Where a configuration finds its methods. */
 export interface ConfigOptions {
@@ -111,6 +112,7 @@ export function configure(
   complete.method = method.name;
   const settled = withDependentDefaults(complete, given);
   const config = assemble(settled, Object.keys(method.fields));
+  checkOptions(config.stages[0].options, method);
   return checkConfig(withSecondStage(config, settled, methods));
 }
 
@@ -125,6 +127,7 @@ function withSecondStage(
   checkSecondStage(settings, {
     first: chooseMethod({ method: first.method }, methods),
     second,
+    options: first.options,
   });
   const options = secondOptions(settings, second, first);
   const stage = secondStageConfig({ ...settings, secondMethod: second.name }, first, options);

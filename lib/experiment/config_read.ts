@@ -16,7 +16,13 @@ import {
   switchField,
 } from "../settings/field.ts";
 import type { RunConfig, StageConfig } from "./config.ts";
-import { assemble, checkConfig, type ConfigOptions } from "./config_complete.ts";
+import { checkOptions } from "./check_options.ts";
+import {
+  assemble,
+  checkConfig,
+  type ConfigOptions,
+  type MethodSettings,
+} from "./config_complete.ts";
 import {
   dataFields,
   methodFields,
@@ -80,14 +86,16 @@ export function readConfig(
     const { version } = record;
     if (version === undefined) {
       const isFlat = !["data", "network", "stages"].some((name) => Object.hasOwn(record, name));
-      if (isFlat) return readFlat(record, { methods });
+      if (isFlat) return withSoundOptions(readFlat(record, { methods }), methods);
       throw reason(`version is missing: it must be ${currentForm}`);
     }
     if (!Number.isInteger(version) || Number(version) < firstForm) {
       throw reason(`version must be ${firstForm} to ${currentForm}: it is ${shown(version)}`);
     }
     const form = Number(version);
-    if (form <= currentForm) return readNested(record, { methods, form });
+    if (form <= currentForm) {
+      return withSoundOptions(readNested(record, { methods, form }), methods);
+    }
     throw reason(
       `its form is ${form}, this version of the kit reads forms up to ${currentForm}: ` +
         "use the version of the kit that wrote it",
@@ -122,6 +130,15 @@ export function readConfig(
 export function unknownMethods({ stages }: RunConfig, { methods }: ConfigOptions): string[] {
   const known = new Set(methods.map(({ name }) => name));
   return [...new Set(stages.map(({ method }) => method))].filter((name) => !known.has(name));
+}
+
+/** The same configuration, if the settings of each method have a meaning together. */
+function withSoundOptions(config: RunConfig, methods: readonly MethodSettings[]): RunConfig {
+  for (const { method: named, options } of config.stages) {
+    const method = methods.find(({ name }) => name === named);
+    if (method !== undefined) checkOptions(options, method);
+  }
+  return config;
 }
 
 /** What is wrong in a file whose name stands before it in the end. */

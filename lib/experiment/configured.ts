@@ -9,9 +9,10 @@ import { sha256 } from "../disk/digest.ts";
 import { classCounts, drawSplit, hashRows, largestFor, type Split } from "../data/long_tail.ts";
 import { readRows, splitOfRows } from "../data/split_file.ts";
 import { type HeldOut, holdOut } from "../data/validation.ts";
-import type { Method } from "../method/method.ts";
+import type { Method, TestedHeads } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { onHead } from "../method/on_head.ts";
+import { testedHeads } from "../method/tested_heads.ts";
 import { createNetwork, headNames, type Network } from "../model/network.ts";
 import type { RecordedStage } from "../train/record.ts";
 import type { Stage } from "../train/stage.ts";
@@ -104,11 +105,15 @@ export function createConfiguredNetwork(
   const stages = configuredStages(config, { methods });
   const needed = stages.flatMap(({ method }) => method.heads);
   const scaled = stages.filter(({ trains }) => trains === "scales")
-    .map(({ method }) => method.testedHead);
+    .flatMap((stage) => testedHeads(stage));
+  const hasHidden = stages.some(({ method, options }) => method.predictor?.(options) === "mlp");
+  const predictor = hasHidden ? "mlp" : "linear";
   // In the order of the first method's initial draws, whatever a later one needs besides.
   const heads = [...new Set(needed)].filter((head) => headNames.includes(head));
   const trainingType = precision === "bfloat16" ? "bfloat16" : "float32";
-  return createNetwork(architecture, { classes, width, channels, heads, scaled, trainingType });
+  return createNetwork(architecture, {
+    ...{ classes, width, channels, heads, scaled, predictor, trainingType },
+  });
 }
 
 /**
@@ -146,11 +151,11 @@ export function stagesOf(
   { methods }: MethodsOption,
 ): readonly RecordedStage[] {
   const methodOf = (stage: StageConfig) => methods.find(({ name }) => name === stage.method);
-  const first = methodOf(stages[0]);
+  const first = testedOf(methodOf(stages[0]), stages[0]);
   // By name, so that a field that is renamed does not get lost on the way.
   return stages.map((stage) => ({
     name: stage.name,
-    method: onFirstHead(methodOf(stage), first),
+    method: onFirstHead(methodOf(stage), { stage, first }),
     options: stage.options,
     trains: stage.trains,
     statistics: stage.statistics,
@@ -170,11 +175,21 @@ export function stagesOf(
   }));
 }
 
+function testedOf(
+  method: Method | undefined,
+  { options }: StageConfig,
+): TestedHeads | undefined {
+  return method && testedHeads({ method, options });
+}
+
 /** A later stage goes on with the classifier that the first one tests, if that is a linear one. */
-function onFirstHead(method: Method | undefined, first: Method | undefined): Method | undefined {
-  const head = first?.testedHead;
-  const isOther = method !== undefined && head !== undefined && method.testedHead !== head &&
-    head !== "cosine";
+function onFirstHead(
+  method: Method | undefined,
+  { stage, first }: { readonly stage: StageConfig; readonly first: TestedHeads | undefined },
+): Method | undefined {
+  if (method === undefined || first === undefined) return method;
+  const [head] = first;
+  const isOther = `${testedOf(method, stage)}` !== `${first}` && head !== "cosine";
   return isOther ? onHead(method, head) : method;
 }
 

@@ -217,54 +217,6 @@ export function secondStageConfig(
   };
 }
 
-/** What a second stage has to know of a method. */
-export type MethodHeads = Pick<Method, "name"> & Partial<Pick<Method, "testedHead" | "heads">>;
-
-/**
- * Makes sure that a second stage can go on with the classifier of the first.
- *
- * @param settings Every setting, complete.
- * @param methods The methods of both stages.
- * @throws {RangeError} If the second method has other heads than the plain classifier, or the kind of stage
- * has no meaning for the classifier of the first.
- * @example Rows of a classifier by cosines have no length
- * ```ts
- * import { assertThrows } from "@std/assert";
- * import { checkSecondStage } from "glmc/experiment/second_stage.ts";
- *
- * const first = { name: "ldam", testedHead: "cosine", heads: ["cosine"] } as const;
- * const second = { name: "cb", testedHead: "logits", heads: ["logits"] } as const;
- * assertThrows(
- *   () => checkSecondStage({ secondStage: "maxnorm" }, { first, second }),
- *   RangeError,
- *   "gives cosines",
- * );
- * ```
- */
-export function checkSecondStage(
-  { secondStage }: Settings,
-  { first, second }: { readonly first: MethodHeads; readonly second: MethodHeads },
-): void {
-  const stage = `${settingTitle("secondStage", secondStageFields.secondStage)} ${secondStage}`;
-  const isSame = first.name === second.name;
-  if (secondStage === "classifier" && isSame) return;
-  if (second.heads !== undefined && `${second.heads}` !== "logits") {
-    throw new RangeError(
-      `Cannot use ${stage} with the method ${second.name}: its heads are ` +
-        `${
-          second.heads.join(", ")
-        }, and a second stage trains one linear classifier: choose another ` +
-        `with ${settingTitle("secondMethod", secondStageFields.secondMethod)}`,
-    );
-  }
-  if (first.testedHead === "cosine" && secondStage !== "crt") {
-    throw new RangeError(
-      `Cannot use ${stage} after the method ${first.name}: its classifier gives cosines, which do not ` +
-        "depend on the length of its rows: choose crt, which draws a linear one",
-    );
-  }
-}
-
 /**
  * Settings of the method of a second stage: those of the first stage, or the defaults of another method,
  * with the sampler of the stage.

@@ -11,7 +11,7 @@
 
 import type { NamedArrays } from "../data/plan.ts";
 import type { RandomStream } from "../data/random.ts";
-import type { HeadName, NetworkOutputs } from "../model/network.ts";
+import type { HeadName, NetworkOutputs, PredictorKind } from "../model/network.ts";
 import type { Fields, SettingsOf } from "../settings/field.ts";
 import type { Tensor } from "../tensor/tfjs.ts";
 
@@ -82,6 +82,17 @@ export interface MethodParts {
   readonly classWeights?: string;
 }
 
+/** Heads that are tested. */
+export type TestedHeads = readonly [HeadName, ...HeadName[]];
+
+/** A setting that has no meaning beside the others. */
+export interface SettingConflict {
+  /** Its name. */
+  readonly setting: string;
+  /** Why, and what to do, as it stands in messages after the setting and its value. */
+  readonly reason: string;
+}
+
 /** A way to train. */
 export interface Method<F extends Fields = Fields> {
   /** Name as `--method` takes it, such as `cross_entropy`. */
@@ -98,8 +109,17 @@ export interface Method<F extends Fields = Fields> {
   readonly fields: F;
   /** Heads of the network that it needs, in the order of their initial draws. */
   readonly heads: readonly HeadName[];
-  /** The head whose outputs are tested. */
+  /** The head whose outputs are tested, unless its settings choose others. */
   readonly testedHead: HeadName;
+  /**
+   * The heads that its settings choose to be tested, `testedHead` alone by default; of several the mean of
+   * their probabilities is tested.
+   */
+  testedHeads?(options: SettingsOf<F>): TestedHeads;
+  /** What its prediction head is made of, by its settings; one linear layer by default. */
+  predictor?(options: SettingsOf<F>): PredictorKind;
+  /** The first of its settings that has no meaning beside the others; none by default. */
+  conflict?(options: SettingsOf<F>): SettingConflict | undefined;
   /** Heads that its settings leave untrained; none by default. */
   idleHeads?(options: SettingsOf<F>): readonly HeadName[];
   /** Names of its loss terms; the first one is minimised. */

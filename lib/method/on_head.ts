@@ -35,6 +35,7 @@ export function onHead(method: Method, head: HeadName): Method {
     ...method,
     heads: [head],
     testedHead: head,
+    testedHeads: () => [head],
     loss: (context) =>
       method.loss({
         ...context,

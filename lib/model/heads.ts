@@ -23,11 +23,26 @@ export const officialHeads: readonly OfficialHead[] = [
 /** Names of all heads: the official ones, and those of other methods after them. */
 export const headNames: readonly HeadName[] = [...officialHeads, "cosine"];
 
+/** What the prediction is made of: one layer, or a hidden one with batch norm and ReLU before it. */
+export type PredictorKind = "linear" | "mlp";
+
+/** What heads a network has. */
+export interface HeadsOptions {
+  /** Number of classes. */
+  readonly classes: number;
+  /** Which heads, in any order. */
+  readonly heads: readonly HeadName[];
+  /** Those whose outputs have scales; none by default. */
+  readonly scaled?: readonly HeadName[];
+  /** What the prediction is made of; `linear` by default. */
+  readonly predictor?: PredictorKind;
+}
+
 /**
  * Puts heads on a backbone.
  *
  * @param backbone What they stand on.
- * @param options Number of classes, which heads in any order, and those whose outputs have scales.
+ * @param options Number of classes, which heads, and what is special about them.
  * @returns The whole network, its heads in the order of the official parameters.
  * @throws {RangeError} If a head is unknown, or `prediction` is asked for without the `projection` it
  * reads.
@@ -44,11 +59,7 @@ export const headNames: readonly HeadName[] = [...officialHeads, "cosine"];
  */
 export function withHeads(
   backbone: Backbone,
-  { classes, heads, scaled = [] }: {
-    readonly classes: number;
-    readonly heads: readonly HeadName[];
-    readonly scaled?: readonly HeadName[];
-  },
+  { classes, heads, scaled = [], predictor = "linear" }: HeadsOptions,
 ): Structure {
   const unknown = heads.find((head) => !headNames.includes(head));
   if (unknown !== undefined) {
@@ -66,7 +77,9 @@ export function withHeads(
   const all: Heads = {
     logits: { name: "fc", inputs: featureSize, outputs: classes },
     rebalancedLogits: { name: "fc_cb", inputs: featureSize, outputs: classes },
-    prediction: { name: "contrast_head.0", inputs: headSize, outputs: headSize },
+    prediction: predictor === "mlp"
+      ? mlpPrediction(headSize)
+      : { name: "contrast_head.0", inputs: headSize, outputs: headSize },
     projection: { name: "projection_head.0", inputs: featureSize, outputs: headSize },
     cosine: { name: "fc_cos", inputs: featureSize, outputs: classes, isCosine: true },
   };
@@ -77,12 +90,19 @@ export function withHeads(
   return { ...backbone, heads: Object.fromEntries(chosen) };
 }
 
+/** Named as the official `nn.Sequential` would be, with the sizes that stand in its comments. */
+function mlpPrediction(size: number): Linear {
+  const sizes = { inputs: size, outputs: size };
+  const hidden = { name: "contrast_head.0", batchNorm: "contrast_head.1", ...sizes };
+  return { name: "contrast_head.3", ...sizes, hidden };
+}
+
 /**
  * Official names of a head's parameters.
  *
  * @param structure The network.
  * @param head One of its heads.
- * @returns Names of its weight, of its bias and of its scales, as far as it has them.
+ * @returns Names of its weight, of its bias, of its scales and of its hidden layer, as far as it has them.
  * @throws {RangeError} If the network does not have the head.
  * @example The first classifier
  * ```ts
@@ -96,11 +116,14 @@ export function withHeads(
  * ```
  */
 export function headParameters({ heads }: Structure, head: HeadName): string[] {
-  const { name, isCosine, isScaled } = headOf(heads, head);
+  const { name, isCosine, isScaled, hidden } = headOf(heads, head);
   return [
     `${name}.weight`,
     ...(isCosine ? [] : [`${name}.bias`]),
     ...(isScaled ? [`${name}.scale`] : []),
+    ...(hidden
+      ? [`${hidden.name}.weight`, `${hidden.batchNorm}.weight`, `${hidden.batchNorm}.bias`]
+      : []),
   ];
 }
 

@@ -8,7 +8,7 @@ import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { makeTensors } from "./make_tensors.ts";
 import { parameterShapes, sizeOf, statisticShapes } from "./shapes.ts";
-import { convolutions, type Structure } from "./structure.ts";
+import { convolutions, hiddenLayers, type Structure } from "./structure.ts";
 
 /** A source of random numbers. */
 export interface RandomSource {
@@ -91,6 +91,9 @@ function initialLaws(structure: Structure, random: RandomSource): Map<string, ()
     if (isScaled) laws.set(`${name}.scale`, () => 1);
     if (isCosine) laws.set(`${name}.weight`, unitRows(inputs, random));
     else laws.set(`${name}.weight`, weight(inputs)).set(`${name}.bias`, uniform(inputs));
+  }
+  for (const { name, inputs } of hiddenLayers(structure)) {
+    laws.set(`${name}.weight`, weight(inputs));
   }
   return laws;
 }

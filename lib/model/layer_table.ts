@@ -6,7 +6,7 @@
 
 import type { Network } from "./network.ts";
 import { sizeOf } from "./shapes.ts";
-import type { Convolution } from "./structure.ts";
+import type { Convolution, Linear } from "./structure.ts";
 
 /** One layer: a convolution with its batch norm, or a linear layer. */
 export interface LayerRow {
@@ -73,13 +73,28 @@ export function layerTable(
     }
     if (typeof shortcut !== "string") rows.push(convolutionRow(shortcut, start));
   }
-  const heads = Object.values(structure.heads).map((head): LayerRow => ({
-    name: head.name,
-    outputShape: [head.outputs],
-    parameters: (head.inputs + (head.isCosine ? 0 : 1) + (head.isScaled ? 1 : 0)) * head.outputs,
-    multiplyAdds: head.inputs * head.outputs,
-  }));
-  return [...rows, ...heads];
+  return [...rows, ...Object.values(structure.heads).flatMap(headRows)];
+}
+
+function headRows({ hidden, ...head }: Linear): LayerRow[] {
+  const numbersPerOutput = head.inputs + (head.isCosine ? 0 : 1) + (head.isScaled ? 1 : 0);
+  return [
+    // Its batch norm has a scale and an offset, and the layer has no bias.
+    ...(hidden ? [connectedRow(hidden, hidden.inputs + 2)] : []),
+    connectedRow(head, numbersPerOutput),
+  ];
+}
+
+function connectedRow(
+  { name, inputs, outputs }: Pick<Linear, "name" | "inputs" | "outputs">,
+  numbersPerOutput: number,
+): LayerRow {
+  return {
+    name,
+    outputShape: [outputs],
+    parameters: numbersPerOutput * outputs,
+    multiplyAdds: inputs * outputs,
+  };
 }
 
 type Size = readonly [height: number, width: number];

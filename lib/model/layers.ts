@@ -9,7 +9,7 @@ import { convolution } from "../ops/convolution.ts";
 import { everySecondPixel, pad } from "../ops/spatial_kernels.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { trainingBatchNorm } from "../ops/batch_norm.ts";
-import type { Block, Convolution, Linear } from "./structure.ts";
+import type { Block, Convolution, HiddenLayer, Linear } from "./structure.ts";
 
 /** Whether batch norm uses the batch's statistics and updates the running ones, or uses the running ones. */
 export type Mode = "train" | "evaluate";
@@ -162,6 +162,47 @@ export function linear(
   const product = tf.matMul(x, variable(parameters, `${name}.weight`), false, true);
   const outputs = tf.add(product, variable(parameters, `${name}.bias`));
   return isScaled ? tf.mul(outputs, variable(parameters, `${name}.scale`)) : outputs;
+}
+
+/**
+ * Fully connected layer without bias, batch norm and ReLU.
+ *
+ * @param x Features `[B, inputs]`.
+ * @param layer Names and sizes.
+ * @param pass Variables and mode; its statistics are replaced in mode `train`.
+ * @returns `[B, outputs]`.
+ * @throws {TypeError} If a variable is missing.
+ * @example Two images around their mean
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { hiddenLayer } from "glmc/model/layers.ts";
+ * import { startEngine } from "glmc/tensor/start.ts";
+ * import { tf } from "glmc/tensor/tfjs.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * const [one, zero] = [tf.ones([1]), tf.zeros([1])];
+ * const pass = {
+ *   parameters: { "a.weight": tf.ones([1, 1]), "b.weight": one, "b.bias": zero },
+ *   statistics: { "b.running_mean": zero, "b.running_var": one },
+ *   mode: "train",
+ *   computeType: "float32",
+ * } as const;
+ * const y = hiddenLayer(tf.tensor2d([[3], [5]]), { name: "a", batchNorm: "b", outputs: 1 }, pass);
+ * const [low, high] = await y.data();
+ * assertAlmostEquals(low!, 0);
+ * assertAlmostEquals(high!, 1, 1e-5);
+ * ```
+ */
+export function hiddenLayer(
+  x: Tensor,
+  { name, batchNorm: norm, outputs }: Pick<HiddenLayer, "name" | "batchNorm" | "outputs">,
+  pass: Pass,
+): Tensor {
+  const product = tf.matMul(x, variable(pass.parameters, `${name}.weight`), false, true);
+  const [batch] = x.shape as [number, number];
+  // An image of one pixel: batch norm has one kernel.
+  const pixels = tf.reshape(product, [batch, 1, 1, outputs]);
+  return tf.reshape(batchNorm(pixels, norm, { pass, relu: true }), [batch, outputs]);
 }
 
 /** PyTorch's bound below the length of a vector that is to have length 1. */

@@ -19,6 +19,7 @@ import {
   headParameters,
   type OfficialHead,
   officialHeads,
+  type PredictorKind,
   withHeads,
 } from "./heads.ts";
 import { initialVariables, type RandomSource, type Variables } from "./init.ts";
@@ -26,13 +27,14 @@ import {
   convolutionLayer,
   cosineLinear,
   globalAverage,
+  hiddenLayer,
   linear,
   type Mode,
   type Pass,
   residualBlock,
 } from "./layers.ts";
 import { parameterShapes, type Shapes, statisticShapes } from "./shapes.ts";
-import type { Structure } from "./structure.ts";
+import type { Linear, Structure } from "./structure.ts";
 
 export { architectures, headNames };
 export type {
@@ -40,6 +42,7 @@ export type {
   HeadName,
   Mode,
   OfficialHead,
+  PredictorKind,
   RandomSource,
   Shapes,
   Structure,
@@ -134,6 +137,8 @@ export interface NetworkOptions<Head extends HeadName = OfficialHead> {
   readonly heads?: readonly Head[];
   /** Heads whose outputs are multiplied by scales, one for each class, that start as 1; none by default. */
   readonly scaled?: readonly HeadName[];
+  /** What the prediction is made of: one layer (official, the default), or a hidden one before it. */
+  readonly predictor?: PredictorKind;
   /**
    * Element type of convolutions and of what lies between them in mode `train`; float32 by default.
    * Weights, statistics, heads and evaluation are float32 in either case.
@@ -179,6 +184,7 @@ export function createNetwork<const Head extends HeadName = OfficialHead>(
     classes,
     heads: options.heads ?? officialHeads,
     ...(options.scaled && { scaled: options.scaled }),
+    ...(options.predictor && { predictor: options.predictor }),
   });
   return {
     architecture,
@@ -217,9 +223,14 @@ function headOutputs(
     ...(logits && { logits: linear(features, logits, pass) }),
     ...(rebalancedLogits && { rebalancedLogits: linear(features, rebalancedLogits, pass) }),
     ...(projected && { projection: projected }),
-    ...(projected && prediction && { prediction: linear(projected, prediction, pass) }),
+    ...(projected && prediction && { prediction: predictionOf(projected, prediction, pass) }),
     ...(cosine && { cosine: cosineLinear(features, cosine, pass) }),
   };
+}
+
+function predictionOf(projected: Tensor, layer: Linear, pass: Pass): Tensor {
+  const { hidden } = layer;
+  return linear(hidden ? hiddenLayer(projected, hidden, pass) : projected, layer, pass);
 }
 
 function checkOptions(

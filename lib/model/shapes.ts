@@ -4,13 +4,14 @@
  * @module
  */
 
-import { type Backbone, convolutions, type Structure } from "./structure.ts";
+import { type Backbone, convolutions, hiddenLayers, type Structure } from "./structure.ts";
 
 /** Sizes of the dimensions of tensors, by name. */
 export type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /**
- * Shapes of the trained tensors in memory, in the order of the official `named_parameters()`.
+ * Shapes of the trained tensors in memory, in the order of the official `named_parameters()`; hidden layers of
+ * heads, which no official network has, come after all others, so that these are drawn as without them.
  *
  * Weights of convolutions are `[height, width, inputs, outputs]`, those of linear layers
  * `[outputs, inputs]` as in PyTorch.
@@ -42,6 +43,11 @@ export function parameterShapes(structure: Structure): Shapes {
     if (!isCosine) shapes[`${name}.bias`] = [outputs];
     if (isScaled) shapes[`${name}.scale`] = [outputs];
   }
+  for (const { name, batchNorm, inputs, outputs } of hiddenLayers(structure)) {
+    shapes[`${name}.weight`] = [outputs, inputs];
+    shapes[`${batchNorm}.weight`] = [outputs];
+    shapes[`${batchNorm}.bias`] = [outputs];
+  }
   return shapes;
 }
 
@@ -60,9 +66,11 @@ export function parameterShapes(structure: Structure): Shapes {
  * assertEquals(shapes["layer3.0.bn1.running_mean"], [64]);
  * ```
  */
-export function statisticShapes(structure: Backbone): Shapes {
+export function statisticShapes(
+  structure: Backbone & Partial<Pick<Structure, "heads">>,
+): Shapes {
   return Object.fromEntries(
-    convolutions(structure).flatMap(({ batchNorm, outputs }) => [
+    [...convolutions(structure), ...hiddenLayers(structure)].flatMap(({ batchNorm, outputs }) => [
       [`${batchNorm}.running_mean`, [outputs]],
       [`${batchNorm}.running_var`, [outputs]],
     ]),

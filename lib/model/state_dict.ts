@@ -95,7 +95,10 @@ export function officialState(
   };
   const needed = Object.keys(shapes);
   const prefixes = prefixesIn(dict, needed);
-  const layers = Object.values(structure.heads).map(({ name }) => `${name}.`);
+  const layers = Object.values(structure.heads).flatMap(({ name, hidden }) => [
+    `${name}.`,
+    ...(hidden ? [`${hidden.name}.`, `${hidden.batchNorm}.`] : []),
+  ]);
   const isOfHead = (name: string): boolean => layers.some((layer) => name.startsWith(layer));
   // PyTorch's own averaged model keeps the network under "module." and counts beside it.
   const isMean = (prefix: string): boolean =>

@@ -43,6 +43,20 @@ export interface Linear {
   readonly isCosine?: true;
   /** Whether each output is multiplied by a scale of its own (LWS); no by default. */
   readonly isScaled?: true;
+  /** The layer before it; none by default. */
+  readonly hidden?: HiddenLayer;
+}
+
+/** A fully connected layer without bias, the batch norm that follows it, and a ReLU. */
+export interface HiddenLayer {
+  /** Official name of the weight without `.weight`. */
+  readonly name: string;
+  /** Official name of the batch norm. */
+  readonly batchNorm: string;
+  /** Size of its input. */
+  readonly inputs: number;
+  /** Size of its output. */
+  readonly outputs: number;
 }
 
 /** The heads that can stand on top of the features, in the order of the official parameters. */
@@ -107,4 +121,22 @@ export function convolutions({ stem, blocks }: Pick<Backbone, "stem" | "blocks">
     typeof shortcut === "string" ? convolutions : [...convolutions, shortcut]
   );
   return [stem, ...ofBlocks];
+}
+
+/**
+ * Hidden layers of the heads of a structure, in the order of the heads.
+ *
+ * @param structure The network, with or without heads.
+ * @returns The layers; none in the official networks.
+ * @example An official network
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createNetwork } from "glmc";
+ * import { hiddenLayers } from "glmc/model/structure.ts";
+ *
+ * assertEquals(hiddenLayers(createNetwork("resnet32", { classes: 10 }).structure), []);
+ * ```
+ */
+export function hiddenLayers({ heads = {} }: Partial<Pick<Structure, "heads">>): HiddenLayer[] {
+  return Object.values(heads).flatMap(({ hidden }) => hidden ?? []);
 }

@@ -196,7 +196,8 @@ function seriesOption(
 
 function scatterSeries({ mode, name, x, y, text, ...style }: ScatterTrace): SeriesOption {
   const points = x.map((position, i) => [position ?? "-", y[i] ?? "-"]);
-  const { line, marker, textfont, textposition = "middle center" } = style;
+  const { line, marker, textfont, textposition = "middle center", fill, fillcolor } = style;
+  if (fill !== undefined) return filledSeries(points, fillcolor);
   const color = typeof marker?.color === "string" ? marker.color : line?.color;
   const common = { name, color, itemStyle: { color, opacity: marker?.opacity }, silent: true };
   if (mode === "text") {
@@ -236,6 +237,21 @@ function scatterSeries({ mode, name, x, y, text, ...style }: ScatterTrace): Seri
     symbol: mode === "lines" ? "none" : "circle",
     symbolSize: marker?.size,
     lineStyle: { color: line?.color, width: line?.width, type: dashes[line?.dash ?? "solid"] },
+  };
+}
+
+/** One item that draws all points as a polygon. */
+function filledSeries(points: readonly unknown[][], color: string | undefined): SeriesOption {
+  return {
+    type: "custom",
+    silent: true,
+    clip: true,
+    data: [points[0]!],
+    renderItem: (_, api) => ({
+      type: "polygon",
+      shape: { points: points.map((point) => api.coord(point as number[])) },
+      style: { fill: color },
+    }),
   };
 }
 

@@ -66,6 +66,10 @@ export interface ScatterTrace extends AnyTrace {
   readonly line?: LineStyle;
   /** The points. */
   readonly marker?: MarkerStyle;
+  /** Fills what the line goes around. */
+  readonly fill?: "toself";
+  /** Colour of what is filled. */
+  readonly fillcolor?: string;
   /** Whether to cut at the axes; words beside the last point must not be. */
   readonly cliponaxis?: boolean;
 }

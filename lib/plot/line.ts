@@ -11,6 +11,7 @@ import {
   type ScatterTrace,
   shortNumber,
 } from "./figure.ts";
+import { type Band, bandTrace } from "./band.ts";
 import { referenceColor, seriesColor, themedAxis, themedLayout, topLegend } from "./theme.ts";
 
 /** A line. */
@@ -27,6 +28,8 @@ export interface LineSeries {
   readonly dash?: "solid" | "dash" | "dot";
   /** Whether the points are marked; they are where there are at most 12. */
   readonly markers?: boolean;
+  /** What the line is uncertain by, drawn behind it. */
+  readonly band?: Band | undefined;
 }
 
 /** A value to compare with, drawn as a dashed level line. */
@@ -84,12 +87,15 @@ export function lineFigure(series: readonly LineSeries[], options: LineFigureOpt
   const lines = series.map((line, i) => lineTrace(line, seriesColor(i)));
   const references = (options.references ?? []).map((reference) => levelTrace(reference, lines));
   const drawn = [...lines, ...references];
+  const bands = lines.flatMap(({ x, line }, i) =>
+    bandTrace(series[i]?.band, { x, color: line?.color ?? seriesColor(i) })
+  );
   const marks = (options.marks ?? []).map((mark) =>
-    markTrace(mark, verticalSpan(drawn, options.y))
+    markTrace(mark, verticalSpan([...drawn, ...bands], options.y))
   );
   const named = (options.names ?? (drawn.length <= 3 ? "ends" : "legend")) === "ends";
   return {
-    data: [...drawn, ...marks, ...named ? endLabels(drawn, options.y) : []],
+    data: [...bands, ...drawn, ...marks, ...named ? endLabels(drawn, options.y) : []],
     layout: {
       ...themedLayout(options),
       ...(named ? {} : topLegend),

@@ -52,6 +52,25 @@ export function launchersOf(pid: number = Deno.ppid): Launcher[] {
   }
 }
 
+/**
+ * The program that has started this process, to end with it.
+ *
+ * @param pid Its process id, as it has told.
+ * @returns The program; one that has ended already where this process has another parent by now.
+ * @example A parent that is gone
+ * ```ts
+ * import { hasEnded, parentOf } from "glmc/process/launchers.ts";
+ * import { assert } from "@std/assert";
+ *
+ * assert(hasEnded(parentOf(2 ** 31 - 1)));
+ * assert(!hasEnded(parentOf(Deno.ppid)));
+ * ```
+ */
+export function parentOf(pid: number): Launcher {
+  const started = pid === Deno.ppid ? factsOf(pid)?.started : undefined;
+  return { pid, started: started ?? "" };
+}
+
 /** Milliseconds between two looks at whether the launchers are there. */
 const watchEvery = 1000;
 

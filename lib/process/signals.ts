@@ -4,8 +4,10 @@
  * @module
  */
 
-/** The exit code of each: 128 and its number. */
-export const stopCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+/**
+ * The exit code of each: 128 and its number. SIGUSR1 is what the time limit of a cluster is announced with.
+ */
+export const stopCodes = { SIGHUP: 129, SIGINT: 130, SIGUSR1: 138, SIGTERM: 143 } as const;
 
 /** A signal that asks a program to stop. */
 export type StopSignal = keyof typeof stopCodes;

@@ -1,5 +1,5 @@
 /**
- * Requests to stop: Ctrl-C, a request to end, a terminal that goes away.
+ * Requests to stop: Ctrl-C, a request to end, a terminal that goes away, a time limit that comes.
  *
  * @module
  */
@@ -32,8 +32,8 @@ export interface StopRequest extends Disposable {
 /**
  * Listens to requests to stop until it is disposed.
  *
- * They are SIGINT, SIGTERM, SIGHUP and the end of `npx` or `deno task`, which would leave this process
- * behind. A second Ctrl-C ends the process at once.
+ * They are SIGINT, SIGTERM, SIGHUP, SIGUSR1 and the end of `npx` or `deno task`, which would leave this
+ * process behind. A second Ctrl-C ends the process at once.
  *
  * @param options Whom to tell.
  * @returns The request.

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { settingsOf } from "../experiment/config.ts";
+import { type RunConfig, settingsOf } from "../experiment/config.ts";
 import type { ShotAccuracy } from "../evaluate/shots.ts";
 import type { Method } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
+import { type Published, publishedFor } from "./published.ts";
 import { isFinished, resultsByHash } from "./read_results.ts";
 import type { Measured, RunResult } from "./result.ts";
 import { type Difference, differenceOf, type Spread, spreadOf } from "./statistics.ts";
@@ -33,6 +34,8 @@ export interface ComparedRow {
   readonly adjusted?: Spread | undefined;
   /** Seconds of training and evaluation. */
   readonly seconds?: Spread | undefined;
+  /** Published numbers of the same method on the same data; none by default. */
+  readonly published?: readonly Published[];
   /** Last top-1 accuracy less that of the baseline, by seeds that are finished in both. */
   readonly difference?: Difference | undefined;
 }
@@ -85,6 +88,7 @@ export function compareVariants(
     return {
       name,
       seeds: runs.map(({ seed }) => seed),
+      config: runs[0]!.config,
       results: runs.flatMap(({ hash }) => known.get(hash) ?? []),
     };
   });
@@ -127,6 +131,7 @@ export function groupResults(
     return {
       name: names[index]!,
       seeds: inOrder.map(({ config }) => config.seed),
+      config: inOrder[0]!.config,
       results: inOrder,
     };
   });
@@ -142,6 +147,8 @@ interface Group {
   readonly name: string;
   /** Planned seeds. */
   readonly seeds: readonly number[];
+  /** Configuration of one of its runs. */
+  readonly config: RunConfig;
   readonly results: readonly RunResult[];
 }
 
@@ -160,7 +167,10 @@ function compared(
   return { title, baseline, rows: groups.map((group) => comparedRow(group, base)) };
 }
 
-function comparedRow({ name, seeds, results }: Group, base: Group | undefined): ComparedRow {
+function comparedRow(
+  { name, seeds, config, results }: Group,
+  base: Group | undefined,
+): ComparedRow {
   const finished = results.filter(isFinished);
   const done = finished.map(({ config }) => config.seed);
   const spread = (valueOf: (result: RunResult) => number | null | undefined): Spread | undefined =>
@@ -180,6 +190,7 @@ function comparedRow({ name, seeds, results }: Group, base: Group | undefined): 
       few: ofLast(({ shots }) => shots.few),
     },
     adjusted: ofLast(({ adjusted }) => adjusted?.top1),
+    published: publishedFor(config),
     seconds: spread(({ seconds }) => seconds),
     difference: base === undefined || base.name === name
       ? undefined

@@ -43,6 +43,9 @@ export function comparisonTable({ title, baseline, rows }: Comparison): Table {
     ...(baseline === undefined ? [] : [
       [`against ${baseline}`, differenceCell] as [string, (row: ComparedRow) => string],
     ]),
+    ...(rows.some(({ published = [] }) => published.length > 0)
+      ? [["published (%)", publishedCell(rows)] as [string, (row: ComparedRow) => string]]
+      : []),
     ["time", ({ seconds }) => seconds === undefined ? nothing : timeText(seconds.mean)],
   ];
   return {
@@ -57,14 +60,92 @@ export function comparisonTable({ title, baseline, rows }: Comparison): Table {
 function captionOf({ title, baseline, rows }: Comparison): string {
   const missing = rows.filter((row) => row.missing.length > 0)
     .map(({ name, missing }) => `${name}: ${missing.join(", ")}`);
+  const sources = sourceTexts(rows);
   return [
     `${title}: top-1 accuracy on the test set, mean ± sample deviation over seeds; many, medium, few ` +
     "and adjusted (logits less the log priors of the training) are of the last epoch.",
     ...(baseline === undefined ? [] : [
       `Against ${baseline}: mean difference of the last top-1 by seed, with its 95 % interval (Student's t).`,
     ]),
+    ...(sources.length === 0 ? [] : [`Published numbers: ${sources.join("; ")}.`]),
     ...(missing.length === 0 ? [] : [`Seeds without a finished run: ${missing.join("; ")}.`]),
   ].join(" ");
+}
+
+/** Published numbers, each with the letter of its source. */
+function publishedCell(rows: readonly ComparedRow[]): (row: ComparedRow) => string {
+  const sources = sourcesOf(rows);
+  return ({ published = [] }) =>
+    published.map(({ top1, title }) => `${top1.toFixed(2)} [${letter(sources.indexOf(title))}]`)
+      .join(", ") || nothing;
+}
+
+/** Titles of the sources of published numbers, each once. */
+function sourcesOf(rows: readonly ComparedRow[]): string[] {
+  return [...new Set(rows.flatMap(({ published = [] }) => published.map(({ title }) => title)))];
+}
+
+function letter(index: number): string {
+  return String.fromCharCode("a".charCodeAt(0) + index);
+}
+
+/** Where published numbers stand. */
+function sourceTexts(rows: readonly ComparedRow[]): string[] {
+  const found = rows.flatMap(({ published = [] }) => published);
+  return sourcesOf(rows).map((title, index) => {
+    const { place, network, note } = found.find((each) => each.title === title)!;
+    return `[${letter(index)}] ${title}: ${[place, network, note].filter(Boolean).join(", ")}`;
+  });
+}
+
+/**
+ * The numbers of a comparison for other programs, to their last digit.
+ *
+ * @param comparison The comparison.
+ * @returns A table with a column for each number; what there is not is an empty text.
+ * @example Its columns
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { comparisonNumbers } from "glmc/study/comparison_table.ts";
+ *
+ * const { header } = comparisonNumbers({ rows: [] });
+ *
+ * assertEquals(header.slice(0, 5), ["name", "seeds", "missing", "last_mean", "last_deviation"]);
+ * ```
+ */
+export function comparisonNumbers({ rows }: Pick<Comparison, "rows">): Table {
+  const spread = (
+    name: string,
+    valueOf: (row: ComparedRow) => Spread | undefined,
+  ): [string, (row: ComparedRow) => unknown][] => [
+    [`${name}_mean`, (row) => valueOf(row)?.mean],
+    [`${name}_deviation`, (row) => valueOf(row)?.deviation],
+    [`${name}_n`, (row) => valueOf(row)?.n],
+  ];
+  const columns: [header: string, cell: (row: ComparedRow) => unknown][] = [
+    ["name", ({ name }) => name],
+    ["seeds", ({ seeds }) => seeds.join(" ")],
+    ["missing", ({ missing }) => missing.join(" ")],
+    ...spread("last", ({ last }) => last),
+    ...spread("best", ({ best }) => best),
+    ...spread("many", ({ shots }) => shots.many),
+    ...spread("medium", ({ shots }) => shots.medium),
+    ...spread("few", ({ shots }) => shots.few),
+    ...spread("adjusted", ({ adjusted }) => adjusted),
+    ...spread("difference", ({ difference }) => difference),
+    ["difference_low", ({ difference }) => difference?.interval?.[0]],
+    ["difference_high", ({ difference }) => difference?.interval?.[1]],
+    ...spread("seconds", ({ seconds }) => seconds),
+    [
+      "published",
+      ({ published = [] }) => published.map(({ top1, source }) => `${source} ${top1}`).join("; "),
+    ],
+  ];
+  return {
+    header: columns.map(([header]) => header),
+    rows: rows.map((row) => columns.map(([, cell]) => String(cell(row) ?? ""))),
+    numeric: columns.map((_, index) => index > 2 && index < columns.length - 1),
+  };
 }
 
 function spreadCell(

@@ -15,7 +15,7 @@ export interface ExecutorOptions {
   readonly store: RunStore;
   /** What a worker reads the study from, and where its log goes. */
   readonly studyFolder: StudyFolder;
-  /** Asks it to stop: every run is left with a checkpoint and reported as stopped. */
+  /** Asks it to stop: runs at work are left with a checkpoint and told as stopped, others are left. */
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +24,7 @@ export interface Executor {
   /**
    * Does runs to their end and tells whenever something has changed.
    *
-   * It ends when every run is settled: finished, failed or stopped. A run that another process is at work
+   * It ends when every run is settled, or it was asked to stop. A run that another process is at work
    * on is waited for. A run that fails does not end the others.
    *
    * @param runs The runs, of which no two have the same hash.

@@ -39,6 +39,8 @@ export interface RunReport {
   readonly secondsLeft?: number;
   /** What went wrong, in one line. */
   readonly problem?: string;
+  /** Whether other runs would fail for the same reason, such as a full disk. */
+  readonly isFatal?: boolean;
 }
 
 /** How far a run of a study is. */
@@ -63,8 +65,8 @@ export interface RunProgress extends RunReport {
  * ```
  */
 export function reportLine(report: RunReport): string {
-  const { state, epoch, totalEpochs, top1, secondsLeft, problem } = report;
-  return JSON.stringify({ state, epoch, totalEpochs, top1, secondsLeft, problem });
+  const { state, epoch, totalEpochs, top1, secondsLeft, problem, isFatal } = report;
+  return JSON.stringify({ state, epoch, totalEpochs, top1, secondsLeft, problem, isFatal });
 }
 
 const required = {
@@ -81,6 +83,10 @@ const optional = {
   top1: numeric({ least: 0, most: 100 }),
   secondsLeft: numeric({ least: 0 }),
   problem: textual(),
+  isFatal: ((value, name) => {
+    if (typeof value !== "boolean") throw new TypeError(`${name} is ${value}, not true or false`);
+    return value;
+  }) as Schema<boolean>,
 };
 
 /**

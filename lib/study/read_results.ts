@@ -9,17 +9,24 @@ import type { RunStore } from "../experiment/run_store.ts";
 import { projectRoot } from "../setup/project.ts";
 import { readCards } from "./card_file.ts";
 import type { RunResult } from "./result.ts";
-import { isResult, readRunResult, type UnreadableRun } from "./run_result.ts";
+import { readRuns, type ReadRunsOptions } from "./read_runs.ts";
+import { isResult, type UnreadableRun } from "./run_result.ts";
 
 /** Settings of {@linkcode knownResults}. */
-export interface KnownResultsOptions {
+export interface KnownResultsOptions extends ReadRunsOptions {
   /**
    * Folders whose `.jsonl` files are result cards: `data/results` of the project and what was imported
    * into the store, by default.
    */
   readonly cards?: readonly string[];
-  /** Told of each damaged card. */
-  readonly onNotice?: (line: string) => void;
+}
+
+/** All that is known, and what cannot be. */
+export interface SurveyedResults {
+  /** Results of all runs of a store, then those of result cards. */
+  readonly results: readonly RunResult[];
+  /** Folders among the runs that have no result. */
+  readonly unreadable: readonly UnreadableRun[];
 }
 
 /**
@@ -78,10 +85,27 @@ export async function knownResults(
   store: RunStore,
   options: KnownResultsOptions = {},
 ): Promise<RunResult[]> {
-  const runs = (await readRuns(store)).filter(isResult);
+  return [...(await surveyResults(store, options)).results];
+}
+
+/**
+ * As {@linkcode knownResults}, with the folders that have no result.
+ *
+ * @param store The store.
+ * @param options Where the cards are.
+ * @returns Results, and folders that are reserved or damaged.
+ * @throws {Error} If the folder of the runs or of cards cannot be read.
+ */
+export async function surveyResults(
+  store: RunStore,
+  options: KnownResultsOptions = {},
+): Promise<SurveyedResults> {
+  const found = await readRuns(store, options);
+  const runs = found.filter(isResult);
+  const unreadable = found.filter((run): run is UnreadableRun => !isResult(run));
   const done = new Set(runs.filter(isFinished).map(({ hash }) => hash));
   const cards = (await cardResults(store, options)).filter(({ hash }) => !done.has(hash));
-  return [...runs, ...cards];
+  return { results: [...runs, ...cards], unreadable };
 }
 
 /**
@@ -127,17 +151,6 @@ export function resultsByHash(results: readonly RunResult[]): Map<string, RunRes
     if (!known.has(result.hash)) known.set(result.hash, result);
   }
   return known;
-}
-
-async function readRuns(
-  { folder, methods }: RunStore,
-): Promise<(RunResult | UnreadableRun)[]> {
-  const found: (RunResult | UnreadableRun)[] = [];
-  for (const name of await namesIn(folder, ({ isFile }) => !isFile)) {
-    const run = await readRunResult(`${folder}/${name}`, { methods });
-    if (run !== undefined) found.push(run);
-  }
-  return found;
 }
 
 async function cardResults(

@@ -5,6 +5,7 @@
  */
 
 import { limitNorms, normLimit } from "../model/classifier_norm.ts";
+import { testedHeads } from "../method/tested_heads.ts";
 import type { Network, Variables } from "../model/network.ts";
 import type { Shapes } from "../model/shapes.ts";
 import { mapTensors } from "../tensor/named_tensors.ts";
@@ -14,7 +15,7 @@ import type { Stage } from "./stage.ts";
 /** A stage and its network. */
 export interface CarryOptions {
   /** The stage. */
-  readonly stage: Pick<Stage, "method" | "maxNorm" | "averageDecay">;
+  readonly stage: Pick<Stage, "method" | "options" | "maxNorm" | "averageDecay">;
   /** Its network. */
   readonly network: Pick<Network, "headParameters" | "parameterShapes" | "statisticShapes">;
 }
@@ -24,7 +25,7 @@ const averagePrefix = "average.";
 
 /** Official name of the weight of the classifier that is tested. */
 function testedWeight({ stage, network }: CarryOptions): string {
-  return network.headParameters(stage.method.testedHead)[0]!;
+  return network.headParameters(testedHeads(stage)[0])[0]!;
 }
 
 /**
@@ -42,8 +43,8 @@ function testedWeight({ stage, network }: CarryOptions): string {
  * const network = createNetwork("resnet32", { classes: 10 });
  * const maxNorm = { share: 0.1, every: "step" } as const;
  *
- * assertEquals(carriedShapes({ stage: { method: crossEntropyMethod }, network }), {});
- * assertEquals(carriedShapes({ stage: { method: crossEntropyMethod, maxNorm }, network }), {
+ * assertEquals(carriedShapes({ stage: { method: crossEntropyMethod, options: {} }, network }), {});
+ * assertEquals(carriedShapes({ stage: { method: crossEntropyMethod, options: {}, maxNorm }, network }), {
  *   "max_norm.fc.weight": [],
  * });
  * ```

@@ -20,15 +20,15 @@ export interface PredictSettings {
   readonly network: Network;
   /** The images; they must stay alive as long as the predictor is used. */
   readonly source: ImageSource;
-  /** The head whose outputs are wanted. */
-  readonly head: HeadName;
+  /** The head whose outputs are wanted, or several of which {@linkcode meanOutputs} are. */
+  readonly head: HeadName | readonly HeadName[];
   /** Images in one call; by default at most 500, and fewer where memory is short. */
   readonly batchSize?: number | undefined;
   /** `eager` runs op by op. */
   readonly mode?: ExecutionMode | undefined;
 }
 
-/** Runs a head over all images of a source. */
+/** Runs heads over all images of a source. */
 export interface Predictor {
   /** From variables to outputs `[N, C]`, image after image; throws the reason of an aborted signal. */
   (variables: Variables, signal?: AbortSignal): Promise<Float32Array>;
@@ -37,13 +37,14 @@ export interface Predictor {
 }
 
 /**
- * Makes a function that runs a head of the network over all images of a source.
+ * Makes a function that runs heads of the network over all images of a source.
  *
- * @param settings Network, head and images.
+ * @param settings Network, heads and images.
  * @returns The function; the caller disposes it.
  */
 export function createPredictor(settings: PredictSettings): Predictor {
   const { engine, network, source, head, mode } = settings;
+  const heads = [head].flat() as readonly HeadName[];
   type Inputs = Variables & { readonly rows: Tensor; readonly prepared: NamedTensors };
   const forward = engine.compile(
     ({ rows, prepared, ...variables }: Inputs) => {
@@ -52,7 +53,7 @@ export function createPredictor(settings: PredictSettings): Predictor {
       const parts = tf.split(images!, partSizes(rows.size, engine.threads.interOp));
       const outputs = parts.map((part) => {
         const { outputs } = network.apply(variables, part, "evaluate");
-        return (outputs as NetworkOutputs)[head];
+        return meanOutputs(heads.map((head) => (outputs as NetworkOutputs)[head]));
       });
       return { outputs: tf.concat(outputs) };
     },
@@ -96,6 +97,32 @@ export function createPredictor(settings: PredictSettings): Predictor {
     return all;
   }
   return Object.assign(predict, { dispose: () => forward.dispose() });
+}
+
+/**
+ * The outputs of several classifiers together: logarithms of the mean of their probabilities, so that what
+ * reads outputs through a softmax sees that mean.
+ *
+ * @param outputs Outputs of each classifier `[B, C]`, at least one.
+ * @returns Outputs `[B, C]`; those of one classifier as they are.
+ * @example A classifier that is sure and one that is not
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { startEngine, tf } from "glmc";
+ * import { meanOutputs } from "glmc/train/predict.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * const mean = meanOutputs([tf.tensor2d([[100, 0]]), tf.tensor2d([[0, 0]])]);
+ * assertAlmostEquals(tf.softmax(mean).dataSync()[0]!, 0.75, 1e-6);
+ * ```
+ */
+export function meanOutputs(outputs: readonly Tensor[]): Tensor {
+  const [only, ...others] = outputs;
+  if (others.length === 0) return only!;
+  return tf.tidy(() => {
+    const logProbabilities = tf.stack(outputs.map((of) => tf.logSoftmax(of)));
+    return tf.sub(tf.logSumExp(logProbabilities, 0), tf.scalar(Math.log(outputs.length)));
+  });
 }
 
 /** Sizes of at most `parts` nearly equal parts of `count` images. */

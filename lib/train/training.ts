@@ -7,6 +7,7 @@
 import type { ImageSource } from "../images/source.ts";
 import type { StepPlan } from "../data/plan.ts";
 import { randomStream } from "../data/random.ts";
+import { testedHeads } from "../method/tested_heads.ts";
 import type { Network } from "../model/network.ts";
 import type { CompiledFunction } from "../tensor/compile.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
@@ -115,7 +116,7 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
       constants,
     });
     const predictorOf = (source: ImageSource): Predictor =>
-      createPredictor({ engine, network, source, head: stage.method.testedHead, mode });
+      createPredictor({ engine, network, source, head: testedHeads(stage), mode });
     return {
       stage,
       constants,
@@ -176,7 +177,7 @@ export function nextState(
   const parameters = { ...before.parameters };
   if (stage.freshClassifier === true) {
     const drawn = network.init(randomStream(options.seed, "init", index));
-    for (const name of network.headParameters(stage.method.testedHead)) {
+    for (const name of testedHeads(stage).flatMap(network.headParameters)) {
       disposeTensors({ old: parameters[name]! });
       parameters[name] = drawn.parameters[name]!;
       delete drawn.parameters[name];

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { projectRoot, wantedDeno } from "../../lib/setup/project.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { copyProject } from "../setup/project_copy.ts";
@@ -22,12 +22,12 @@ Deno.test("main.ts refuses an unknown command with the nearest one and exit code
 
   const result = await copy.run(["trian"]);
 
-  assertEquals(result, {
-    code: 2,
-    stdout: "",
-    stderr: 'error: Unknown command "trian": did you mean "train"? ' +
-      "The commands are setup, doctor, train, split, stage2, evaluate, bench, lab, notebooks, report\n",
-  });
+  assertEquals([result.code, result.stdout], [2, ""]);
+  assertMatch(
+    result.stderr,
+    /^error: Unknown command "trian": did you mean "train"\? The commands are setup, doctor, [a-z0-9, ]*\n$/,
+  );
+  assert(!result.stderr.includes("planned"), "what only other commands start is not listed");
 });
 
 Deno.test("main.ts refuses unknown flags in one line and with exit code 2", async () => {

@@ -80,12 +80,21 @@ const laterSettings = {
   maxNorm: null,
 };
 
+/** What came with the fourth form, and what runs before it meant. */
+const fourthSettings = {
+  testedClassifier: "rebalanced",
+  cumulative: "parabolic",
+  pairViews: "both",
+  mixWeights: "shared",
+  predictor: "linear",
+};
+
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;
   const { name, method, options, trains, statistics, ...stage } = stages[0];
   const { largestClass, ...all } = { ...data, ...network, ...stage, ...options, seed };
   assertEquals(largestClass, null);
-  assertEquals<unknown>(all, { ...oldForm, ...laterSettings });
+  assertEquals<unknown>(all, { ...oldForm, ...laterSettings, ...fourthSettings });
   assertEquals(
     { name, method, trains, statistics, stages: stages.length },
     { name: "train", method: "glmc", trains: "all", statistics: "updated", stages: 1 },
@@ -213,7 +222,26 @@ Deno.test("readConfig() brings the form without a version into today's", () => {
     `${projectRoot}/images`,
   );
   const withoutMethods = readConfig(oldForm, { methods: [] });
-  assertEquals(withoutMethods.stages[0].options, defaultConfig.stages[0].options);
+  // What a method that is not there would add is not known.
+  assertEquals(
+    { ...withoutMethods.stages[0].options, ...fourthSettings },
+    defaultConfig.stages[0].options,
+  );
+});
+
+Deno.test("readConfig() gives the third form's GLMC the switches of the official code", () => {
+  const [first] = defaultConfig.stages;
+  const options = Object.fromEntries(
+    Object.entries(first.options).filter(([name]) => !(name in fourthSettings)),
+  );
+  const stored = { ...defaultConfig, stages: [{ ...first, options }] };
+
+  assertEquals(readConfig({ ...stored, version: 3 }, { methods }), defaultConfig);
+  assertThrows(
+    () => readConfig(stored, { methods }),
+    SyntaxError,
+    "stages[0].options.testedClassifier is missing",
+  );
 });
 
 Deno.test("readConfig() brings the second form, which has fewer settings, into today's", () => {

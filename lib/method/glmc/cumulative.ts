@@ -4,12 +4,39 @@
  * @module
  */
 
+/** How the weight of the plain loss α goes over the epochs, as a function of t / T. */
+const laws = {
+  parabolic: (share: number) => 1 - share ** 2,
+  linear: (share: number) => 1 - share,
+  cosine: (share: number) => (Math.cos(Math.PI * share) + 1) / 2,
+  constant: () => 0.5,
+  increase: (share: number) => share ** 2,
+  step: (share: number) => share < 0.8 ? 1 : 0,
+} as const satisfies Record<string, (share: number) => number>;
+
+/** Name of a law of α. */
+export type CumulativeLaw = keyof typeof laws;
+
+/** Names of the laws of α, the official one first. */
+export const cumulativeLaws = Object.keys(laws) as [CumulativeLaw, ...CumulativeLaw[]];
+
+/** Settings of {@linkcode cumulativeWeight}. */
+export interface CumulativeOptions {
+  /**
+   * How α goes over the epochs: `parabolic`, 1 − (t / T)², is the official law and the default; `linear` is
+   * 1 − t / T, `cosine` (cos(π t / T) + 1) / 2, `constant` 0.5, `increase` (t / T)², and `step` 1, and 0 once
+   * 80 % of the epochs are over.
+   */
+  readonly law?: CumulativeLaw;
+}
+
 /**
- * Weight of the plain loss in an epoch: α = 1 − (t / T)² (Eq. 10).
+ * Weight of the plain loss in an epoch: α = 1 − (t / T)² (Eq. 10), or another law.
  *
  * @param epoch Epoch t, from 0.
  * @param epochs Planned number of epochs T.
- * @returns α in `(0, 1]`; 1 in the first epoch, about 2 / T in the last.
+ * @param options Which law; the official one by default.
+ * @returns α in `[0, 1]`; by the official law 1 in the first epoch, about 2 / T in the last.
  * @throws {RangeError} If the epoch is not in `[0, epochs)`.
  * @example Half way
  * ```ts
@@ -17,13 +44,18 @@
  * import { cumulativeWeight } from "glmc";
  *
  * assertEquals(cumulativeWeight(100, 200), 0.75);
+ * assertEquals(cumulativeWeight(100, 200, { law: "linear" }), 0.5);
  * ```
  */
-export function cumulativeWeight(epoch: number, epochs: number): number {
+export function cumulativeWeight(
+  epoch: number,
+  epochs: number,
+  { law = "parabolic" }: CumulativeOptions = {},
+): number {
   if (!(epoch >= 0 && epoch < epochs)) {
     throw new RangeError(
       `Cannot weigh the losses of epoch ${epoch}: it must be in [0, ${epochs}): check the number of epochs`,
     );
   }
-  return 1 - (epoch / epochs) ** 2;
+  return laws[law](epoch / epochs);
 }

@@ -6,6 +6,7 @@
 
 import { betaRange } from "../../data/random.ts";
 import { choiceField, numberField, type SettingsOf } from "../../settings/field.ts";
+import { cumulativeLaws } from "./cumulative.ts";
 
 /** The settings of GLMC: the official ones under their official flags, and readings of the paper. */
 export const glmcFields = {
@@ -69,6 +70,47 @@ export const glmcFields = {
     flags: ["classifiers"],
     help: "one for each loss (official), or one for both",
     earlier: "two",
+  }),
+  /** Which classifier is tested. */
+  testedClassifier: choiceField(["rebalanced", "plain", "mean"], {
+    default: "rebalanced",
+    flags: ["tested"],
+    help: "classifier that is tested: rebalanced (official), plain, or both by mean probability",
+    earlier: "rebalanced",
+    since: 4,
+  }),
+  /** How the weight of the plain loss α goes over the epochs. */
+  cumulative: choiceField(cumulativeLaws, {
+    default: "parabolic",
+    flags: ["alpha", "cumulative"],
+    help: "weight of the plain loss in epoch t of T: 1 - (t/T)^2 (official), 1 - t/T, " +
+      "(cos(pi t/T) + 1)/2, 1/2, (t/T)^2, or 1 and after 80 % of the epochs 0",
+    earlier: "parabolic",
+    since: 4,
+  }),
+  /** Which mixture each of the two views is. */
+  pairViews: choiceField(["both", "mixup", "cutmix"], {
+    default: "both",
+    flags: ["pair-views"],
+    help: "mixtures of the two views: MixUp and CutMix (official), or twice the same",
+    earlier: "both",
+    since: 4,
+  }),
+  /** Whether the two views have one mix weight λ. */
+  mixWeights: choiceField(["shared", "own"], {
+    default: "shared",
+    flags: ["mix-weights"],
+    help: "mix weight of the two views: one (official), or a draw for each",
+    earlier: "shared",
+    since: 4,
+  }),
+  /** What predicts the projection of the other view. */
+  predictor: choiceField(["linear", "mlp"], {
+    default: "linear",
+    flags: ["predictor"],
+    help: "prediction head: one layer (official), or a hidden one with batch norm and ReLU first",
+    earlier: "linear",
+    since: 4,
   }),
 };
 

@@ -9,11 +9,8 @@
  * @module
  */
 
-import { hostScalar, stepRanges } from "../../data/plan.ts";
 import { classWeights } from "../../data/long_tail.ts";
-import { resampledRows, shuffledRows } from "../../data/sampler.ts";
 import type { Loss } from "../../loss/loss.ts";
-import { cutBox } from "../../images/cut_box.ts";
 import { type Tensor, tf } from "../../tensor/tfjs.ts";
 import {
   defineMethod,
@@ -21,32 +18,42 @@ import {
   type HeadName,
   type LossContext,
   type Method,
-  type PlanContext,
-  type PlannedDraws,
   type ScheduleContext,
+  type SettingConflict,
   type SettingsOf,
 } from "../method.ts";
 import { perClass } from "../per_class.ts";
 import { cumulativeWeight } from "./cumulative.ts";
 import { glmcFields, pairFields, type PairOptions } from "./fields.ts";
 import { glmcLoss, type LossOptions, type ViewOutputs } from "./loss.ts";
+import { planPairs } from "./pair_plan.ts";
 import { glmcMixture, type MixedView, type MixtureInputs, type MixtureOptions } from "./mixture.ts";
 
 /** Settings of GLMC; see {@linkcode glmcFields}. */
 export type GlmcOptions = SettingsOf<typeof glmcFields>;
 
+/** The heads that each choice of `--tested` tests. */
+const testedBy = {
+  rebalanced: ["rebalancedLogits"],
+  plain: ["logits"],
+  mean: ["logits", "rebalancedLogits"],
+} as const;
+
 /** What every GLMC has, whatever its rebalanced classifier learns from. */
 const common = {
   heads: ["logits", "rebalancedLogits", "prediction", "projection"],
   testedHead: "rebalancedLogits",
+  testedHeads: ({ testedClassifier }: PairOptions) => testedBy[testedClassifier],
+  predictor: ({ predictor }: PairOptions) => predictor,
+  conflict: conflictOf,
   idleHeads: ({ classifiers }: PairOptions): HeadName[] => classifiers === "one" ? ["logits"] : [],
   terms: ["total", "balanced", "rebalanced", "consistency"],
   groups: 2,
   passes: 2,
   unit: "pairs",
   plan: planPairs,
-  schedule: ({ epoch, epochs }: ScheduleContext<PairOptions>) => ({
-    plainWeight: cumulativeWeight(epoch, epochs),
+  schedule: ({ options: { cumulative: law }, epoch, epochs }: ScheduleContext<PairOptions>) => ({
+    plainWeight: cumulativeWeight(epoch, epochs, { law }),
   }),
 } as const;
 
@@ -117,31 +124,21 @@ export function glmcWith(
   });
 }
 
-/**
- * Draws the pairs of an epoch and how each step mixes them.
- *
- * One λ ~ Beta(b, b) serves a whole batch, for MixUp and for CutMix, as in the official code. Both groups
- * of views show images i and then images j.
- */
-function planPairs(context: PlanContext<PairOptions>): PlannedDraws[] {
-  const { options, counts, batchSize, height, width, stream } = context;
-  const mix = stream("mix");
-  const first = shuffledRows(counts, stream("shuffle"));
-  const { resampleExponent } = options;
-  const second = resampledRows(counts, { resampleExponent, random: stream("sampler") });
-  return stepRanges(first.length, batchSize).map(([begin, end]) => {
-    const mixWeight = mix.beta(options.mixtureBeta, options.mixtureBeta);
-    const centre = [mix.integer(height), mix.integer(width)] as const;
-    const pairs = new Int32Array(2 * (end - begin));
-    pairs.set(first.subarray(begin, end));
-    pairs.set(second.subarray(begin, end), end - begin);
-    const box = cutBox({ height, width, mixWeight, centre });
+/** A setting that the others leave nothing to say. */
+function conflictOf(options: PairOptions): SettingConflict | undefined {
+  if (options.classifiers === "one" && options.testedClassifier !== "rebalanced") {
     return {
-      count: end - begin,
-      rows: [pairs, pairs],
-      draws: { mixWeight: hostScalar(mixWeight), box: { shape: [4], data: box } },
+      setting: "testedClassifier",
+      reason: "there is no plain classifier with --classifiers one: leave one of them out",
     };
-  });
+  }
+  if (options.pairViews === "mixup" && options.cutMixLabel !== "lambda") {
+    return {
+      setting: "cutMixLabel",
+      reason: "no view is cut with --pair-views mixup: leave one of them out",
+    };
+  }
+  return undefined;
 }
 
 /** What the rebalanced classifier of a pair learns from. */
@@ -160,8 +157,7 @@ function pairLoss(
     halves(images[1]!),
     halves(labels(0)),
   ];
-  const { mixWeight, box } = draws as { mixWeight: Tensor; box: Tensor };
-  const { cutMixLabel } = options;
+  const { cutMixLabel, pairViews } = options;
   const { global, local } = glmcMixture({
     firstView1,
     secondView1,
@@ -169,10 +165,10 @@ function pairLoss(
     secondView2,
     firstLabels,
     secondLabels,
-    mixWeight,
-    box,
+    // Whatever the plan has drawn for these settings.
+    ...draws as Pick<MixtureInputs, "mixWeight" | "view2MixWeight" | "box" | "view1Box">,
     classWeights,
-  }, { cutMixLabel, ...(rebalanceTarget && { rebalanceTarget }) });
+  }, { cutMixLabel, pairViews, ...(rebalanceTarget && { rebalanceTarget }) });
   // In this order: the second pass continues the running statistics of the first, as two calls of the
   // official model.
   const ofGlobal = outputsOf(global);

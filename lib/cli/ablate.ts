@@ -1,0 +1,266 @@
+/**
+ * The command `ablate`: compares variants of a training over seeds, in as many runs as that takes.
+ *
+ * @module
+ */
+
+import { configure, type Settings } from "../experiment/config.ts";
+import { withSplitHash } from "../experiment/configured.ts";
+import { openRunStore, type RunStore } from "../experiment/run_store.ts";
+import { methods as kitMethods } from "../method/methods.ts";
+import { printResult, tell } from "../process/streams.ts";
+import { ablations, findAblation } from "../study/ablations.ts";
+import { gridVariants, parseAxis, parseSeeds } from "../study/grid.ts";
+import { localExecutor } from "../study/local_executor.ts";
+import { presets, resolvePreset, settingsOver } from "../study/presets.ts";
+import { planStudy, type Study } from "../study/study.ts";
+import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { idleFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
+import { chooseMethod, type ChosenMethod } from "./method_flag.ts";
+import { printComparison, runSweep } from "./run_sweep.ts";
+import { asUsage, UsageError } from "./shell.ts";
+import { printDryRun } from "./sweep_plan.ts";
+import { configFlags, machineFlags, settingsIn } from "./train_flags.ts";
+import { userPath } from "./user_path.ts";
+
+const studyFlags: readonly Flag[] = [
+  { names: ["seeds"], kind: "text", help: "seeds of each variant: 1,2,3 or 1-5; 1,2,3 by default" },
+  {
+    names: ["preset"],
+    kind: "text",
+    help: "the preset that all variants start from; quick by default, where there is one",
+  },
+  { names: ["name"], kind: "text", help: "name of the study; by default it says what is varied" },
+  { names: ["root_model"], kind: "path", help: "folder of the runs instead of data/runs" },
+];
+
+/** Flags of every command that does many runs. */
+export const sweepFlags: readonly Flag[] = [
+  {
+    names: ["jobs"],
+    kind: "number",
+    help: "runs at a time, each a process of its own; 1 by default",
+    wanted: "a whole number in [1, 1024]",
+    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
+  },
+  { names: ["dry-run"], kind: "switch", help: "say what would be done and how long it takes" },
+  {
+    names: ["only"],
+    kind: "choice",
+    choices: ["failed"],
+    help: "do only the runs that have failed",
+  },
+  { names: ["fail-fast"], kind: "switch", help: "stop all runs once one has failed" },
+];
+
+/** The text that `--help` prints. */
+export const help = `
+Usage: deno task ablate <ablation> [flags]
+       deno task ablate --grid <flag>=<value>,<value> [--grid ...] [flags]
+       deno task ablate ?
+
+Trains every variant with every seed and compares them: mean and deviation over seeds, and the paired
+difference to a baseline with its interval. The same command again goes on where it was: finished runs are
+known by what they ask for, wherever they were made. Ctrl-C leaves a checkpoint of each run at work.
+
+The ablations:
+
+${listAblations()}
+
+A grid takes any flag of train by any of its names; several grids multiply.
+
+${
+  flagsHelp([
+    {
+      names: ["grid"],
+      kind: "text",
+      help: "a flag of train and its values; may be given several times",
+    },
+    ...studyFlags,
+    ...sweepFlags,
+  ])
+}
+
+All other flags are those of train (deno task train --help) and hold for all variants:
+
+  deno task ablate components --epochs 5 --imbalance_rate 0.01
+
+The machine:
+
+${flagsHelp(machineFlags)}
+`;
+
+function listAblations(): string {
+  const width = Math.max(...ablations.map(({ name }) => name.length));
+  return ablations.map(({ name, summary, variants }) =>
+    `  ${name.padEnd(width)}  ${summary} (${variants.length} variants)`
+  ).join("\n");
+}
+
+/**
+ * Runs the command.
+ *
+ * @param args The name of an ablation, grids and flags.
+ * @throws {UsageError} If ablation, grid, seeds or flags do not fit.
+ * @throws {Error} If the study cannot be written down, or a result cannot be read.
+ */
+export async function run(args: string[]): Promise<void> {
+  const { names, grids, others } = splitArguments(args);
+  if (names[0] === "?") return printResult(listAblations());
+  const chosen = await chooseMethod(others, { methods: kitMethods });
+  const config = configFlags(chosen);
+  const own = [...studyFlags, ...sweepFlags, ...machineFlags, ...config];
+  const flags = [...own, ...withoutNames(idleFlags, own)];
+  const values = parseFlags(chosen.args, flags);
+  for (const line of wordsOnIdleFlags(values, flags.filter((flag) => idleFlags.includes(flag)))) {
+    tell(line);
+  }
+  refuseOwnMethod(chosen);
+  const planned = asUsage(() =>
+    studyOf({ names, grids, values, chosen, base: baseOf(values, chosen) })
+  );
+  const study = {
+    ...planned,
+    base: await withRows(planned.base),
+    variants: await Promise.all(
+      planned.variants.map(async ({ name, settings }) => ({
+        name,
+        settings: await withRows(settings),
+      })),
+    ),
+  };
+  const { root_model, jobs = 1 } = values;
+  const store = openRunStore(root_model === undefined ? undefined : `${root_model}`, chosen);
+  // Before anything is written or started.
+  asUsage(() => planStudy(study, store));
+  const machine = machineArguments(values);
+  if (values["dry-run"] === true) {
+    return await printDryRun(study, { store, jobs: Number(jobs), machine });
+  }
+  await doStudy(study, { store, values, machine });
+}
+
+async function doStudy(
+  study: Study,
+  { store, values: { jobs = 1, only, "fail-fast": failFast }, machine }: {
+    readonly store: RunStore;
+    readonly values: FlagValues;
+    readonly machine: readonly string[];
+  },
+): Promise<void> {
+  const { results } = await runSweep(study, {
+    store,
+    executor: localExecutor({ jobs: Number(jobs), machine }),
+    failFast: failFast === true,
+    onlyFailed: only === "failed",
+  });
+  printComparison(study, results, store);
+}
+
+/** The name of an ablation, the grids, and what remains to be parsed. */
+function splitArguments(args: readonly string[]): {
+  readonly names: readonly string[];
+  readonly grids: readonly string[];
+  readonly others: readonly string[];
+} {
+  const [names, grids, others]: [string[], string[], string[]] = [[], [], []];
+  for (let index = 0; index < args.length; index++) {
+    const word = args[index]!;
+    const [, glued] = word.match(/^--grid(?:=(.*))?$/s) ?? [];
+    if (glued !== undefined) grids.push(glued);
+    else if (word === "--grid") grids.push(args[++index] ?? "");
+    // What does not follow a flag at once is no value of it.
+    else if (index === 0 && !word.startsWith("-")) names.push(word);
+    else others.push(word);
+  }
+  return { names, grids, others };
+}
+
+function refuseOwnMethod({ methods }: ChosenMethod): void {
+  const [own] = methods.filter((method) => !kitMethods.includes(method));
+  if (own === undefined) return;
+  throw new UsageError(
+    `Cannot compare the method ${own.name}: it comes from a file, which the processes of the runs do ` +
+      "not know: add it to lib/method/methods.ts",
+  );
+}
+
+/** Settings of all variants: the preset, and the flags over it. */
+function baseOf(values: FlagValues, chosen: ChosenMethod): Settings {
+  const { seed, ...given } = settingsIn(values, configFlags(chosen));
+  if (seed !== undefined) {
+    throw new UsageError(
+      `Cannot use --seed ${seed}: variants have several: give them with --seeds`,
+    );
+  }
+  const quick = presets.some(({ name }) => name === "quick") ? "quick" : undefined;
+  const preset = values.preset ?? quick;
+  if (preset === undefined) return given;
+  return settingsOver(resolvePreset(`${preset}`), given, chosen.methods);
+}
+
+/** Rows are known by their hash, wherever their file lies: it is a part of what is asked for. */
+async function withRows(settings: Settings): Promise<Settings> {
+  const { splitFile = null, splitHash = null } = settings;
+  if (splitFile === null || splitHash !== null) return settings;
+  const { data } = await withSplitHash(configure({ splitFile }));
+  return { ...settings, splitHash: data.splitHash };
+}
+
+function studyOf({ names, grids, values, chosen, base }: {
+  readonly names: readonly string[];
+  readonly grids: readonly string[];
+  readonly values: FlagValues;
+  readonly chosen: ChosenMethod;
+  readonly base: Settings;
+}): Study {
+  const [name] = names;
+  if (name === undefined && grids.length === 0) {
+    throw new UsageError(
+      "Cannot compare nothing: name an ablation or a grid: deno task ablate ? lists the ablations",
+    );
+  }
+  const ablation = name === undefined ? undefined : findAblation(name);
+  // Where two methods have one flag, that of the chosen one is meant.
+  const methods = [chosen.method, ...chosen.methods];
+  const axes = grids.map((text) => parseAxis(text, { methods, pathOf: (path) => userPath(path) }));
+  const grid = gridVariants(axes);
+  const variants = ablation === undefined
+    ? grid
+    : ablation.variants.flatMap((variant) =>
+      grid.map(({ name, settings }) => ({
+        name: name === "" ? variant.name : `${variant.name}, ${name}`,
+        settings: { ...variant.settings, ...settings },
+      }))
+    );
+  const varied = axes.map(({ flag }) => flag);
+  const baseline = variants.find(({ name }) => name === ablation?.baseline)?.name;
+  return {
+    name: nameOf(`${values.name ?? [...names, ...varied].join("-")}`, values.name !== undefined),
+    title: [...(ablation ? [ablation.title] : []), ...varied].join(", "),
+    base,
+    variants,
+    seeds: parseSeeds(`${values.seeds ?? "1,2,3"}`),
+    ...(baseline !== undefined && { baseline }),
+  };
+}
+
+/** A name for the folder of the study. */
+function nameOf(text: string, isGiven: boolean): string {
+  const name = text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "");
+  if (isGiven && name !== text) {
+    throw new UsageError(
+      `Cannot name the study "${text}": use small letters, digits and dashes` +
+        (name === "" ? "" : `: write --name ${name}`),
+    );
+  }
+  return name.slice(0, 100);
+}
+
+/** Flags of the machine as they are handed on to each run. */
+function machineArguments(values: FlagValues): string[] {
+  return machineFlags.flatMap(({ names: [name] }) => {
+    const value = values[name];
+    return value === undefined ? [] : [`--${name}=${value}`];
+  });
+}

@@ -1,0 +1,100 @@
+/**
+ * Choosing results by what their configurations say.
+ *
+ * @module
+ */
+
+import { settingsOf } from "../experiment/config.ts";
+import { sharedFields } from "../experiment/config_complete.ts";
+import { methodFields } from "../experiment/config_fields.ts";
+import type { MethodsOption } from "../experiment/configured.ts";
+import { checkedSetting, suggestion } from "../settings/check.ts";
+import type { Field, Fields, Settings, SettingValue } from "../settings/field.ts";
+import type { RunResult } from "./result.ts";
+
+/**
+ * Reads what results must have, as a command line gives it.
+ *
+ * @param text Names of settings or of their flags with values, such as `imbalance_rate=0.01,epochs=200`.
+ * @param options The methods, whose settings may be named too.
+ * @returns Settings by name.
+ * @throws {RangeError} If a name is none of a setting, or its value none of its values.
+ * @example A flag of the official code
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { methods } from "glmc";
+ * import { parseWhere } from "glmc/study/where.ts";
+ *
+ * assertEquals(parseWhere("imbanlance_rate=0.01, epochs=200", { methods }), {
+ *   imbalanceRate: 0.01,
+ *   epochs: 200,
+ * });
+ * ```
+ */
+export function parseWhere(text: string, { methods }: MethodsOption): Settings {
+  const fields: Fields = Object.assign(
+    {},
+    ...methods.map(({ fields }) => fields),
+    methodFields,
+    sharedFields,
+  );
+  return Object.fromEntries(
+    text.split(",").map((part) => {
+      const [, given = "", value] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
+      if (value === undefined) {
+        throw new RangeError(
+          `Cannot choose by "${part.trim()}": it is no <setting>=<value>: ` +
+            "write for example imbalance_rate=0.01",
+        );
+      }
+      const [name, field] = namedField(given, fields);
+      return [name, fieldValue(value, { name, field })];
+    }),
+  );
+}
+
+/** Finds a setting by its name or one of its flags. */
+function namedField(given: string, fields: Fields): [string, Field] {
+  const plain = (text: string): string => text.replace(/^-+/, "").replaceAll("-", "_");
+  const found = Object.entries(fields).find(([name, { flags }]) =>
+    name === given || flags.some((flag) => plain(flag) === plain(given))
+  );
+  if (found !== undefined) return found;
+  const names = Object.entries(fields).flatMap(([name, { flags }]) => [name, ...flags]);
+  throw new RangeError(
+    `Cannot choose by ${given}: it is no setting: ${suggestion(given, names)}`,
+  );
+}
+
+function fieldValue(
+  text: string,
+  { name, field }: { readonly name: string; readonly field: Field },
+): SettingValue {
+  if (/^(none|null)$/.test(text) && field.accepts(null)) return null;
+  if (field.kind === "number") return checkedSetting(name, Number(text), field);
+  const isSwitch = field.kind === "switch" && /^(true|false)$/.test(text);
+  return checkedSetting(name, isSwitch ? text === "true" : text, field);
+}
+
+/**
+ * Whether a result has settings.
+ *
+ * @param result The result.
+ * @param where The settings; a result whose method does not know one has it not.
+ * @returns `true` if it has all of them.
+ * @example One of two
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { configure } from "glmc";
+ * import { hasSettings } from "glmc/study/where.ts";
+ *
+ * const result = { config: configure({ epochs: 3 }) };
+ *
+ * assertEquals(hasSettings(result, { epochs: 3 }), true);
+ * assertEquals(hasSettings(result, { epochs: 3, seed: 7 }), false);
+ * ```
+ */
+export function hasSettings({ config }: Pick<RunResult, "config">, where: Settings): boolean {
+  const settings = settingsOf(config);
+  return Object.entries(where).every(([name, value]) => settings[name] === value);
+}

@@ -1,0 +1,236 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { runFiles } from "../../lib/experiment/run_folder.ts";
+import { openRunStore } from "../../lib/experiment/run_store.ts";
+import { projectRoot } from "../../lib/setup/project.ts";
+import { temporaryFolder } from "../data/disposables.ts";
+import { contentsOf } from "../experiment/processes.ts";
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the real command; `reached` waits for a line of its standard error. */
+function start(args: readonly string[], { runs }: { readonly runs: string }) {
+  const child = new Deno.Command("env", {
+    // Where the tests run in the background of a script, Ctrl-C is ignored.
+    args: [
+      ...["--default-signal=INT", Deno.execPath(), "run", "-q", "-A", "--no-check"],
+      ...[`${projectRoot}/lib/cli/main.ts`, "ablate", ...args],
+    ],
+    env: { GLMC_RUNS: runs },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stdout = new Response(child.stdout).text();
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  let stderr = "";
+  const readOn = async (until?: RegExp): Promise<void> => {
+    while (!until?.test(stderr)) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      stderr += value;
+    }
+  };
+  return {
+    pid: child.pid,
+    kill: (signal: Deno.Signal) => child.kill(signal),
+    reached: readOn,
+    async result(): Promise<Result> {
+      await readOn();
+      return { code: (await child.status).code, stdout: await stdout, stderr };
+    },
+  };
+}
+
+const ablate = (args: readonly string[], options: { readonly runs: string }): Promise<Result> =>
+  start(args, options).result();
+
+/** The workers that a process has started. */
+function workersOf(pid: number): number[] {
+  return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((id) => {
+    try {
+      const words = Deno.readTextFileSync(`/proc/${id}/cmdline`).split("\0");
+      return words.includes("planned") && words[words.indexOf("--parent") + 1] === `${pid}`;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The table without its column of seconds, which no two sweeps have in common. */
+const numbersOf = (table: string): string => table.replaceAll(/ +(\S+ s|time|-+)$/gm, "");
+
+/** Ids of the finished runs, by name. */
+async function finishedIds(runs: string): Promise<Record<string, string | null>> {
+  const finished = (await openRunStore(runs).list()).filter(({ state }) => state === "finished");
+  return Object.fromEntries(finished.map(({ name, description }) => [name, description!.id]));
+}
+
+// The narrowest network, a few images, and the method with the cheapest step.
+const tiny = [
+  "--method",
+  "ce",
+  "--width",
+  "1",
+  "--largest_class",
+  "20",
+  "-b",
+  "64",
+  "--epochs",
+  "2",
+];
+const four = ["--grid", "lr=0.05,0.1", "--seeds", "1,2", "--imbalance_rate", "0.05", ...tiny];
+
+Deno.test("a sweep of four runs: killed in every way it gives the same table, and repeats nothing", async (t) => {
+  using whole = temporaryFolder();
+  using torn = temporaryFolder();
+  const runs = torn.path;
+  let reference: Result;
+
+  await t.step(
+    "left alone, without a terminal, it has a line for each change, and a table",
+    async () => {
+      reference = await ablate(four, { runs: whole.path });
+      assertEquals(reference.code, 0, reference.stderr);
+      for (
+        const name of ["lr 0.05, seed 1", "lr 0.1, seed 1", "lr 0.05, seed 2", "lr 0.1, seed 2"]
+      ) {
+        assertMatch(reference.stderr, new RegExp(`^${name}: at work$`, "m"));
+        assertMatch(reference.stderr, new RegExp(`^${name}: finished, top-1 [\\d.]+ %$`, "m"));
+      }
+      assert(!reference.stderr.includes("\x1b"), "nothing that only a terminal understands");
+      assertMatch(reference.stdout, /^lr 0\.05 +2 +[\d.]+ ± [\d.]+ /m);
+    },
+  );
+
+  await t.step("given again, all is known and nothing is done", async () => {
+    const before = await finishedIds(whole.path);
+    const again = await ablate([...four, "--jobs", "2"], { runs: whole.path });
+    assertEquals([again.code, again.stdout], [0, reference.stdout]);
+    assertEquals(again.stderr.match(/: known, /g)?.length, 4);
+    assertEquals(await finishedIds(whole.path), before);
+    const dry = await ablate([...four, "--dry-run"], { runs: whole.path });
+    assertStringIncludes(dry.stdout, "All 4 runs are known");
+  });
+
+  await t.step("Ctrl-C leaves a checkpoint of the run at work, and code 130", async () => {
+    const sweep = start(four, { runs });
+    await sweep.reached(/seed 1: at work, /);
+    sweep.kill("SIGINT");
+    const { code, stderr } = await sweep.result();
+    assertEquals(code, 130, stderr);
+    assertMatch(stderr, /lr 0\.05, seed 1: stopped/);
+    assertStringIncludes(
+      stderr,
+      "4 of 4 runs are not finished: the same command goes on with them",
+    );
+    const [{ name } = { name: "none" }] = await openRunStore(runs).list();
+    assert(Deno.statSync(`${runs}/${name}/${runFiles.checkpoint}`).isFile);
+  });
+
+  let ids: Record<string, string | null> = {};
+  await t.step(
+    "the parent is killed, then a child beside a second sweep; these two share the rest",
+    async () => {
+      const killed = start(four, { runs });
+      await killed.reached(/lr 0\.1, seed 1: at work, /);
+      killed.kill("SIGKILL");
+      await killed.result();
+      ids = await finishedIds(runs);
+      assertEquals(Object.keys(ids).length, 1);
+
+      // At once: the child of the killed one may still be at work.
+      const [first, second] = [start(four, { runs }), start(four, { runs })];
+      await first.reached(/seed 2: at work, /);
+      for (const worker of workersOf(first.pid)) Deno.kill(worker, "SIGKILL");
+      const [hit, other] = await Promise.all([first.result(), second.result()]);
+      assertEquals([hit.code, other.code], [1, 0], hit.stderr + other.stderr);
+      assertMatch(hit.stderr, /: failed.*: its process was ended by SIGKILL: the same command /);
+    },
+  );
+
+  await t.step("the table is the same, and what was finished has not been done again", async () => {
+    const last = await ablate(four, { runs });
+    assertEquals(last.code, 0, last.stderr);
+    assertEquals(last.stderr.match(/: known, /g)?.length, 4);
+    assertEquals(numbersOf(last.stdout), numbersOf(reference.stdout));
+    const all = await finishedIds(runs);
+    assertEquals({ ...all, ...ids }, all);
+    const names = Object.keys(all);
+    assertEquals(names, Object.keys(await finishedIds(whole.path)));
+    for (const name of names) {
+      assertEquals(await contentsOf(runs, name), await contentsOf(whole.path, name), name);
+    }
+  });
+});
+
+Deno.test("a run that fails shows its error and leaves the others alone, unless asked to stop them", async () => {
+  using temporary = temporaryFolder();
+  const { path: runs } = temporary;
+  // At the steepest rate there is no image left of the rarest class.
+  const args = ["--grid", "imbalance_rate=0.001,0.05", "--seeds", "1", ...tiny];
+
+  const fast = await ablate([...args, "--fail-fast"], { runs });
+  const none = await finishedIds(runs);
+  const patient = await ablate(args, { runs });
+  const failed = await ablate([...args, "--only", "failed"], { runs });
+
+  assertEquals([fast.code, patient.code, failed.code], [1, 1, 1]);
+  assertEquals([none, Object.keys(await finishedIds(runs)).length], [{}, 1]);
+  const error =
+    /^imbalance_rate 0\.001, seed 1: failed: Cannot draw the subset: .*: use at least /m;
+  for (const { stderr } of [fast, patient, failed]) assertMatch(stderr, error);
+  assert(!fast.stderr.includes("imbalance_rate 0.05, seed 1: at work"));
+  assertMatch(patient.stderr, /^imbalance_rate 0\.05, seed 1: finished/m);
+  assertMatch(failed.stderr, /^imbalance_rate 0\.05, seed 1: known/m);
+  assertMatch(patient.stdout, /^imbalance_rate 0\.001 +0 of 1 /m);
+});
+
+Deno.test("what cannot be compared is refused with code 2 before anything runs", async () => {
+  using temporary = temporaryFolder();
+  const { path: runs } = temporary;
+  const cases: [args: string[], message: RegExp][] = [
+    [["componets"], /did you mean components\?/],
+    [[], /deno task ablate \? lists the ablations/],
+    [["--grid", "contrast_wieght=0,1"], /did you mean contrast_weight\?/],
+    [["--grid", "contrast_weight=0", "--method", "ce"], /belongs to glmc/],
+    [["gamma", "--seed", "1"], /give them with --seeds/],
+    [["gamma", "--seeds", "x"], /whole numbers such as 1,2,3 or 1-5/],
+    [["gamma", "--epochs", "0"], /--epochs/],
+    [["gamma", "--preset", "cifar10lt100"], /preset/],
+    [["gamma", "--name", "My study"], /--name my-study/],
+  ];
+  await Promise.all(cases.map(async ([args, message]) => {
+    const { code, stderr, stdout } = await ablate(args, { runs });
+    assertEquals([code, stdout], [2, ""], stderr);
+    assertMatch(stderr, message);
+    assertMatch(stderr, /^error: [^\n]*\n$/);
+  }));
+  assertEquals([...Deno.readDirSync(runs)], []);
+});
+
+const unshares = await new Deno.Command("unshare", { args: ["--mount", "true"] }).output()
+  .then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "a full disk stops the sweep with one line",
+  ignore: !unshares,
+  async fn() {
+    using temporary = temporaryFolder();
+    const onSmallDisk = 'mount -t tmpfs -o size=64k none "$GLMC_RUNS" && exec "$@"';
+    const { code, stdout, stderr } = await new Deno.Command("unshare", {
+      args: [
+        ...["--mount", "sh", "-c", onSmallDisk, "sh", Deno.execPath(), "run", "-q", "-A"],
+        ...["--no-check", `${projectRoot}/lib/cli/main.ts`, "ablate", ...four],
+      ],
+      env: { GLMC_RUNS: temporary.path },
+    }).output();
+    const [table, said] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    assertEquals(code, 1, said);
+    assertEquals(said!.match(/: failed.*the disk is full/g)?.length, 1, said);
+    assertEquals(said!.match(/at work$/gm)?.length, 1, said);
+    assertMatch(table!, /^lr 0\.1 +0 of 2 /m);
+  },
+});
