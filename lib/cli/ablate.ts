@@ -11,9 +11,9 @@ import { methods as kitMethods } from "../method/methods.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { ablations, findAblation } from "../study/ablations.ts";
 import { gridVariants, parseAxis, parseSeeds } from "../study/grid.ts";
-import { localExecutor } from "../study/local_executor.ts";
 import { presets, resolvePreset, settingsOver } from "../study/presets.ts";
 import { planStudy, type Study } from "../study/study.ts";
+import { executorFlags, executorOf } from "./executor_flags.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { idleFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
 import { chooseMethod, type ChosenMethod } from "./method_flag.ts";
@@ -36,13 +36,7 @@ const studyFlags: readonly Flag[] = [
 
 /** Flags of every command that does many runs. */
 export const sweepFlags: readonly Flag[] = [
-  {
-    names: ["jobs"],
-    kind: "number",
-    help: "runs at a time, each a process of its own; 1 by default",
-    wanted: "a whole number in [1, 1024]",
-    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
-  },
+  ...executorFlags,
   { names: ["dry-run"], kind: "switch", help: "say what would be done and how long it takes" },
   {
     names: ["only"],
@@ -142,15 +136,16 @@ export async function run(args: string[]): Promise<void> {
 
 async function doStudy(
   study: Study,
-  { store, values: { jobs = 1, only, "fail-fast": failFast }, machine }: {
+  { store, values, machine }: {
     readonly store: RunStore;
     readonly values: FlagValues;
     readonly machine: readonly string[];
   },
 ): Promise<void> {
+  const { only, "fail-fast": failFast } = values;
   const { results } = await runSweep(study, {
     store,
-    executor: localExecutor({ jobs: Number(jobs), machine }),
+    executor: executorOf(values, machine),
     failFast: failFast === true,
     onlyFailed: only === "failed",
   });
