@@ -194,8 +194,21 @@ function baseOf(values: FlagValues, chosen: ChosenMethod): Settings {
   return settingsOver(resolvePreset(`${preset}`), given, chosen.methods);
 }
 
-/** Rows are known by their hash, wherever their file lies: it is a part of what is asked for. */
-async function withRows(settings: Settings): Promise<Settings> {
+/**
+ * Settings with the hash of the rows that they name: rows are known by it, wherever their file lies.
+ *
+ * @param settings Settings, with or without a file of rows.
+ * @returns The settings.
+ * @throws {Error} If the file cannot be read.
+ * @example No rows
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { withRows } from "glmc/cli/ablate.ts";
+ *
+ * assertEquals(await withRows({ epochs: 3 }), { epochs: 3 });
+ * ```
+ */
+export async function withRows(settings: Settings): Promise<Settings> {
   const { splitFile = null, splitHash = null } = settings;
   if (splitFile === null || splitHash !== null) return settings;
   const { data } = await withSplitHash(configure({ splitFile }));
@@ -252,8 +265,20 @@ function nameOf(text: string, isGiven: boolean): string {
   return name.slice(0, 100);
 }
 
-/** Flags of the machine as they are handed on to each run. */
-function machineArguments(values: FlagValues): string[] {
+/**
+ * Flags of the machine as they are handed on to each run.
+ *
+ * @param values Parsed flags.
+ * @returns Arguments.
+ * @example One of two
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { machineArguments } from "glmc/cli/ablate.ts";
+ *
+ * assertEquals(machineArguments({ device: "cpu", jobs: 2 }), ["--device=cpu"]);
+ * ```
+ */
+export function machineArguments(values: FlagValues): string[] {
   return machineFlags.flatMap(({ names: [name] }) => {
     const value = values[name];
     return value === undefined ? [] : [`--${name}=${value}`];
