@@ -4,12 +4,12 @@
  * @module
  */
 
-import { configure, type Settings } from "../experiment/config.ts";
-import { withSplitHash } from "../experiment/configured.ts";
+import type { Settings } from "../experiment/config.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { ablations, findAblation } from "../study/ablations.ts";
+import { withRows } from "../study/given_rows.ts";
 import { gridVariants, parseAxis, parseSeeds } from "../study/grid.ts";
 import { presets, resolvePreset, settingsOver } from "../study/presets.ts";
 import { planStudy, type Study } from "../study/study.ts";
@@ -167,14 +167,6 @@ function baseOf(values: FlagValues, chosen: ChosenMethod): Settings {
   const preset = values.preset ?? quick;
   if (preset === undefined) return given;
   return settingsOver(resolvePreset(`${preset}`), given, chosen.methods);
-}
-
-/** Rows are known by their hash, wherever their file lies: it is a part of what is asked for. */
-async function withRows(settings: Settings): Promise<Settings> {
-  const { splitFile = null, splitHash = null } = settings;
-  if (splitFile === null || splitHash !== null) return settings;
-  const { data } = await withSplitHash(configure({ splitFile }));
-  return { ...settings, splitHash: data.splitHash };
 }
 
 function studyOf({ names, grids, values, chosen, base }: {
