@@ -147,7 +147,7 @@ export function resultBarsFigure(
     title: `${title}: top-1 accuracy after the last epoch`,
     description: `Mean top-1 accuracy after the last epoch: ${said.join(", ")}.`,
     categories: names,
-    x: "",
+    x: "Runs",
     y: "Top-1 accuracy (%)",
     lying: true,
     height: 150 + 34 * bars.length,
@@ -165,7 +165,7 @@ export function resultBarsFigure(
 
 /** Pixels that names need on the left, at most half of the figure. */
 function nameRoom(names: readonly string[]): number {
-  return Math.min(360, 32 + 7 * Math.max(5, ...names.map(({ length }) => length)));
+  return Math.min(380, 56 + 7 * Math.max(5, ...names.map(({ length }) => length)));
 }
 
 function whiskers(bars: readonly ResultBar[]): ScatterTrace[] {

@@ -135,12 +135,7 @@ export function groupResults(
       results: inOrder,
     };
   });
-  const ofMethod = groups.filter(({ results: [first] }) =>
-    first!.config.stages[0].method === baseline
-  );
-  const isRow = groups.some(({ name }) => name === baseline);
-  const row = !isRow && ofMethod.length === 1 ? ofMethod[0]!.name : baseline;
-  return compared(groups, { title, ...(row !== undefined && { baseline: row }) });
+  return compared(groups, { title, baseline });
 }
 
 interface Group {
@@ -154,9 +149,11 @@ interface Group {
 
 function compared(
   groups: readonly Group[],
-  { title, baseline }: Pick<Study, "title" | "baseline">,
+  { title, baseline }: Pick<Comparison, "title" | "baseline">,
 ): Comparison {
-  const base = groups.find(({ name }) => name === baseline);
+  const ofMethod = groups.filter(({ config }) => config.stages[0].method === baseline);
+  const base = groups.find(({ name }) => name === baseline) ??
+    (ofMethod.length === 1 ? ofMethod[0] : undefined);
   if (baseline !== undefined && base === undefined) {
     throw new RangeError(
       `Cannot compare with "${baseline}": there is no such row: choose one of ${
@@ -164,7 +161,7 @@ function compared(
       }`,
     );
   }
-  return { title, baseline, rows: groups.map((group) => comparedRow(group, base)) };
+  return { title, baseline: base?.name, rows: groups.map((group) => comparedRow(group, base)) };
 }
 
 function comparedRow(

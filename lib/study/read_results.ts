@@ -4,6 +4,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import { readError } from "../disk/errors.ts";
 import type { RunStore } from "../experiment/run_store.ts";
 import { projectRoot } from "../setup/project.ts";
@@ -15,8 +16,8 @@ import { isResult, type UnreadableRun } from "./run_result.ts";
 /** Settings of {@linkcode knownResults}. */
 export interface KnownResultsOptions extends ReadRunsOptions {
   /**
-   * Folders whose `.jsonl` files are result cards: `data/results` of the project and what was imported
-   * into the store, by default.
+   * Folders whose `.jsonl` files are result cards: those of {@linkcode projectCards} and
+   * {@linkcode importedCards} by default.
    */
   readonly cards?: readonly string[];
 }
@@ -30,7 +31,8 @@ export interface SurveyedResults {
 }
 
 /**
- * Folder of the result cards that are kept with the code.
+ * Folder of the result cards that are kept with the code: `$GLMC_RESULTS`, else `data/results` of the
+ * project.
  *
  * @param root The project folder.
  * @returns Absolute path.
@@ -39,11 +41,11 @@ export interface SurveyedResults {
  * import { assertEquals } from "@std/assert";
  * import { projectCards } from "glmc/study/read_results.ts";
  *
- * assertEquals(projectCards("/kit"), "/kit/data/results");
+ * if (!Deno.env.get("GLMC_RESULTS")) assertEquals(projectCards("/kit"), "/kit/data/results");
  * ```
  */
 export function projectCards(root: string = projectRoot): string {
-  return `${root}/data/results`;
+  return resolve(Deno.env.get("GLMC_RESULTS") || `${root}/data/results`);
 }
 
 /**

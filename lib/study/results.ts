@@ -14,7 +14,7 @@ import { comparisonTable } from "./comparison_table.ts";
 import { findStudy } from "./find_study.ts";
 import { knownResults, type KnownResultsOptions } from "./read_results.ts";
 import { planStudy, type Study } from "./study.ts";
-import { hasSettings } from "./where.ts";
+import { checkWhere, hasSettings } from "./where.ts";
 
 /** Settings of {@linkcode results}. */
 export interface ResultsOptions extends KnownResultsOptions {
@@ -44,7 +44,7 @@ export interface ShownComparison extends Comparison {
  * @param options Which results, and what they are compared with.
  * @returns The comparison; show its `table`, `bars` or `curves`.
  * @throws {Deno.errors.NotFound} If there is no such study.
- * @throws {RangeError} If the baseline is no row.
+ * @throws {RangeError} If the baseline is no row, or a setting is unknown or out of range.
  * @example No run yet
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -59,6 +59,7 @@ export interface ShownComparison extends Comparison {
  */
 export async function results(options: ResultsOptions = {}): Promise<ShownComparison> {
   const { store = openRunStore(), study, where = {}, baseline } = options;
+  checkWhere(where, store);
   const known = await knownResults(store, options);
   const found = typeof study === "string" ? await findStudy(study, store) : study;
   const comparison = found === undefined
@@ -98,7 +99,7 @@ export async function results(options: ResultsOptions = {}): Promise<ShownCompar
  */
 export function narrowed(
   study: Study,
-  { where, baseline = study.baseline, store }: {
+  { where, baseline, store }: {
     readonly where: Settings;
     readonly baseline?: string | undefined;
     readonly store: Pick<RunStore, "methods">;
@@ -107,10 +108,12 @@ export function narrowed(
   const chosen = new Set(
     planStudy(study, store).filter((run) => hasSettings(run, where)).map(({ variant }) => variant),
   );
-  const { baseline: _, ...rest } = study;
+  const { baseline: own, ...rest } = study;
+  // What is not chosen is compared with only where that is asked for.
+  const row = baseline ?? (own !== undefined && chosen.has(own) ? own : undefined);
   return {
     ...rest,
     variants: study.variants.filter(({ name }) => chosen.has(name)),
-    ...(baseline !== undefined && { baseline }),
+    ...(row !== undefined && { baseline: row }),
   };
 }

@@ -32,12 +32,7 @@ import type { RunResult } from "./result.ts";
  * ```
  */
 export function parseWhere(text: string, { methods }: MethodsOption): Settings {
-  const fields: Fields = Object.assign(
-    {},
-    ...methods.map(({ fields }) => fields),
-    methodFields,
-    sharedFields,
-  );
+  const fields = allFields({ methods });
   return Object.fromEntries(
     text.split(",").map((part) => {
       const [, given = "", value] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
@@ -53,6 +48,40 @@ export function parseWhere(text: string, { methods }: MethodsOption): Settings {
   );
 }
 
+/**
+ * Makes sure that settings by which results are chosen are there.
+ *
+ * @param where The settings by name.
+ * @param options The methods, whose settings may be named too.
+ * @throws {RangeError} If a name is none of a setting, or its value none of its values.
+ * @example A slip
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { methods } from "glmc";
+ * import { checkWhere } from "glmc/study/where.ts";
+ *
+ * assertThrows(() => checkWhere({ epoch: 3 }, { methods }), RangeError, "did you mean epochs?");
+ * ```
+ */
+export function checkWhere(where: Settings, { methods }: MethodsOption): void {
+  const fields = allFields({ methods });
+  for (const [name, value] of Object.entries(where)) {
+    const field = fields[name];
+    if (field === undefined) throw unknownSetting(name, Object.keys(fields));
+    checkedSetting(name, value, field);
+  }
+}
+
+function allFields({ methods }: MethodsOption): Fields {
+  return Object.assign({}, ...methods.map(({ fields }) => fields), methodFields, sharedFields);
+}
+
+function unknownSetting(name: string, names: readonly string[]): RangeError {
+  return new RangeError(
+    `Cannot choose by ${name}: it is no setting: ${suggestion(name, names)}`,
+  );
+}
+
 /** Finds a setting by its name or one of its flags. */
 function namedField(given: string, fields: Fields): [string, Field] {
   const plain = (text: string): string => text.replace(/^-+/, "").replaceAll("-", "_");
@@ -60,9 +89,9 @@ function namedField(given: string, fields: Fields): [string, Field] {
     name === given || flags.some((flag) => plain(flag) === plain(given))
   );
   if (found !== undefined) return found;
-  const names = Object.entries(fields).flatMap(([name, { flags }]) => [name, ...flags]);
-  throw new RangeError(
-    `Cannot choose by ${given}: it is no setting: ${suggestion(given, names)}`,
+  throw unknownSetting(
+    given,
+    Object.entries(fields).flatMap(([name, { flags }]) => [name, ...flags]),
   );
 }
 

@@ -63,6 +63,9 @@ Deno.test("a validation split is held out, recorded, chooses the best epoch, and
   );
 
   const { history, best, description } = await store.read("whole");
+  // Of the 50 test images, whatever is held out.
+  const adjusted = history.map(({ adjusted }) => adjusted!.top1 / 2);
+  assertEquals(adjusted.map(Math.round), adjusted);
   for (const { validation } of history) {
     // 17 images are held out: the accuracy is a whole number of 17ths.
     const hits = validation!.top1 / 100 * 17;
@@ -131,6 +134,28 @@ Deno.test("records of a validation split are checked as those of the test set ar
     ] as const
   ) {
     const damaged = { ...second, validation: { ...validation, ...changes } };
+    assertThrows(() => readHistory([first, damaged], context), TypeError, text);
+  }
+});
+
+Deno.test("records from before logit adjustment are read beside those of today, which are checked", async () => {
+  await using temporary = await temporaryFolder();
+  const store = openRunStore(temporary.path);
+  using run = await beginRun({ config, engine, dataset, store, mode: "eager" });
+  await train(run, 2);
+  const { history, description } = await store.read(run.name);
+  const context = recordContext(description, store);
+  const [{ adjusted: _, ...first }, second] = history as readonly [EpochRecord, EpochRecord];
+
+  assertEquals(readHistory([first, second], context), [first, second]);
+  for (
+    const [changes, text] of [
+      [{ top1: -1 }, "top1 is -1"],
+      [{ shots: { many: 1, medium: null, few: null } }, "adjusted, has accuracy 1 for many"],
+      [{ top5: 100 }, "adjusted.top5 is not known"],
+    ] as const
+  ) {
+    const damaged = { ...second, adjusted: { ...second.adjusted, ...changes } };
     assertThrows(() => readHistory([first, damaged], context), TypeError, text);
   }
 });

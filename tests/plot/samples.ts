@@ -15,6 +15,7 @@ import {
   samplerMassFigure,
 } from "../../lib/plot/long_tail_charts.ts";
 import { batchSizeFigure, stepTimeFigure } from "../../lib/plot/bench_charts.ts";
+import { resultBarsFigure, resultCurvesFigure } from "../../lib/plot/results_charts.ts";
 import { comparedRunsFigure, trainingCurvesFigure } from "../../lib/plot/training_charts.ts";
 
 const groups = ["many", "many", "medium", "few"] as const;
@@ -128,4 +129,13 @@ export const sampleFigures = {
     { name: "cross-entropy", history: sampleHistory },
     { name: "GLMC", history: sampleHistory.slice(0, 10) },
   ]),
+  resultBars: resultBarsFigure([
+    { name: "cross-entropy", mean: 38.8, deviation: 0.4, adjusted: 42.5 },
+    { name: "GLMC", mean: 43.6, deviation: null, adjusted: null },
+    { name: "not run", mean: null, deviation: null, adjusted: null },
+  ], { title: "Bars with deviations" }),
+  resultCurves: resultCurvesFigure([
+    { name: "cross-entropy", curves: [[30, 40, 45], [32, 38, 44]] },
+    { name: "GLMC", curves: [[30, 45, 52]] },
+  ], { title: "Curves with bands", references: [{ name: "paper", value: 50 }] }),
 } satisfies Record<string, Figure>;
