@@ -22,6 +22,8 @@ export interface Flag {
   readonly help: string;
   /** What a value must be, as it stands in messages after "it must be". */
   readonly wanted?: string;
+  /** Whether the word after it is its value though it begins with a dash; false by default. */
+  readonly takesDashes?: boolean;
   /** Whether a value is one of this flag's; any value of its kind by default. */
   readonly accepts?: (value: unknown) => boolean;
 }
@@ -124,7 +126,7 @@ function joinValues(args: readonly string[], spelled: ReadonlyMap<string, Flag>)
     const before = spelled.get(joined.at(-1)?.match(/^--?([^=]+)$/)?.[1] ?? "");
     const isValue = before?.kind === "switch"
       ? /^(true|false)$|^-[\d.]/.test(word)
-      : before !== undefined && /^-(\.?\d|inf|nan)/i.test(word);
+      : before !== undefined && (before.takesDashes || /^-(\.?\d|inf|nan)/i.test(word));
     if (isValue) joined.push(`${joined.pop()}=${word}`);
     else joined.push(word);
   }

@@ -15,6 +15,7 @@ const commands: Record<string, CommandEntry> = {
   doctor: { summary: "Show what is installed, and what mends what is not", needsSetup: false },
   train: { summary: "Train a network and evaluate it after each epoch", needsSetup: true },
   ablate: { summary: "Compare variants of a training over seeds, in many runs", needsSetup: true },
+  reproduce: { summary: "Train a published row, and put ours beside it", needsSetup: true },
   planned: { summary: "Do one run of a study", needsSetup: true, isInternal: true },
   split: { summary: "Draw a long-tailed subset and write its rows to a file", needsSetup: true },
   stage2: { summary: "Go on with the classifier of a finished run", needsSetup: true },

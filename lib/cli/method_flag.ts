@@ -33,8 +33,8 @@ export interface ChosenMethod {
  * It comes before flags are parsed: a method brings flags of its own.
  *
  * @param args Arguments after the command's name.
- * @param options The methods of the kit, and the flag that names a run, whose method is meant where none is
- * named.
+ * @param options The methods of the kit; the flag that names a run, whose method is meant where none is
+ * named; and the method that is meant where there is no such run, the default one by default.
  * @returns The method, all methods, and the arguments to parse: with the name of the method in place of
  * whatever chose it.
  * @throws {UsageError} If there is no method of that name, or its parts do not go together.
@@ -51,9 +51,10 @@ export interface ChosenMethod {
  */
 export async function chooseMethod(
   args: readonly string[],
-  { methods, runFlag }: {
+  { methods, runFlag, usual = methodFields.method.default }: {
     readonly methods: readonly Method[];
     readonly runFlag?: "run" | "resume";
+    readonly usual?: string;
   },
 ): Promise<ChosenMethod> {
   const found = choiceIn(args);
@@ -66,7 +67,7 @@ export async function chooseMethod(
     ? await methodOfRun(args, { methods, runFlag })
     : undefined;
   const choice = isOpen
-    ? { method: ofRun ?? methodFields.method.default }
+    ? { method: ofRun ?? usual }
     : { ...parts, ...(named !== undefined && { method: loaded?.name ?? named }) };
   const method = asUsage(
     () => chooseBy(choice, known),
@@ -118,8 +119,21 @@ async function methodOfRun(
   }
 }
 
-/** The first value of a flag with a long name. */
-function flagText(args: readonly string[], name: string): string | undefined {
+/**
+ * The first value of a flag with a long name, before flags are parsed.
+ *
+ * @param args Arguments after the command's name.
+ * @param name Name of the flag without dashes.
+ * @returns The value; `undefined` where the flag is not there or has none.
+ * @example Behind an equals sign
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { flagText } from "glmc/cli/method_flag.ts";
+ *
+ * assertEquals(flagText(["--lr", "1", "--preset=quick"], "preset"), "quick");
+ * ```
+ */
+export function flagText(args: readonly string[], name: string): string | undefined {
   for (const index of args.keys()) {
     const { flag, value } = flagAt(args, index);
     if (flag === name && value !== undefined) return value;

@@ -65,7 +65,8 @@ export async function runSweep(
   const block = liveBlock();
   const note = (): void =>
     block.note(
-      "Stopping after these steps; press Ctrl-C again to stop at once without checkpoints",
+      executor.stopNotice ??
+        "Stopping after these steps; press Ctrl-C again to stop at once without checkpoints",
     );
   stop.signal.addEventListener("abort", note);
   const runs = new Map<string, RunProgress>();
@@ -74,7 +75,15 @@ export async function runSweep(
   try {
     for await (
       const progress of sweep({
-        ...{ store, studyFolder, executor, known, failFast, signal: stop.signal },
+        ...{
+          store,
+          studyFolder,
+          executor,
+          known,
+          failFast,
+          signal: stop.signal,
+          onNotice: block.note,
+        },
         ...(only && { only }),
       })
     ) {
@@ -86,6 +95,7 @@ export async function runSweep(
     }
   } finally {
     stop.signal.removeEventListener("abort", note);
+    if (!block.isLive) block.note(lines()[0]!);
     block.finish(lines());
   }
   const all = [...runs.values()];

@@ -115,12 +115,12 @@ async function measureRun(
  * Prints what a study would take, and does nothing of it.
  *
  * @param study The study.
- * @param options Store, machine and runs at a time.
+ * @param options Store and machine.
  * @throws {Error} If results cannot be read, or a run cannot begin.
  */
 export async function printDryRun(
   study: Study,
-  options: ExpectOptions & { readonly jobs: number },
+  options: ExpectOptions,
 ): Promise<void> {
   const runs = await expectStudy(study, options);
   const rows = runs.map(({ run, known, seconds }) => [

@@ -54,7 +54,7 @@ export function stateText(progress: RunProgress): string {
     ...(top1 === undefined ? [] : [`top-1 ${top1.toFixed(2)} %`]),
     ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
   ].join(", ");
-  return problem === undefined || state !== "failed" ? parts : `${parts}: ${problem}`;
+  return problem === undefined || state === "elsewhere" ? parts : `${parts}: ${problem}`;
 }
 
 function epochs(epoch: number): string {

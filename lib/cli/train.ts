@@ -16,7 +16,8 @@ import {
 } from "../experiment/configured.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import type { Network } from "../model/network.ts";
-import { print, tell } from "../process/streams.ts";
+import { print, printResult, tell } from "../process/streams.ts";
+import type { Settings } from "../settings/field.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { type FlagValues, parseFlags } from "./flags.ts";
@@ -27,9 +28,17 @@ import {
   loadImagesOf,
   startConfiguredEngine,
 } from "./machine.ts";
-import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
+import { chooseMethod, type ChosenMethod, flagText, requireMethods } from "./method_flag.ts";
+import { namedPreset, presetAnswer, usualPreset } from "./preset_flag.ts";
 import { asUsage, UsageError } from "./shell.ts";
-import { checkRunFlags, configOf, conflicts, trainFlags, trainFlagsHelp } from "./train_flags.ts";
+import {
+  checkRunFlags,
+  configFlags,
+  configOf,
+  conflicts,
+  trainFlags,
+  trainFlagsHelp,
+} from "./train_flags.ts";
 import { type BegunRun, computable, trainBegun } from "./run_training.ts";
 import { summary } from "./train_report.ts";
 import { userPathOrName } from "./user_path.ts";
@@ -37,10 +46,14 @@ import { userPathOrName } from "./user_path.ts";
 /**
  * The text that `--help` prints.
  *
- * @param args The other arguments; `--method` says whose flags are listed.
+ * @param args The other arguments; `--method` says whose flags are listed, `--preset` which preset is
+ * explained instead.
  * @returns The text.
  */
 export async function help(args: readonly string[]): Promise<string> {
+  const asked = flagText(args, "preset") === undefined ? args : [...args, "?"];
+  const answer = presetAnswer(asked, { methods: kitMethods });
+  if (answer !== undefined) return answer;
   return `
 Usage: deno task train [flags]
 
@@ -49,6 +62,10 @@ on CIFAR-10-LT at imbalance rate 0.02, ResNet-32 of width 16, two epochs. All is
 data/runs/<name> (GLMC_RUNS names another folder than data/runs). Ctrl-C writes a checkpoint and ends with
 code 130, SIGTERM with 143, a closed terminal (SIGHUP) with 129; a second Ctrl-C ends at once.
 A run that is resumed keeps its settings; where its images have moved, --data names their folder.
+
+--preset <name> trains with settings that have a name: deno task train --preset list shows all,
+deno task train --preset <name> --epochs 3 changes one of its settings. The width is that of the preset
+unless --width is given.
 
 The official command runs as it is. Other ways to write a flag are listed behind it; - and _ are
 interchangeable.
@@ -65,17 +82,34 @@ ${trainFlagsHelp(await chooseMethod(args, { methods: kitMethods, runFlag: "resum
  * @throws {Error} If data, engine or run folder are not to be had, or the training diverges.
  */
 export async function run(args: string[]): Promise<void> {
-  const chosen = await chooseMethod(args, { methods: kitMethods, runFlag: "resume" });
+  const answer = presetAnswer(args, { methods: kitMethods });
+  if (answer !== undefined) {
+    printResult(answer);
+    return;
+  }
+  const named = namedPreset(args);
+  const usual = named?.settings.method ?? undefined;
+  const chosen = await chooseMethod(args, {
+    methods: kitMethods,
+    runFlag: "resume",
+    ...(usual !== undefined && { usual: `${usual}` }),
+  });
   const flags = trainFlags(chosen);
   const values = parseFlags(chosen.args, flags);
   checkRunFlags(values);
+  const preset = named ?? usualPreset(values, configFlags(chosen));
+  if (preset !== undefined) tell(`${preset.title}: --preset ${preset.name}`);
   const idle = flags.filter((flag) => idleFlags.includes(flag));
   for (const line of wordsOnIdleFlags(values, idle)) tell(line);
-  await trainBegun(() => begin(values, chosen), values);
+  const base = preset?.settings;
+  await trainBegun(() => begin(values, { ...chosen, ...(base && { base }) }), values);
 }
 
 /** Undefined if the run is finished. */
-async function begin(values: FlagValues, chosen: ChosenMethod): Promise<BegunRun | undefined> {
+async function begin(
+  values: FlagValues,
+  chosen: ChosenMethod & { readonly base?: Settings },
+): Promise<BegunRun | undefined> {
   const { root_model } = values;
   const store = openRunStore(root_model === undefined ? undefined : String(root_model), chosen);
   const resumed = values.resume === undefined

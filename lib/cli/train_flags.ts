@@ -18,9 +18,10 @@ import {
 } from "../experiment/config_fields.ts";
 import { secondStageFields } from "../experiment/second_stage.ts";
 import type { Fields, Settings } from "../settings/field.ts";
+import { settingsOver } from "../study/presets.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues } from "./flags.ts";
 import { idleFlags, withoutNames } from "./idle_flags.ts";
-import { UsageError } from "./shell.ts";
+import { asUsage, UsageError } from "./shell.ts";
 import { usableConfig } from "./usable_config.ts";
 
 /** A flag that sets a field of the configuration. */
@@ -33,6 +34,8 @@ export interface ConfigFlag extends Flag {
 export interface TrainFlagsOptions extends ConfigOptions {
   /** The method whose flags come first; the first of all by default. */
   readonly method?: MethodSettings;
+  /** Settings of a preset, which flags change; none by default. */
+  readonly base?: Settings;
 }
 
 function flagsOf(fields: Fields): ConfigFlag[] {
@@ -106,6 +109,12 @@ export const machineFlags: readonly Flag[] = [
 
 /** Flags of the run's place and report. */
 export const runFlags: readonly Flag[] = [
+  {
+    names: ["preset"],
+    kind: "text",
+    help: "settings that have a name, which other flags change: list shows all, --help --preset " +
+      "<name> one",
+  },
   { names: ["name"], kind: "text", help: "name of the run in data/runs" },
   {
     names: ["store_name"],
@@ -164,7 +173,9 @@ export function trainFlags(options: TrainFlagsOptions): Flag[] {
  * assertStringIncludes(trainFlagsHelp({ methods: [glmc], method: glmc }), "The method glmc:");
  * ```
  */
-export function trainFlagsHelp({ methods, method }: Required<TrainFlagsOptions>): string {
+export function trainFlagsHelp(
+  { methods, method }: Required<Omit<TrainFlagsOptions, "base">>,
+): string {
   // Those that only --views and --loss choose are too many to list.
   const isListed = ({ name, parts }: MethodSettings): boolean =>
     name !== method.name && (parts === undefined || name !== `${parts.views}_${parts.loss}`);
@@ -234,7 +245,9 @@ export function settingsIn(values: FlagValues, flags: readonly ConfigFlag[]): Se
  * ```
  */
 export function configOf(values: FlagValues, options: TrainFlagsOptions): RunConfig {
-  return usableConfig(settingsIn(values, configFlags(options)), options);
+  const { base = {}, methods } = options;
+  const given = settingsIn(values, configFlags(options));
+  return usableConfig(asUsage(() => settingsOver(base, given, methods)), options);
 }
 
 /**
@@ -286,7 +299,12 @@ export function conflicts(
  * assertThrows(() => checkRunFlags({ name: "b", resume: "a" }), Error, "--name");
  * ```
  */
-export function checkRunFlags({ name, resume, store_name }: FlagValues): void {
+export function checkRunFlags({ name, resume, store_name, preset }: FlagValues): void {
+  if (preset !== undefined && resume !== undefined) {
+    throw new UsageError(
+      `Cannot use --preset ${preset} with --resume ${resume}: a run keeps its settings: leave one out`,
+    );
+  }
   if (name !== undefined && store_name !== undefined) {
     throw new UsageError(
       `Cannot use --name ${name} with --store_name ${store_name}: both name the run: leave one out`,

@@ -17,10 +17,14 @@ export interface ExecutorOptions {
   readonly studyFolder: StudyFolder;
   /** Asks it to stop: runs at work are left with a checkpoint and told as stopped, others are left. */
   readonly signal: AbortSignal;
+  /** Told one line of what a user should know, such as the id of a job. */
+  readonly onNotice?: ((line: string) => void) | undefined;
 }
 
 /** Does runs in processes of their own, several at a time. */
 export interface Executor {
+  /** What a user reads who has asked it to stop, where that leaves no checkpoint of the runs at work. */
+  readonly stopNotice?: string;
   /**
    * Does runs to their end and tells whenever something has changed.
    *

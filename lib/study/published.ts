@@ -36,8 +36,8 @@ const apart: Settings = { secondStage: "none", samplingExponent: 0 };
 /**
  * Published numbers of the data set, imbalance factor, method and second stage of a run.
  *
- * A run that is no run of the method any more has none: GLMC without its consistency or its rebalancing,
- * a subset of a smaller largest class, other class weights than those that the method is named after.
+ * A run that is no run of the method any more has none: GLMC without its consistency, its rebalancing, its
+ * law of α or one of its mixtures, a subset of a smaller largest class, other class weights than those that the method is named after.
  * Network and schedule may be others; the numbers say which network they are of.
  *
  * @param config The configuration of the run.
@@ -87,10 +87,19 @@ const namedWeights: Readonly<Record<string, string>> = {
   cb_focal: "always",
 };
 
+/** What GLMC is not without. */
+const glmcItself: Settings = {
+  cumulative: "parabolic",
+  pairViews: "both",
+  testedClassifier: "rebalanced",
+};
+
 /** Whether a run still is what its method is known for. */
-function isItself(
-  { method, classWeights, consistencyWeight, labelWeightExponent }: Settings,
-): boolean {
-  if (method === "glmc") return consistencyWeight !== 0 && labelWeightExponent !== 0;
+function isItself(settings: Settings): boolean {
+  const { method, classWeights, consistencyWeight, labelWeightExponent } = settings;
+  if (method === "glmc") {
+    return consistencyWeight !== 0 && labelWeightExponent !== 0 &&
+      Object.entries(glmcItself).every(([name, value]) => settings[name] === value);
+  }
   return (classWeights ?? "none") === (namedWeights[`${method}`] ?? "none");
 }

@@ -50,7 +50,8 @@ export interface SweepOptions extends ExecutorOptions {
  * ```
  */
 export async function* sweep(options: SweepOptions): AsyncGenerator<RunProgress> {
-  const { store, studyFolder, executor, known, failFast = false, only = () => true } = options;
+  const { store, studyFolder, executor, onNotice, known, failFast = false, only = () => true } =
+    options;
   const runs = distinctRuns(planStudy(studyFolder.study, store));
   const finished = knownRuns(runs, known);
   yield* finished.values();
@@ -60,7 +61,7 @@ export async function* sweep(options: SweepOptions): AsyncGenerator<RunProgress>
   }
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  for await (const progress of executor.run(left, { store, studyFolder, signal })) {
+  for await (const progress of executor.run(left, { store, studyFolder, signal, onNotice })) {
     if (progress.state === "failed" && (failFast || progress.isFatal)) stop.abort();
     yield progress;
   }

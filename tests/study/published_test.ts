@@ -43,6 +43,7 @@ const without: Readonly<Record<string, Settings>> = {
   "a step": { profile: "step" },
   "GLMC without consistency": { consistencyWeight: 0 },
   "GLMC without rebalancing": { labelWeightExponent: 0 },
+  "GLMC of MixUp alone": { pairViews: "mixup" },
   "another second stage": { secondStage: "crt" },
   "cross-entropy with class weights": { method: "cross_entropy", classWeights: "always" },
   "CutMix, for which none was found": { method: "cutmix" },

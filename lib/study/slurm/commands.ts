@@ -79,6 +79,6 @@ function advice(command: string, errors: string): string {
     return "look with sinfo whether Slurm is up";
   }
   return command === "sbatch"
-    ? 'name what this cluster wants, as in --sbatch="--partition=gpu --account=me", see sinfo'
+    ? 'name what this cluster wants, as in --sbatch "--partition=gpu --account=me", see sinfo'
     : "look with squeue what it wants";
 }

@@ -67,7 +67,7 @@ const mostRequeues = 200;
  * });
  *
  * assertMatch(script, /^#SBATCH --array=0-1%1$/m);
- * assertMatch(script, /^worker=\(.*'\/runs\/it'\''s' '--run'\)$/m);
+ * assertMatch(script, /^worker=\('deno' .* '\/runs\/it'\\''s' '--run' "\$run"\)$/m);
  * ```
  */
 export function jobScript(options: JobScriptOptions): string {
@@ -130,20 +130,22 @@ for path in "\${needed[@]}"; do
   fi
 done
 
-pid= ended=
-forward() { [ -z "$pid" ] || kill -s "$1" "$pid" 2>/dev/null; }
-trap 'forward USR1' USR1
-trap 'ended=1; forward TERM' TERM
+pid= told=
+tell() { told=$1; [ -z "$pid" ] || kill -s "$told" "$pid" 2>/dev/null; }
+trap 'tell USR1' USR1
+trap 'trap "" USR1; tell TERM' TERM
 
 # Its reports are for a program that waits for it; here the folder of the run tells how far it is.
 "\${worker[@]}" >/dev/null &
 pid=$!
+# It may have been told before the worker was there.
+[ -z "$told" ] || tell "$told"
 # A signal ends the waiting, not the worker.
 while kill -0 "$pid" 2>/dev/null; do wait "$pid"; done
 wait "$pid"
 code=$?
 
-if [ "$code" = ${workerCodes.outOfTime} ] && [ -z "$ended" ]; then
+if [ "$code" = ${workerCodes.outOfTime} ] && [ "$told" != TERM ]; then
   if [ "\${SLURM_RESTART_COUNT:-0}" -ge ${mostRequeues} ]; then
     echo "error: Cannot finish the run $run: it has run into its time limit ${mostRequeues} times: raise --time-limit" >&2
     exit 1
@@ -189,7 +191,7 @@ export function checkJobWishes({ throttle, timeLimit, sbatch }: JobWishes): void
   if (/[\r\n]/.test(sbatch) || !/^\s*-/.test(sbatch)) {
     throw new RangeError(
       `Cannot pass ${text} to sbatch: it must be one line of options that begin with a dash: ` +
-        'write them as in --sbatch="--partition=gpu --gres=gpu:1"',
+        'write them as in --sbatch "--partition=gpu --gres=gpu:1"',
     );
   }
   const taken = [...sbatch.matchAll(/(?<=^|\s)(?:--([a-z-]+)|-([A-Za-z]))/g)].find(

@@ -29,8 +29,6 @@ import { taskProblem } from "./task_log.ts";
 export interface SlurmExecutorOptions extends JobWishes {
   /** Flags of the machine for each run, such as `--device gpu`. */
   readonly machine?: readonly string[] | undefined;
-  /** Told what is submitted, and how jobs that go on are watched and cancelled. */
-  readonly onNotice?: (line: string) => void;
   /** Seconds between two looks at the queue at most; in the beginning it is looked at more often. */
   readonly lookEvery?: number;
 }
@@ -59,11 +57,13 @@ const mostSilent = 20;
  */
 export function slurmExecutor(options: SlurmExecutorOptions = {}): Executor {
   checkJobWishes(options);
-  const { lookEvery = 30, onNotice = () => {} } = options;
+  const { lookEvery = 30 } = options;
   return {
-    async *run(runs, { store, studyFolder, signal }) {
+    stopNotice: "Stops watching",
+    async *run(runs, { store, studyFolder, signal, onNotice = () => {} }) {
       const watch: Watch = {
-        options: { ...options, onNotice },
+        options,
+        onNotice,
         store,
         study: studyFolder.path,
         watched: runs.map((run) => ({ run, tries: 0, epochs: 0, told: "" })),
@@ -97,7 +97,8 @@ interface Watched {
 }
 
 interface Watch {
-  readonly options: SlurmExecutorOptions & Required<Pick<SlurmExecutorOptions, "onNotice">>;
+  readonly options: SlurmExecutorOptions;
+  readonly onNotice: (line: string) => void;
   readonly store: ExecutorOptions["store"];
   /** Folder of the study. */
   readonly study: string;
@@ -111,7 +112,7 @@ interface Watch {
 
 /** Gives what has changed, and submits what has no job. */
 async function look(watch: Watch): Promise<RunProgress[]> {
-  const { study, watched, options } = watch;
+  const { study, watched, options, onNotice } = watch;
   // Slurm before the folders: what has ended by now has written all it was to write.
   const tasks = await answered(watch);
   if (tasks === undefined) return [];
@@ -133,7 +134,12 @@ async function look(watch: Watch): Promise<RunProgress[]> {
   watch.watched = open;
   watch.jobs = jobs;
   if (due.length > 0) {
-    const ids = await submitRuns(due.map(({ run }) => run), { ...options, study, submissions });
+    const ids = await submitRuns(due.map(({ run }) => run), {
+      ...options,
+      study,
+      submissions,
+      onNotice,
+    });
     watch.jobs = new Set([...jobs, ...ids]);
     for (const item of due) item.tries++;
   }

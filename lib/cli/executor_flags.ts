@@ -1,0 +1,106 @@
+/**
+ * Flags that say who does the runs of a study: child processes of this machine, or jobs of a cluster.
+ *
+ * @module
+ */
+
+import type { Executor } from "../study/executor.ts";
+import { localExecutor } from "../study/local_executor.ts";
+import { slurmExecutor } from "../study/slurm/slurm_executor.ts";
+import { dashed } from "../settings/check.ts";
+import type { Flag, FlagValues } from "./flags.ts";
+import { asUsage, UsageError } from "./shell.ts";
+
+const localFlags: readonly Flag[] = [
+  {
+    names: ["jobs"],
+    kind: "number",
+    help: "runs at a time, each a process of its own; 1 by default",
+    wanted: "a whole number in [1, 1024]",
+    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
+  },
+];
+
+const slurmFlags: readonly Flag[] = [
+  {
+    names: ["throttle"],
+    kind: "number",
+    help: "with slurm: jobs at a time at most",
+    wanted: "a whole number, at least 1",
+    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+  },
+  {
+    names: ["time-limit"],
+    kind: "text",
+    help: "with slurm: time limit of a job, such as 4:00:00; a longer run goes on in another job",
+  },
+  {
+    names: ["sbatch"],
+    kind: "text",
+    takesDashes: true,
+    help: 'with slurm: further options of sbatch, such as "--partition=gpu --gres=gpu:1"',
+  },
+];
+
+/** Flags that say who does the runs. */
+export const executorFlags: readonly Flag[] = [
+  {
+    names: ["executor"],
+    kind: "choice",
+    choices: ["local", "slurm"],
+    help:
+      "who does the runs: processes of this machine, or jobs of a Slurm cluster; local by default",
+  },
+  ...localFlags,
+  ...slurmFlags,
+];
+
+/**
+ * The executor that flags ask for.
+ *
+ * @param values Parsed flags.
+ * @param machine Flags of the machine for each run.
+ * @returns The executor.
+ * @throws {UsageError} If a flag is one of another executor, or its value none that Slurm takes.
+ * @example Jobs at a time are Slurm's business
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { executorOf } from "glmc/cli/executor_flags.ts";
+ * import { UsageError } from "glmc/cli/shell.ts";
+ *
+ * assertThrows(() => executorOf({ executor: "slurm", jobs: 2 }, []), UsageError, "--throttle");
+ * ```
+ */
+export function executorOf(values: FlagValues, machine: readonly string[]): Executor {
+  const { executor, jobs = 1, throttle, sbatch, "time-limit": timeLimit } = values;
+  if (executor !== "slurm") {
+    refuse(values, slurmFlags, "it needs --executor slurm: add that, or leave it out");
+    return localExecutor({ jobs: Number(jobs), machine });
+  }
+  refuse(
+    values,
+    localFlags,
+    "with --executor slurm, jobs at a time are said by --throttle: use that",
+  );
+  if (values["fail-fast"] === true) {
+    throw new UsageError(
+      "Cannot use --fail-fast: with --executor slurm jobs go on by themselves: leave it out, and " +
+        "cancel them with scancel",
+    );
+  }
+  return asUsage(() =>
+    slurmExecutor({
+      machine,
+      ...(throttle !== undefined && { throttle: Number(throttle) }),
+      ...(timeLimit !== undefined && { timeLimit: `${timeLimit}` }),
+      ...(sbatch !== undefined && { sbatch: `${sbatch}` }),
+    })
+  );
+}
+
+function refuse(values: FlagValues, flags: readonly Flag[], why: string): void {
+  const given = flags.find(({ names: [name] }) => values[name] !== undefined);
+  if (given === undefined) return;
+  const [name] = given.names;
+  throw new UsageError(`Cannot use ${dashed(name)} ${values[name]}: ${why}`);
+}

@@ -1,0 +1,209 @@
+/**
+ * The flag `--preset`: settings that have a name, and what they are.
+ *
+ * @module
+ */
+
+import { configure, type Settings, settingsOf } from "../experiment/config.ts";
+import { knownDatasets } from "../experiment/config_fields.ts";
+import { findPreset, type Preset, presets } from "../study/presets.ts";
+import type { FlagValues } from "./flags.ts";
+import { flagText } from "./method_flag.ts";
+import { asUsage, UsageError } from "./shell.ts";
+import { type ConfigFlag, configFlags, type TrainFlagsOptions } from "./train_flags.ts";
+
+/** The preset of a training that is told nothing. */
+const firstLook = "first-look";
+
+/** Settings that say where images are or what chance does, and nothing of what is trained. */
+const undecided = ["dataFolder", "source", "seed"];
+
+/**
+ * The preset that a command line names.
+ *
+ * @param args Arguments after the command's name.
+ * @returns The preset; `undefined` where none is named.
+ * @throws {UsageError} If there is none of that name; says the nearest one.
+ * @example Named
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { namedPreset } from "glmc/cli/preset_flag.ts";
+ *
+ * assertEquals(namedPreset(["--preset", "cifar10-lt-100", "--epochs", "3"])?.settings.epochs, 200);
+ * ```
+ */
+export function namedPreset(args: readonly string[]): Preset | undefined {
+  const name = flagText(args, "preset");
+  if (name === undefined) return undefined;
+  return asUsage(() => findPreset(name));
+}
+
+/**
+ * The preset of a training that is told nothing that decides its result: `first-look`, if it is there.
+ *
+ * @param values Parsed flags.
+ * @param flags Flags that decide a result.
+ * @returns The preset; `undefined` where a flag decides.
+ * @example A flag that decides
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { usualPreset } from "glmc/cli/preset_flag.ts";
+ * import { configFlags } from "glmc/cli/train_flags.ts";
+ *
+ * assertEquals(usualPreset({ epochs: 3 }, configFlags({ methods: [] })), undefined);
+ * ```
+ */
+export function usualPreset(
+  values: FlagValues,
+  flags: readonly ConfigFlag[],
+): Preset | undefined {
+  const isTold = flags.some(({ setting, names: [first] }) =>
+    values[first] !== undefined && !undecided.includes(setting)
+  );
+  if (isTold || values.resume !== undefined) return undefined;
+  return presets.find(({ name }) => name === firstLook);
+}
+
+/**
+ * The answer to a command line that asks what presets there are (`--preset list`, `--preset ?`) or what
+ * one of them is (`--preset <name> ?`).
+ *
+ * @param args Arguments after the command's name.
+ * @param options The methods.
+ * @returns A text; `undefined` where nothing is asked.
+ * @throws {UsageError} If there is no preset of that name.
+ * @example What one is
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { presetAnswer } from "glmc/cli/preset_flag.ts";
+ * import { methods } from "glmc";
+ *
+ * const answer = presetAnswer(["--preset", "cifar10-lt-100", "?"], { methods });
+ *
+ * assertStringIncludes(answer!, "--width 64");
+ * ```
+ */
+export function presetAnswer(
+  args: readonly string[],
+  options: TrainFlagsOptions,
+): string | undefined {
+  const name = flagText(args, "preset");
+  if (name === "?" || name === "list") return presetList();
+  if (!args.includes("?")) return undefined;
+  const preset = namedPreset(args);
+  if (preset === undefined) {
+    throw new UsageError(
+      'Unexpected argument "?": write --preset ? for the presets, --help for the flags',
+    );
+  }
+  return presetText(preset, options);
+}
+
+/**
+ * All presets, a line each.
+ *
+ * @returns Lines, without a closing line break.
+ * @example The last ones are those of GLMC
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { presetList } from "glmc/cli/preset_flag.ts";
+ *
+ * assertStringIncludes(presetList(), "cifar10-lt-100-corrected");
+ * ```
+ */
+export function presetList(): string {
+  const width = Math.max(...presets.map(({ name }) => name.length));
+  return presets.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`).join("\n");
+}
+
+/**
+ * What a preset is: the settings that differ from the defaults, and the command that means the same.
+ *
+ * @param preset The preset.
+ * @param options The methods.
+ * @returns Lines, without a closing line break.
+ * @example Its flags
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { presetText } from "glmc/cli/preset_flag.ts";
+ * import { methods } from "glmc";
+ * import { findPreset } from "glmc/study/presets.ts";
+ *
+ * assertStringIncludes(presetText(findPreset("cifar10-lt-100"), { methods }), "--split_seed 3407");
+ * ```
+ */
+export function presetText(
+  { name, title, summary, settings, seeds }: Preset,
+  options: TrainFlagsOptions,
+): string {
+  const changes = changesOf(settings, options);
+  const width = Math.max(...changes.map(([setting]) => setting.length));
+  return [
+    title,
+    "",
+    `${summary}; seeds ${seeds.join(", ")}.`,
+    "",
+    "What differs from the defaults:",
+    "",
+    ...changes.map(([setting, value]) => `  ${setting.padEnd(width)}  ${value}`),
+    "",
+    `deno task train --preset ${name} means the same as`,
+    "",
+    commandLine(settings, options),
+  ].join("\n");
+}
+
+/** The settings that differ from those of a run that is told only its data set, method and second stage. */
+function changesOf(
+  settings: Settings,
+  { methods }: TrainFlagsOptions,
+): [string, Settings[string]][] {
+  const resolved = settingsOf(configure(settings, { methods }));
+  const { dataset, method, secondStage = "none" } = settings;
+  const kind = { ...(method && { method }), secondStage };
+  const [first] = knownDatasets;
+  const usual = settingsOf(configure({ ...(dataset && { dataset }), ...kind }, { methods }));
+  return Object.keys(settings).filter((name) => {
+    const isKind = name === "dataset" ? dataset !== first!.name : name in kind;
+    return isKind ? isKindNamed(name, settings) : resolved[name] !== usual[name];
+  }).map((name) => [name, resolved[name]!]);
+}
+
+/** Method and second stage are named where they are not the usual ones. */
+function isKindNamed(name: string, settings: Settings): boolean {
+  return settings[name] !== settingsOf(configure())[name];
+}
+
+/**
+ * The command that trains with settings, one flag after another.
+ *
+ * @param settings What differs from the default.
+ * @param options The methods.
+ * @returns The command, in lines that a shell takes for one.
+ * @example Two flags
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { commandLine } from "glmc/cli/preset_flag.ts";
+ * import { methods } from "glmc";
+ *
+ * assertEquals(
+ *   commandLine({ epochs: 3, width: 8 }, { methods }),
+ *   "deno task train --epochs 3 --width 8",
+ * );
+ * ```
+ */
+export function commandLine(settings: Settings, options: TrainFlagsOptions): string {
+  const flags = configFlags(options);
+  const words = changesOf(settings, options).map(([setting, value]) => {
+    const { names, kind } = flags.find((flag) => flag.setting === setting)!;
+    const name = `--${names.at(-1)}`;
+    return kind === "switch" && value === true ? name : `${name} ${value}`;
+  });
+  const lines = ["deno task train"];
+  for (const word of words) {
+    const last = lines.at(-1)!;
+    if (last.length + word.length < 95) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`  ${word}`);
+  }
+  return lines.join(" \\\n");
+}

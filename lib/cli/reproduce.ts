@@ -1,0 +1,160 @@
+/**
+ * The command `reproduce`: trains a published row with its seeds, and puts ours beside the published numbers.
+ *
+ * @module
+ */
+
+import { openRunStore } from "../experiment/run_store.ts";
+import { methods as kitMethods } from "../method/methods.ts";
+import { table, tableText } from "../plot/table.ts";
+import { printResult, tell } from "../process/streams.ts";
+import { configure, type Settings } from "../experiment/config.ts";
+import { parseSeeds } from "../study/grid.ts";
+import { findPreset, type Reading, readings } from "../study/presets.ts";
+import {
+  reproduced,
+  reproducibleRows,
+  type Reproduction,
+  reproductionOf,
+} from "../study/reproduction.ts";
+import { reproductionTable } from "../study/reproduction_table.ts";
+import { publishedFor } from "../study/published.ts";
+import { machineArguments, sweepFlags } from "./sweep_flags.ts";
+import { withRows } from "../study/given_rows.ts";
+import { executorOf } from "./executor_flags.ts";
+import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { chooseMethod } from "./method_flag.ts";
+import { runSweep } from "./run_sweep.ts";
+import { asUsage, UsageError } from "./shell.ts";
+import { type ExpectedRun, expectedText, expectStudy, printDryRun } from "./sweep_plan.ts";
+import { configFlags, machineFlags, settingsIn } from "./train_flags.ts";
+
+const ownFlags: readonly Flag[] = [
+  {
+    names: ["reading"],
+    kind: "choice",
+    choices: readings,
+    help: "how a row of GLMC is read; as the official code runs it by default",
+  },
+  { names: ["seeds"], kind: "text", help: "seeds: 1,2,3 or 1-5; those of the row by default" },
+  { names: ["root_model"], kind: "path", help: "folder of the runs instead of data/runs" },
+];
+
+/** The text that `--help` prints. */
+export const help = `
+Usage: deno task reproduce <row> [flags]
+       deno task reproduce ?
+
+Trains a published row with its seeds and its second stage, and ends with our numbers beside all published
+ones: within the spread of our seeds or not. One run gives both numbers of a row of GLMC, with MaxNorm and
+without; --second_stage none leaves MaxNorm out. It says before it starts what it will take on this machine;
+the same command again goes on where it was.
+
+The rows of GLMC, as deno task train --preset <row> trains them; ? lists the baselines as well:
+
+${rowList(reproducibleRows.filter((row) => findPreset(row).settings.method === "glmc"))}
+
+${flagsHelp([...ownFlags, ...sweepFlags])}
+
+All other flags are those of train (deno task train --help). With one of them that decides the result, such
+as --epochs 2 --width 16, ours is another setting, of which there is no verdict.
+
+The machine:
+
+${flagsHelp(machineFlags)}
+`;
+
+/** Rows with the number that each is measured against. */
+function rowList(rows: readonly string[]): string {
+  const lines = rows.map((row) => {
+    const { title, settings, target } = findPreset(row);
+    const number = publishedFor(configure(settings)).find(({ source }) => source === target);
+    return [row, title.replace(" (official-code)", ""), number?.top1, number?.title];
+  });
+  return tableText(table(["row", "what it is", "top-1 (%)", "published by"], lines));
+}
+
+/**
+ * Runs the command.
+ *
+ * @param args The name of a row, and flags.
+ * @throws {UsageError} If row, reading, seeds or flags do not fit.
+ * @throws {Error} If the study cannot be written down, or a result cannot be read.
+ */
+export async function run(args: string[]): Promise<void> {
+  const [row = "", ...others] = args;
+  if (row === "?" || row === "list") return printResult(rowList(reproducibleRows));
+  if (row === "" || row.startsWith("-")) {
+    throw new UsageError("Cannot reproduce nothing: name a row: deno task reproduce ? lists them");
+  }
+  // What is wrong with the row is said before what is wrong with a flag.
+  const { preset } = asUsage(() => reproductionOf(row));
+  const chosen = await chooseMethod(others, {
+    methods: kitMethods,
+    usual: `${preset.settings.method}`,
+  });
+  const config = configFlags(chosen);
+  const values = parseFlags(chosen.args, [...ownFlags, ...sweepFlags, ...machineFlags, ...config]);
+  const reproduction = asUsage(() => asked(row, values, settingsIn(values, config)));
+  await reproduce({
+    ...reproduction,
+    study: { ...reproduction.study, base: await withRows(reproduction.study.base) },
+  }, values);
+}
+
+function asked(row: string, values: FlagValues, { seed, ...given }: Settings): Reproduction {
+  if (seed !== undefined) {
+    throw new UsageError(`Cannot use --seed ${seed}: a row has several: give them with --seeds`);
+  }
+  const { reading, seeds } = values;
+  return reproductionOf(row, {
+    given,
+    ...(reading !== undefined && { reading: reading as Reading }),
+    ...(seeds !== undefined && { seeds: parseSeeds(`${seeds}`) }),
+  });
+}
+
+async function reproduce(reproduction: Reproduction, values: FlagValues): Promise<void> {
+  const { study } = reproduction;
+  const { root_model, only, "fail-fast": failFast } = values;
+  const store = openRunStore(root_model === undefined ? undefined : `${root_model}`, {
+    methods: kitMethods,
+  });
+  const machine = machineArguments(values);
+  if (values["dry-run"] === true) {
+    return await printDryRun(study, { store, machine });
+  }
+  // Jobs of a cluster run on other machines than this one.
+  if (values.executor !== "slurm") {
+    tell(beforehand(reproduction, await expectStudy(study, { store, machine })));
+  }
+  const { results } = await runSweep(study, {
+    store,
+    executor: executorOf(values, machine),
+    failFast: failFast === true,
+    onlyFailed: only === "failed",
+  });
+  printResult(tableText(reproductionTable(reproduction, reproduced(reproduction, results))));
+}
+
+/**
+ * What a reproduction takes, said before it begins.
+ *
+ * @param reproduction The row.
+ * @param runs Its runs, and how long each takes.
+ * @returns A line.
+ * @example Nothing to do
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { beforehand } from "glmc/cli/reproduce.ts";
+ * import { reproductionOf } from "glmc/study/reproduction.ts";
+ *
+ * assertStringIncludes(beforehand(reproductionOf("cifar10-lt-100"), []), "200 + 10 epochs");
+ * ```
+ */
+export function beforehand({ study }: Reproduction, runs: readonly ExpectedRun[]): string {
+  const epochs = configure(study.base).stages.map(({ epochs }) => epochs).join(" + ");
+  const seeds = study.seeds.length;
+  return `${study.title}: ${seeds} run${seeds === 1 ? "" : "s"} of ${epochs} epochs. ` +
+    `${expectedText(runs)} on this machine`;
+}
