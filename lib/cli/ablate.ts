@@ -6,19 +6,20 @@
 
 import { configure, type Settings } from "../experiment/config.ts";
 import { withSplitHash } from "../experiment/configured.ts";
-import { openRunStore, type RunStore } from "../experiment/run_store.ts";
+import { openRunStore } from "../experiment/run_store.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { ablations, findAblation } from "../study/ablations.ts";
 import { gridVariants, parseAxis, parseSeeds } from "../study/grid.ts";
 import { presets, resolvePreset, settingsOver } from "../study/presets.ts";
 import { planStudy, type Study } from "../study/study.ts";
-import { executorFlags, executorOf } from "./executor_flags.ts";
+import { executorOf } from "./executor_flags.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { idleFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
 import { chooseMethod, type ChosenMethod } from "./method_flag.ts";
 import { printComparison, runSweep } from "./run_sweep.ts";
 import { asUsage, UsageError } from "./shell.ts";
+import { machineArguments, sweepFlags } from "./sweep_flags.ts";
 import { printDryRun } from "./sweep_plan.ts";
 import { configFlags, machineFlags, settingsIn } from "./train_flags.ts";
 import { userPath } from "./user_path.ts";
@@ -32,19 +33,6 @@ const studyFlags: readonly Flag[] = [
   },
   { names: ["name"], kind: "text", help: "name of the study; by default it says what is varied" },
   { names: ["root_model"], kind: "path", help: "folder of the runs instead of data/runs" },
-];
-
-/** Flags of every command that does many runs. */
-export const sweepFlags: readonly Flag[] = [
-  ...executorFlags,
-  { names: ["dry-run"], kind: "switch", help: "say what would be done and how long it takes" },
-  {
-    names: ["only"],
-    kind: "choice",
-    choices: ["failed"],
-    help: "do only the runs that have failed",
-  },
-  { names: ["fail-fast"], kind: "switch", help: "stop all runs once one has failed" },
 ];
 
 /** The text that `--help` prints. */
@@ -123,31 +111,18 @@ export async function run(args: string[]): Promise<void> {
       })),
     ),
   };
-  const { root_model, jobs = 1 } = values;
+  const { root_model } = values;
   const store = openRunStore(root_model === undefined ? undefined : `${root_model}`, chosen);
   // Before anything is written or started.
   asUsage(() => planStudy(study, store));
   const machine = machineArguments(values);
-  if (values["dry-run"] === true) {
-    return await printDryRun(study, { store, jobs: Number(jobs), machine });
-  }
-  await doStudy(study, { store, values, machine });
-}
-
-async function doStudy(
-  study: Study,
-  { store, values, machine }: {
-    readonly store: RunStore;
-    readonly values: FlagValues;
-    readonly machine: readonly string[];
-  },
-): Promise<void> {
-  const { only, "fail-fast": failFast } = values;
+  const executor = executorOf(values, machine);
+  if (values["dry-run"] === true) return await printDryRun(study, { store, machine });
   const { results } = await runSweep(study, {
     store,
-    executor: executorOf(values, machine),
-    failFast: failFast === true,
-    onlyFailed: only === "failed",
+    executor,
+    failFast: values["fail-fast"] === true,
+    onlyFailed: values.only === "failed",
   });
   printComparison(study, results, store);
 }
@@ -263,24 +238,4 @@ function nameOf(text: string, isGiven: boolean): string {
     );
   }
   return name.slice(0, 100);
-}
-
-/**
- * Flags of the machine as they are handed on to each run.
- *
- * @param values Parsed flags.
- * @returns Arguments.
- * @example One of two
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { machineArguments } from "glmc/cli/ablate.ts";
- *
- * assertEquals(machineArguments({ device: "cpu", jobs: 2 }), ["--device=cpu"]);
- * ```
- */
-export function machineArguments(values: FlagValues): string[] {
-  return machineFlags.flatMap(({ names: [name] }) => {
-    const value = values[name];
-    return value === undefined ? [] : [`--${name}=${value}`];
-  });
 }

@@ -4,10 +4,6 @@
  * @module
  */
 
-import { basename } from "node:path";
-import { readTensorFile, type TensorFile } from "../disk/tensor_file.ts";
-import { reasonOf, rephrase } from "../disk/errors.ts";
-import type { Dataset } from "../data/image_set.ts";
 import { plainArrays } from "../disk/json_file.ts";
 import { evaluateLogits, type EvaluateOptions, type Evaluation } from "../evaluate/metrics.ts";
 import { labelShifted, postHocAdjusted } from "../evaluate/prior_shift.ts";
@@ -17,40 +13,28 @@ import {
   type TestPrior,
   testShares,
 } from "../evaluate/test_prior.ts";
-import type { RunConfig } from "../experiment/config.ts";
 import {
   configuredSplit,
   configuredStages,
   createConfiguredNetwork,
-  hashDataset,
 } from "../experiment/configured.ts";
-import { checkDataHash } from "../experiment/open_run.ts";
-import { runFiles } from "../experiment/run_folder.ts";
-import { type FoundRun, openRunStore, type RunStore } from "../experiment/run_store.ts";
-import type { RunWeightsOptions } from "../experiment/run_weights.ts";
 import { logPriors } from "../loss/class_counts.ts";
 import { memorySource } from "../images/memory_source.ts";
+import { glmcFields } from "../method/glmc/fields.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { testedHeads } from "../method/tested_heads.ts";
-import type { Network, Variables } from "../model/network.ts";
-import { importWeights } from "../model/weights.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { createPredictor } from "../train/predict.ts";
 import { stageAt, totalEpochs } from "../train/stage.ts";
 import { evaluationText } from "./evaluate_report.ts";
-import { type Flag, flagOf, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { type Flag, flagOf, flagsHelp, parseFlags } from "./flags.ts";
 import { idleTestFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
-import {
-  executionMode,
-  loadConfiguredDataset,
-  loadImagesOf,
-  startConfiguredEngine,
-} from "./machine.ts";
-import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
+import { subjectOf } from "./evaluate_subject.ts";
+import { executionMode, startConfiguredEngine } from "./machine.ts";
+import { chooseMethod } from "./method_flag.ts";
 import { asUsage, UsageError } from "./shell.ts";
-import { configOf, conflicts, machineFlags, testFlags } from "./train_flags.ts";
+import { machineFlags, testFlags } from "./train_flags.ts";
 import { methodFields } from "../experiment/config_fields.ts";
-import { userPath, userPathOrName } from "./user_path.ts";
 
 const evaluateFlags: readonly Flag[] = [
   { names: ["run"], kind: "text", help: "name or folder of a run in data/runs" },
@@ -71,6 +55,7 @@ const evaluateFlags: readonly Flag[] = [
     kind: "text",
     help: "which weights of a file with several sets: what their names begin with, or none",
   },
+  flagOf(glmcFields.testedClassifier),
   {
     names: ["logit_adjust"],
     kind: "number",
@@ -89,7 +74,11 @@ const evaluateFlags: readonly Flag[] = [
   { names: ["json"], kind: "switch", help: "print the whole evaluation as JSON" },
 ];
 
-const subjectFlags: readonly Flag[] = [flagOf(methodFields.method), ...testFlags];
+const subjectFlags: readonly Flag[] = [
+  flagOf(methodFields.method),
+  flagOf(glmcFields.predictor),
+  ...testFlags,
+];
 
 const idle = withoutNames(idleTestFlags, [...evaluateFlags, ...subjectFlags, ...machineFlags]);
 
@@ -202,116 +191,4 @@ function accuraciesUnder(
     top1: accuracyUnder(evaluation.classAccuracy, shares),
     compensated: accuracyUnder(compensated.classAccuracy, shares),
   };
-}
-
-/** What is evaluated. */
-interface Subject {
-  readonly config: RunConfig;
-  /** How it is called in the report. */
-  readonly title: string;
-  /** Training images of each class, where a run tells them. */
-  readonly counts?: readonly number[];
-  /** The epoch its weights are of, from 0; the last one where it is not known. */
-  readonly epoch?: number | undefined;
-  readonly weights: (network: Network) => Promise<Variables>;
-  readonly images: () => Promise<Dataset>;
-}
-
-async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promise<Subject> {
-  if ((values.run === undefined) === (values.weights === undefined)) {
-    throw new UsageError(
-      "Cannot evaluate: it must be clear what: name either --run <name> or --weights <file>",
-    );
-  }
-  const store = openRunStore(undefined, chosen);
-  if (values.weights !== undefined) {
-    const file = await weightsFile(String(values.weights), store);
-    const config = configOf(values, chosen);
-    return {
-      config,
-      images: () => loadConfiguredDataset(config.data),
-      title: file.path,
-      weights: (network) => Promise.resolve(weightsIn(file, { network, values })),
-    };
-  }
-  if (values.prefix !== undefined) {
-    throw new UsageError("Cannot evaluate a run with --prefix: it is for --weights: leave it out");
-  }
-  // Where the images are is no setting of the run: they are known by their hash.
-  const { root: _, source: __, ...settings } = values;
-  const { name, folder, description } = await store.find(userPathOrName(String(values.run)));
-  const { config, classCounts: counts } = description;
-  requireMethods(config, { ...chosen, run: name });
-  const differing = conflicts(settings, config, chosen);
-  if (differing.length > 0) {
-    throw new UsageError(
-      `Cannot evaluate the run "${name}" with other settings: ${differing.join(", ")}: ` +
-        "leave them out",
-    );
-  }
-  const which = (values.epoch ?? "best") as RunWeightsOptions["which"];
-  return {
-    config,
-    epoch: which === "best" ? await bestEpoch(folder, store) : undefined,
-    title: which === "averaged" ? `${folder}, averaged weights` : `${folder}, ${which} epoch`,
-    counts,
-    weights: (network) => store.weights(folder, { which, network }),
-    images: async () => {
-      const dataset = await loadImagesOf(description, values);
-      checkDataHash({ folder, description }, { dataHash: hashDataset(dataset), what: "evaluate" });
-      return dataset;
-    },
-  };
-}
-
-/** The file that is meant by `--weights`; a run is called one. */
-async function weightsFile(weights: string, store: RunStore): Promise<TensorFile> {
-  const run = await runNamed(weights, store);
-  if (run !== undefined) {
-    throw new UsageError(
-      `Cannot evaluate "${weights}" as weights: it is a run, which brings its own settings: ` +
-        `use deno task evaluate --run ${weights}`,
-    );
-  }
-  return await readTensorFile(userPath(weights));
-}
-
-/** The run of that name or in that folder; one of its files is not the run. */
-async function runNamed(weights: string, store: RunStore): Promise<FoundRun | undefined> {
-  const info = await Deno.stat(userPath(weights)).catch(() => undefined);
-  if (info?.isFile && basename(weights) !== runFiles.description) return undefined;
-  try {
-    return await store.find(userPathOrName(weights));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-function weightsIn(
-  { path, tensors, metadata }: TensorFile,
-  { network, values: { prefix } }: { readonly network: Network; readonly values: FlagValues },
-): Variables {
-  const options = {
-    aliases: metadata,
-    ...(prefix !== undefined && { prefix: String(prefix) }),
-    onNotice: tell,
-  };
-  try {
-    return importWeights(tensors, network, options);
-  } catch (cause) {
-    const reason = reasonOf(cause).replace(/^Cannot (?:load the weights|read tensor): /, "");
-    const isPart = cause instanceof TypeError && /-\d+-of-\d+\.\w+$/.test(path);
-    const next = isPart ? ": as it is one of several parts, name their index or their folder" : "";
-    throw rephrase(cause, `Cannot use the weights in "${path}": ${reason}${next}`);
-  }
-}
-
-/** The best epoch of a run, if its records can be read; evaluating weights does not depend on it. */
-async function bestEpoch(folder: string, store: RunStore): Promise<number | undefined> {
-  try {
-    return (await store.read(folder)).best.epoch;
-  } catch {
-    return undefined;
-  }
 }

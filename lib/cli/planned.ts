@@ -212,7 +212,7 @@ async function train(run: Run, { stop, log, report }: Doing): Promise<RunReport>
       epoch: done,
       totalEpochs: epochs,
       ...(top1 !== undefined && { top1 }),
-      ...(state === "running" && measured > 0 && { secondsLeft }),
+      ...(state === "running" && measured > 0 && done < epochs && { secondsLeft }),
     };
   };
   report(current("running"));

@@ -95,6 +95,7 @@ export async function runSweep(
     }
   } finally {
     stop.signal.removeEventListener("abort", note);
+    if (!block.isLive) block.note(lines()[0]!);
     block.finish(lines());
   }
   const all = [...runs.values()];

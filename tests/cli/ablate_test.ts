@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runFiles } from "../../lib/experiment/run_folder.ts";
 import { openRunStore } from "../../lib/experiment/run_store.ts";
+import { methods } from "../../lib/method/methods.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
+import { workerCodes } from "../../lib/study/executor.ts";
+import { readReport, type RunReport } from "../../lib/study/progress.ts";
+import { planStudy } from "../../lib/study/study.ts";
+import { listStudies, readStudy } from "../../lib/study/study_folder.ts";
+import { workerCommand } from "../../lib/study/worker_command.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { contentsOf } from "../experiment/processes.ts";
 
@@ -101,6 +107,7 @@ Deno.test("a sweep of four runs: killed in every way it gives the same table, an
         assertMatch(reference.stderr, new RegExp(`^${name}: finished, top-1 [\\d.]+ %$`, "m"));
       }
       assert(!reference.stderr.includes("\x1b"), "nothing that only a terminal understands");
+      assertMatch(reference.stderr, /^lr: 4 of 4 runs finished\n$/m);
       assertMatch(reference.stdout, /^lr 0\.05 +2 +[\d.]+ ± [\d.]+ /m);
     },
   );
@@ -130,6 +137,20 @@ Deno.test("a sweep of four runs: killed in every way it gives the same table, an
     assert(Deno.statSync(`${runs}/${name}/${runFiles.checkpoint}`).isFile);
   });
 
+  await t.step("SIGUSR1, as before a time limit, leaves a checkpoint and code 138", async () => {
+    const [{ path } = { path: "none" }] = await listStudies(runs);
+    const [{ hash } = { hash: "none" }] = planStudy((await readStudy(path)).study, { methods });
+    const [program, ...args] = workerCommand({ study: path, run: hash });
+    const worker = new Deno.Command(program!, { args, stdout: "piped", stderr: "null" }).spawn();
+    const reports: RunReport[] = [];
+    for await (const text of worker.stdout.pipeThrough(new TextDecoderStream())) {
+      if (reports.length === 0) worker.kill("SIGUSR1");
+      reports.push(...text.split("\n").flatMap((line) => readReport(line) ?? []));
+    }
+    assertEquals((await worker.status).code, workerCodes.outOfTime);
+    assertEquals([reports[0]?.state, reports.at(-1)?.state], ["running", "stopped"]);
+  });
+
   let ids: Record<string, string | null> = {};
   await t.step(
     "the parent is killed, then a child beside a second sweep; these two share the rest",
@@ -148,6 +169,7 @@ Deno.test("a sweep of four runs: killed in every way it gives the same table, an
       const [hit, other] = await Promise.all([first.result(), second.result()]);
       assertEquals([hit.code, other.code], [1, 0], hit.stderr + other.stderr);
       assertMatch(hit.stderr, /: failed.*: its process was ended by SIGKILL: the same command /);
+      assertEquals(workersOf(killed.pid), [], "a child does not outlive its parent for long");
     },
   );
 
@@ -186,6 +208,20 @@ Deno.test("a run that fails shows its error and leaves the others alone, unless 
   assertMatch(patient.stderr, /^imbalance_rate 0\.05, seed 1: finished/m);
   assertMatch(failed.stderr, /^imbalance_rate 0\.05, seed 1: known/m);
   assertMatch(patient.stdout, /^imbalance_rate 0\.001 +0 of 1 /m);
+});
+
+Deno.test("a dry run says what would be done and how long it takes, and leaves nothing", async () => {
+  using temporary = temporaryFolder();
+  const { path: runs } = temporary;
+
+  const { code, stdout, stderr } = await ablate([...four, "--dry-run"], { runs });
+
+  assertEquals(code, 0, stderr);
+  assertEquals(stdout.match(/^lr 0\.\d+ +[12] +to do, about \d+s$/gm)?.length, 4, stdout);
+  assertMatch(stdout, /^4 of 4 runs to do: about .*, one after the other$/m);
+  assertEquals([...Deno.readDirSync(runs)], []);
+  const listed = await ablate(["?"], { runs });
+  assertMatch(listed.stdout, /^ +components +[A-Z].*\(7 variants\)$/m);
 });
 
 Deno.test("what cannot be compared is refused with code 2 before anything runs", async () => {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { readSafetensors, writeSafetensors } from "../../lib/disk/safetensors.ts";
 import { runFiles } from "../../lib/experiment/run_folder.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
@@ -151,6 +151,19 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     assertMatch(stderr, /^--print_freq has no effect here/m);
     // What a machine without GPUs says; one with GPUs takes the first.
     assertEquals(/finds no GPU 0/.test(stderr), (await testEngine()).device === "cpu");
+  });
+
+  await t.step("evaluate tests another classifier of the same weights", async () => {
+    const { code, stdout, stderr } = await glmc(
+      ["evaluate", "--run", "tiny", "--data", moved, "--json", "--tested", "mean"],
+      { runs },
+    );
+    assertEquals(code, 0, stderr);
+    const { calibrationError } = JSON.parse(stdout);
+    assertNotEquals(calibrationError, metrics.evaluation.calibrationError);
+    const other = await glmc(["evaluate", "--run", "tiny", "--predictor", "mlp"], { runs });
+    assertEquals(other.code, 2);
+    assertMatch(other.stderr, /--predictor mlp \(the run has linear\)/);
   });
 
   await t.step("evaluate refuses other images than those of the run", async () => {

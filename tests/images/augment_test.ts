@@ -1,5 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { glmcMixture } from "../../lib/method/glmc/mixture.ts";
+import {
+  glmcMixture,
+  type MixtureInputs,
+  type MixtureOptions,
+} from "../../lib/method/glmc/mixture.ts";
 import { cutMix, keptShare } from "../../lib/images/mix.ts";
 import { normalise } from "../../lib/images/normalise.ts";
 import {
@@ -74,6 +78,50 @@ Deno.test("glmcMixture() can weigh pairs and count the pasted area", () => {
     }, { cutMixLabel: "area", rebalanceTarget: "pair" });
     assertEquals([...local.labels.dataSync()], [0.75, 0.25]);
     assertEquals([...local.weightedLabels.dataSync()], [0.75 * 1.5, 0.25 * 1.5]);
+  });
+});
+
+Deno.test("glmcMixture() blends or cuts both views, each by its own weight and box", () => {
+  tf.tidy(() => {
+    const [zeros, ones] = [tf.zeros([1, 4, 4, 1]), tf.ones([1, 4, 4, 1])];
+    const inputs = {
+      firstView1: zeros,
+      secondView1: ones,
+      firstView2: zeros,
+      secondView2: ones,
+      firstLabels: tf.tensor2d([[1, 0]]),
+      secondLabels: tf.tensor2d([[0, 1]]),
+      mixWeight: tf.scalar(0.75),
+      view2MixWeight: tf.scalar(0.25),
+      box: tf.tensor1d([0, 0, 4, 3], "int32"),
+      view1Box: tf.tensor1d([0, 0, 1, 4], "int32"),
+    };
+    const means = (options: MixtureOptions, given: Partial<MixtureInputs> = inputs) => {
+      const { global, local } = glmcMixture({ ...inputs, ...given }, options);
+      return [global, local].map(({ images, labels }) => [
+        tf.mean(images).dataSync()[0],
+        labels.dataSync()[0],
+      ]);
+    };
+
+    assertEquals(means({}), [[0.25, 0.75], [0.75, 0.25]]);
+    assertEquals(means({ pairViews: "mixup" }), [[0.25, 0.75], [0.75, 0.25]]);
+    assertEquals(means({ pairViews: "mixup" }, { view2MixWeight: undefined }), [
+      [0.25, 0.75],
+      [0.25, 0.75],
+    ]);
+    // Four pixels of view 1 are pasted, twelve of view 2; the labels have the weights, or the areas.
+    const swapped = { mixWeight: tf.scalar(0.5), view2MixWeight: undefined };
+    assertEquals(means({ pairViews: "cutmix" }, swapped), [[0.25, 0.5], [0.75, 0.5]]);
+    assertEquals(means({ pairViews: "cutmix", cutMixLabel: "area" }, swapped), [
+      [0.25, 0.75],
+      [0.75, 0.25],
+    ]);
+    assertThrows(
+      () => glmcMixture({ ...inputs, view1Box: undefined }, { pairViews: "cutmix" }),
+      TypeError,
+      "it has no box",
+    );
   });
 });
 

@@ -1,6 +1,10 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { consistencyLoss } from "../../lib/loss/consistency.ts";
-import { cumulativeWeight } from "../../lib/method/glmc/cumulative.ts";
+import {
+  type CumulativeLaw,
+  cumulativeLaws,
+  cumulativeWeight,
+} from "../../lib/method/glmc/cumulative.ts";
 import { glmcLoss } from "../../lib/method/glmc/loss.ts";
 import { withGradients } from "../../lib/tensor/gradients.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
@@ -110,4 +114,35 @@ Deno.test("cumulativeWeight() reproduces the official schedule", () => {
     assertAlmostEquals(cumulativeWeight(epoch, 200), alpha, 1e-12)
   );
   assertThrows(() => cumulativeWeight(200, 200), RangeError);
+});
+
+Deno.test("cumulativeWeight() follows each law from its first epoch to its last", () => {
+  // Of 10 epochs, by hand.
+  const expected: Record<
+    CumulativeLaw,
+    [first: number, fourth: number, sixth: number, last: number]
+  > = {
+    parabolic: [1, 0.91, 0.75, 0.19],
+    linear: [1, 0.7, 0.5, 0.1],
+    cosine: [1, 0.7938926261462366, 0.5, 0.02447174185242318],
+    constant: [0.5, 0.5, 0.5, 0.5],
+    increase: [0, 0.09, 0.25, 0.81],
+    step: [1, 1, 1, 0],
+  };
+  assertEquals(cumulativeLaws, Object.keys(expected));
+  for (const law of cumulativeLaws) {
+    [0, 3, 5, 9].forEach((epoch, index) =>
+      assertAlmostEquals(
+        cumulativeWeight(epoch, 10, { law }),
+        expected[law][index]!,
+        1e-12,
+        `${law}, epoch ${epoch}`,
+      )
+    );
+  }
+  const steps = Array.from({ length: 10 }, (_, t) => cumulativeWeight(t, 10, { law: "step" }));
+  assertEquals(steps, [1, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
+  assertEquals(cumulativeWeight(0, 1, { law: "step" }), 1);
+  assertEquals(cumulativeWeight(3, 10, {}), cumulativeWeight(3, 10));
+  assertThrows(() => cumulativeWeight(-1, 10, { law: "constant" }), RangeError);
 });

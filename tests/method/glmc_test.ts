@@ -147,6 +147,58 @@ Deno.test("GLMC's plan refuses settings out of range", () => {
   assertThrows(() => plan({ mixtureBeta: 0 }), RangeError, "Beta");
 });
 
+Deno.test("GLMC draws a weight and a box for each view, and changes no other draw", () => {
+  const official = plan();
+  for (
+    const [options, names] of [
+      [{ mixWeights: "own" }, ["box", "mixWeight", "view2MixWeight"]],
+      [{ pairViews: "mixup" }, ["mixWeight"]],
+      [{ pairViews: "mixup", mixWeights: "own" }, ["mixWeight", "view2MixWeight"]],
+      [{ pairViews: "cutmix" }, ["box", "mixWeight", "view1Box"]],
+    ] as const
+  ) {
+    const steps = plan(options);
+    assertEquals(plan(options), steps);
+    for (const [index, { draws, ...others }] of steps.entries()) {
+      const { draws: officialDraws, ...officialOthers } = official[index]!;
+      assertEquals(others, officialOthers);
+      assertEquals(Object.keys(draws).sort(), [...names]);
+      assertEquals(draws.mixWeight, officialDraws.mixWeight);
+      if (!("mixWeights" in options) && "box" in draws) {
+        assertEquals(draws.box, officialDraws.box);
+      }
+    }
+  }
+});
+
+Deno.test("GLMC's own mix weights are two draws of one law, and each box has the size of its weight", () => {
+  const steps = plan({ mixWeights: "own", pairViews: "cutmix" });
+  const weights = steps.map(({ draws }) =>
+    ["mixWeight", "view2MixWeight"].map((name) => scalarOf(draws, name))
+  );
+
+  // Five standard errors of 219 draws: means of a half, and no correlation (1 / 12 is the variance).
+  assertAlmostEquals(weights.reduce((sum, [, own]) => sum + own!, 0) / steps.length, 0.5, 0.1);
+  const products = weights.map(([one, two]) => 12 * (one! - 0.5) * (two! - 0.5));
+  assertAlmostEquals(products.reduce((sum, value) => sum + value) / steps.length, 0, 0.34);
+  for (const [index, { draws }] of steps.entries()) {
+    for (const [view, name] of ["view1Box", "box"].entries()) {
+      const [top, , bottom] = [...draws[name]!.data] as [number, number, number];
+      const most = Math.ceil(32 * Math.sqrt(1 - weights[index]![view]!));
+      assert(bottom - top <= most, `${bottom - top} rows where ${most} fit`);
+    }
+  }
+  const centres = steps.map(({ draws }) => [draws.box!.data, draws.view1Box!.data]);
+  assert(centres.some(([one, two]) => `${one}` !== `${two}`));
+});
+
+Deno.test("GLMC with own mix weights keeps view 1 and changes the box of view 2", () => {
+  const shared = plan({ pairViews: "cutmix" });
+  const own = plan({ pairViews: "cutmix", mixWeights: "own" });
+  assertEquals(own.map(({ draws }) => draws.view1Box), shared.map(({ draws }) => draws.view1Box));
+  assertNotEquals(own.map(({ draws }) => draws.box), shared.map(({ draws }) => draws.box));
+});
+
 Deno.test("GLMC plans 13,996 images in well under 100 ms", () => {
   const times = [1, 2, 3, 4, 5].map((epoch) => {
     const start = performance.now();

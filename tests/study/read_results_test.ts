@@ -183,6 +183,36 @@ Deno.test("an index that others hold for long is left alone, with a word, and a 
   assertStringIncludes(said.join(), "The index of results is not used");
 });
 
+Deno.test("an index that another process holds for a moment is waited for", async () => {
+  using temporary = temporaryFolder();
+  const store = openRunStore(temporary.path);
+  await writeRun(store.folder, { name: "a", top1: [40] });
+  await look(store);
+  const script = `
+    import { DatabaseSync } from "node:sqlite";
+    const database = new DatabaseSync(Deno.args[0]);
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM results");
+    console.log("held");
+    setTimeout(() => database.exec("ROLLBACK"), 400);
+    setTimeout(() => database.close(), 450);`;
+  const file = `${temporary.path}/hold.ts`;
+  await Deno.writeTextFile(file, script);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "-A", "--no-config", file, indexFile(store)],
+    stdout: "piped",
+  }).spawn();
+  const output = child.stdout.getReader();
+  await output.read();
+  const start = performance.now();
+  const { results, said } = await look(store);
+  const waited = performance.now() - start;
+  await output.cancel();
+  await child.status;
+
+  assertEquals([results.map(({ name }) => name), said], [["a"], []]);
+  assert(waited > 100, `It was had after ${waited} ms`);
+});
+
 Deno.test("processes that list at once all see everything", async () => {
   using temporary = temporaryFolder();
   const store = openRunStore(temporary.path);

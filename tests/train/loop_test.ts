@@ -2,6 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import { crossEntropyMethod } from "../../lib/method/methods.ts";
 import type { Method } from "../../lib/method/method.ts";
 import { exportTensors, exportWeights } from "../../lib/model/weights.ts";
+import type { Settings } from "../../lib/settings/field.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { tf } from "../../lib/tensor/tfjs.ts";
 import { DivergedError, type EpochRecord, type Progress } from "../../lib/train/events.ts";
@@ -9,7 +10,7 @@ import { initialProgress, trainEpochs } from "../../lib/train/loop.ts";
 import { createPredictor } from "../../lib/train/predict.ts";
 import type { Stage } from "../../lib/train/stage.ts";
 import type { Training } from "../../lib/train/training.ts";
-import { assertNoLeak } from "../assertions.ts";
+import { assertNoLeak, relativeError } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
 import { readCheckpoint, smallStage, smallTraining, writeCheckpoint } from "./small_training.ts";
 
@@ -92,6 +93,18 @@ const second: Stage = smallStage({
 });
 const plans: Record<string, readonly Stage[]> = {
   "GLMC": [smallStage()],
+  "GLMC cut twice, with an MLP and the mean of its classifiers": [smallStage({
+    options: {
+      pairViews: "cutmix",
+      mixWeights: "own",
+      predictor: "mlp",
+      testedClassifier: "mean",
+      cumulative: "step",
+    },
+  })],
+  "GLMC blended twice, tested by its plain classifier": [smallStage({
+    options: { pairViews: "mixup", testedClassifier: "plain", cumulative: "increase" },
+  })],
   "cross-entropy": [smallStage({ method: crossEntropyMethod as Method })],
   "GLMC and its classifiers alone": [smallStage({ epochs: 1 }), second],
   "SAM, Nesterov and averages": [
@@ -273,6 +286,11 @@ for (
     { cutMixLabel: "area" },
     { rebalanceTarget: "pair" },
     { lossScale: "mean" },
+    { pairViews: "mixup" },
+    { pairViews: "cutmix" },
+    { mixWeights: "own" },
+    { predictor: "mlp" },
+    { cumulative: "constant" },
   ] as const
 ) {
   const [[name, value]] = Object.entries(change) as [[string, string]];
@@ -285,5 +303,33 @@ for (
     assertNotEquals(b.history[0]!.losses, a.history[0]!.losses);
     official.dispose();
     other.dispose();
+  });
+}
+
+for (
+  const options of [
+    { pairViews: "cutmix", mixWeights: "own", predictor: "mlp", testedClassifier: "mean" },
+    { pairViews: "mixup", testedClassifier: "plain" },
+  ] as Settings[]
+) {
+  Deno.test(`a step with ${Object.values(options)} is the same op by op and compiled`, async () => {
+    const [compiled, eager] = await Promise.all(
+      (["compiled", "eager"] as const).map(async (mode) => {
+        const stages = [smallStage({ epochs: 1, batchSize: 68, options })];
+        const training = smallTraining(engine, { mode, stages });
+        const { checkpoint, history } = await trainUntil(training);
+        const { state } = readCheckpoint(training, checkpoint);
+        const weights = await exportTensors({ ...state.parameters, ...state.statistics });
+        disposeTensors(state);
+        training.dispose();
+        return { weights, losses: Object.values(history[0]!.losses) };
+      }),
+    );
+    // Both run the same kernels; the graph may fuse and reorder sums.
+    assert(relativeError(compiled!.losses, eager!.losses) <= 1e-5);
+    for (const [name, { data }] of Object.entries(compiled!.weights)) {
+      const error = relativeError(data as Float32Array, eager!.weights[name]!.data as Float32Array);
+      assert(error <= 1e-4, `${name} differs by ${error}`);
+    }
   });
 }

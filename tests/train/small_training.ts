@@ -54,7 +54,9 @@ export function smallTraining(engine: Engine, options: SmallTrainingOptions = {}
   const scaled = stages.some(({ trains }) => trains === "scales")
     ? [stages.at(-1)!.method.testedHead]
     : [];
-  const network = createNetwork("resnet32", { classes: 10, width: 4, heads, scaled });
+  const predictors = stages.map(({ method, options }) => method.predictor?.(options));
+  const predictor = predictors.includes("mlp") ? "mlp" : "linear";
+  const network = createNetwork("resnet32", { classes: 10, width: 4, heads, scaled, predictor });
   const labels = Int32Array.from(split.indices, (index) => train.labels[index]!);
   return createTraining({
     engine,

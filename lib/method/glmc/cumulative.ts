@@ -4,18 +4,18 @@
  * @module
  */
 
-/** How the weight of the plain loss α goes over the epochs, as a function of t / T. */
-const laws = {
-  parabolic: (share: number) => 1 - share ** 2,
-  linear: (share: number) => 1 - share,
-  cosine: (share: number) => (Math.cos(Math.PI * share) + 1) / 2,
-  constant: () => 0.5,
-  increase: (share: number) => share ** 2,
-  step: (share: number) => share < 0.8 ? 1 : 0,
-} as const satisfies Record<string, (share: number) => number>;
+/** Name of a law of α; see {@linkcode CumulativeOptions}. */
+export type CumulativeLaw = "parabolic" | "linear" | "cosine" | "constant" | "increase" | "step";
 
-/** Name of a law of α. */
-export type CumulativeLaw = keyof typeof laws;
+/** α as a function of t / T. */
+const laws: Readonly<Record<CumulativeLaw, (share: number) => number>> = {
+  parabolic: (share) => 1 - share ** 2,
+  linear: (share) => 1 - share,
+  cosine: (share) => (Math.cos(Math.PI * share) + 1) / 2,
+  constant: () => 0.5,
+  increase: (share) => share ** 2,
+  step: (share) => share < 0.8 ? 1 : 0,
+};
 
 /** Names of the laws of α, the official one first. */
 export const cumulativeLaws = Object.keys(laws) as [CumulativeLaw, ...CumulativeLaw[]];
