@@ -121,7 +121,7 @@ async function reproduce(reproduction: Reproduction, values: FlagValues): Promis
     methods: kitMethods,
   });
   const machine = machineArguments(values);
-  const executor = asUsage(() => executorOf(values, machine));
+  const executor = executorOf(values, machine);
   if (values["dry-run"] === true) return await printDryRun(study, { store, machine });
   // Jobs of a cluster run on other machines than this one.
   if (values.executor !== "slurm") {
