@@ -43,6 +43,7 @@ const common = {
   terms: ["total", "balanced", "rebalanced", "consistency"],
   groups: 2,
   passes: 2,
+  passNames: ["global", "local"],
   unit: "pairs",
   plan: planPairs,
   schedule: ({ epoch, epochs }: ScheduleContext<PairOptions>) => ({
