@@ -102,6 +102,7 @@ async function begin(values: FlagValues, chosen: ChosenMethod): Promise<BegunRun
     store,
     mode: executionMode(values),
     xla: values.xla === true,
+    tensorboard: values.no_tensorboard !== true,
   });
   return { run, engine };
 }

@@ -116,7 +116,13 @@ export function image(tag: string, picture: Picture): SummaryValue {
  * ```
  */
 export function text(tag: string, markdown: string): SummaryValue {
-  return pluginValue(tag, strings([markdown]), "text");
+  // A scalar: a list, even of one text, is shown as a table around it.
+  const tensor = joined([
+    integerField(1, types.string),
+    bytesField(2, ""),
+    bytesField(8, markdown),
+  ]);
+  return pluginValue(tag, tensor, "text");
 }
 
 /** A tensor, and the part of TensorBoard that shows it. */
