@@ -39,9 +39,15 @@ export async function run(args: string[]): Promise<void> {
   );
   const folder = chosen?.path ?? runsFolder();
   const board = startTensorBoard({ folder, port });
-  // TensorBoard hears Ctrl-C itself, and must be waited for.
-  using _interrupts = onSignals(["SIGINT"], () => {});
-  const end = (): void => board.kill("SIGTERM");
+  const end = (): void => {
+    try {
+      board.kill("SIGTERM");
+    } catch {
+      // It has ended meanwhile.
+    }
+  };
+  // TensorBoard hears Ctrl-C itself and ends without a word; a signal to this process alone it does not.
+  using _interrupts = onSignals(["SIGINT"], () => setTimeout(end, 1000));
   using _ends = onSignals(["SIGTERM", "SIGHUP"], end);
   using _watch = onLauncherEnd(end);
   const shown = showLines(board.stderr, (address) => {

@@ -26,7 +26,7 @@ Deno.test("main.ts refuses an unknown command with the nearest one and exit code
     code: 2,
     stdout: "",
     stderr: 'error: Unknown command "trian": did you mean "train"? ' +
-      "The commands are setup, doctor, train, split, stage2, evaluate, bench, lab, notebooks, report\n",
+      "The commands are setup, doctor, train, split, stage2, evaluate, tensorboard, bench, lab, notebooks, report\n",
   });
 });
 
