@@ -9,6 +9,7 @@ const mayImport: Record<string, readonly string[]> = {
   disk: [],
   settings: [],
   plot: ["disk"],
+  tensorboard: ["disk"],
   setup: ["disk"],
   tensor: ["setup"],
   ops: ["tensor"],
@@ -31,6 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
     "train",
     "evaluate",
     "tensor",
+    "tensorboard",
     "setup",
   ],
   study: [
@@ -77,6 +79,7 @@ const mayImport: Record<string, readonly string[]> = {
     "bench",
     "plot",
     "notebook",
+    "tensorboard",
   ],
 };
 

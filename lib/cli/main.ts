@@ -20,6 +20,7 @@ const commands: Record<string, CommandEntry> = {
   split: { summary: "Draw a long-tailed subset and write its rows to a file", needsSetup: true },
   stage2: { summary: "Go on with the classifier of a finished run", needsSetup: true },
   evaluate: { summary: "Evaluate a checkpoint or a safetensors file", needsSetup: true },
+  tensorboard: { summary: "Open TensorBoard on the runs", needsSetup: true },
   bench: { summary: "Time the training step in every mode, beside PyTorch", needsSetup: true },
   lab: { summary: "Open JupyterLab on the notebooks", needsSetup: true },
   notebooks: { summary: "Run the notebooks without a window", needsSetup: true },

@@ -16,7 +16,7 @@ import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.t
 import { adjustClassifier, postHocFlags, postHocKinds } from "./post_hoc.ts";
 import { type BegunRun, trainBegun } from "./run_training.ts";
 import { UsageError } from "./shell.ts";
-import { machineFlags, settingsIn, testFlags } from "./train_flags.ts";
+import { machineFlags, runFlags as trainRunFlags, settingsIn, testFlags } from "./train_flags.ts";
 import { usableConfig } from "./usable_config.ts";
 import { userPathOrName } from "./user_path.ts";
 
@@ -63,6 +63,7 @@ const runFlags: readonly Flag[] = [
     kind: "number",
     help: "print a line every so many steps where the output is no terminal",
   },
+  ...trainRunFlags.filter(({ names: [first] }) => first === "no_tensorboard"),
 ];
 
 const kindTexts = {
@@ -152,6 +153,7 @@ async function begin(values: FlagValues, chosen: ChosenMethod): Promise<BegunRun
     store,
     mode: executionMode(values),
     xla: values.xla === true,
+    tensorboard: values.no_tensorboard !== true,
   });
   return { run, engine };
 }

@@ -137,6 +137,7 @@ async function begin(
     store,
     mode: executionMode(values),
     xla: values.xla === true,
+    tensorboard: values.no_tensorboard !== true,
   });
   return { run, engine };
 }

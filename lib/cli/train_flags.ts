@@ -133,6 +133,11 @@ export const runFlags: readonly Flag[] = [
     help: "print a line every so many steps where the output is no terminal",
     ...whole(1, 1_000_000_000),
   },
+  {
+    names: ["no_tensorboard"],
+    kind: "switch",
+    help: "leave out the event files that TensorBoard reads",
+  },
 ];
 
 /**

@@ -31,6 +31,7 @@ import type { OpenRun } from "./open_run.ts";
 import { describeEnvironment } from "./run_card.ts";
 import type { RunDescription } from "./run_folder.ts";
 import { openRunStore, type RunStore } from "./run_store.ts";
+import { trackRun } from "./tracking.ts";
 
 /** A value, or how it is made once the configuration of the run is known. */
 export type ForConfig<Value> = Value | ((config: RunConfig) => Value | Promise<Value>);
@@ -60,6 +61,8 @@ export interface BeginRunOptions {
   readonly xla?: boolean | undefined;
   /** Seconds after which a long epoch is worth a checkpoint; 300 by default. */
   readonly checkpointSeconds?: number | undefined;
+  /** Whether TensorBoard's event files are written into the folder; true by default. */
+  readonly tensorboard?: boolean | undefined;
   /** Told what was damaged and what was used instead, a line each; by default it goes to standard error. */
   readonly onNotice?: ((line: string) => void) | undefined;
 }
@@ -196,10 +199,21 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
     if (standing.progress === undefined) {
       throw new TypeError("Cannot train the run again: its events were asked for: begin it anew");
     }
+    const track = options.tensorboard === false || from.epoch >= training.epochs
+      ? undefined
+      : await trackRun({
+        folder: open.folder,
+        description: open.description,
+        training,
+        from,
+        statistics: { mean, std },
+        onNotice,
+      });
     // The training takes the state over.
     standing.progress = undefined;
     for await (const event of trainEpochs(training, { from, signal })) {
       await open.keep(event, { stages });
+      await track?.(event);
       yield event;
     }
   }

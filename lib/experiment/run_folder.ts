@@ -11,11 +11,13 @@
  *   best.safetensors                  weights of the best epoch, in the official names and layouts
  *   evaluation-best.json              per class, confusion matrix, calibration of the best epoch
  *   evaluation-last.json              the same of the last epoch
+ *   events.out.tfevents.*             the same numbers for TensorBoard, one file a process that trained
  *   lock                              names the process that works on it; gone afterwards
  * ```
  *
- * Each file holds the id of its run and a digest of its own content. Files of runs that are older than
- * ids and digests have neither, and are read with every other check.
+ * Each file but those for TensorBoard, which are never read back, holds the id of its run and a digest of
+ * its own content. Files of runs that are older than ids and digests have neither, and are read with every
+ * other check.
  *
  * @module
  */

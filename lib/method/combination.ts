@@ -131,6 +131,7 @@ export function combine(combination: Combination): Method {
     terms: ["total"],
     groups: 1,
     passes: 1,
+    passNames: [views.name],
     unit: "images",
     plan: (context) => views.plan(context),
     schedule({ options: { classWeights, deferredFrom }, epoch, epochs }): Record<string, number> {

@@ -128,6 +128,8 @@ export interface Method<F extends Fields = Fields> {
   readonly groups: number;
   /** How often a step runs the network in training mode. */
   readonly passes: number;
+  /** Name of what each pass is shown, such as `global`; passes are numbered by default. */
+  readonly passNames?: readonly string[];
   /** What `-b` counts, for messages: `pairs` or `images`. */
   readonly unit: string;
   /** Draws every step of an epoch, from the context's streams alone. */

@@ -12,9 +12,23 @@ const shortest = 1e-12;
 /** Some roundings of float32. */
 const tolerance = 1e-6;
 
-/** Length ‖W_c‖ of each row `[C, 1]`. */
-function rowLengths(weight: Tensor): Tensor {
-  return tf.sqrt(tf.sum(tf.square(weight), 1, true));
+/**
+ * Length ‖W_c‖ of each row.
+ *
+ * @param weight Weight of a classifier `[C, F]`.
+ * @returns `[C, 1]`; the caller owns it.
+ * @example One of two rows
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { startEngine, tf } from "glmc";
+ * import { rowLengths } from "glmc/model/classifier_norm.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * assertEquals([...rowLengths(tf.tensor2d([[1, 0], [3, 4]])).dataSync()], [1, 5]);
+ * ```
+ */
+export function rowLengths(weight: Tensor): Tensor {
+  return tf.tidy(() => tf.sqrt(tf.sum(tf.square(weight), 1, true)));
 }
 
 /**

@@ -11,7 +11,7 @@ import { diskFullMessage } from "./machine.ts";
 /** What pip needs to know, and whom to tell. */
 export interface PipOptions {
   /** Which pinned packages to install. */
-  packages: Device | "lab" | "peer";
+  packages: Device | "lab" | "peer" | "tensorboard";
   /** Told what is happening now, about once a second; not used where pip draws its own bars. */
   onProgress?: (text: string) => void;
   /** Told a line worth keeping, such as that the package index does not answer. */
@@ -82,6 +82,7 @@ export async function installPythonPackages(
     const commands: Record<string, string> = {
       lab: "deno task lab",
       peer: "deno task bench --peer",
+      tensorboard: "deno task tensorboard",
     };
     const command = commands[options.packages] ?? "deno task setup";
     if (!status.success) throw explainPipFailure(errors, { root, log, command });

@@ -37,7 +37,7 @@ export const wantedDeno = "2.9.6";
 export type Device = "cpu" | "gpu";
 
 /**
- * Path of the file that pins the Python packages of a device, or those of JupyterLab.
+ * Path of the file that pins the Python packages of a device, or those of JupyterLab and its like.
  *
  * @param root The project folder.
  * @param packages Which packages.
@@ -51,7 +51,10 @@ export type Device = "cpu" | "gpu";
  * assertEquals(requirementsFile("/kit", "cpu"), "/kit/lib/setup/requirements-cpu.txt");
  * ```
  */
-export function requirementsFile(root: string, packages: Device | "lab" | "peer"): string {
+export function requirementsFile(
+  root: string,
+  packages: Device | "lab" | "peer" | "tensorboard",
+): string {
   return `${root}/lib/setup/requirements-${packages}.txt`;
 }
 

@@ -121,11 +121,18 @@ export function createTrainStep(settings: StepSettings): TrainStep {
   };
 }
 
-/** Runs the method's loss and returns its terms, with the running statistics after its last pass. */
-function lossOf(
+/**
+ * Runs the method's loss.
+ *
+ * @param variables Parameters, and running statistics before the step.
+ * @param options Views and plan of the step.
+ * @param settings Stage, network and data.
+ * @returns Its terms, and the running statistics after its last pass.
+ */
+export function lossOf(
   { parameters, statistics: before }: Variables,
   { views, plan }: { readonly views: readonly Tensor[]; readonly plan: StepInputs },
-  { stage, network, labels, constants }: StepSettings,
+  { stage, network, labels, constants }: Omit<StepSettings, "source">,
 ): {
   readonly terms: Readonly<Record<string, Tensor>>;
   readonly statistics: Record<string, Tensor>;

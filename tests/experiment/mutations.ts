@@ -37,7 +37,8 @@ const config = configure({ imbalanceRate: 0.2, width: 2, epochs: 3, batchSize: 2
 
 /** Trains two of three epochs into `runs/name`. */
 async function makeRun(runs: string, name: string, engine: Engine, seed = 42): Promise<void> {
-  const options = { engine, dataset, store: openRunStore(runs), name };
+  // Event files are never read back.
+  const options = { engine, dataset, store: openRunStore(runs), name, tensorboard: false };
   using run = await beginRun({ ...options, config: { ...config, seed } });
   for await (const event of run.events()) {
     if (event.type === "epoch" && event.record.epoch === 1) break;

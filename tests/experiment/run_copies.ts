@@ -36,7 +36,15 @@ export async function finishedRun(
     secondStage: "classifier",
     secondEpochs: 1,
   });
-  using run = await beginRun({ config, engine, dataset, store: openRunStore(runs), name });
+  using run = await beginRun({
+    config,
+    engine,
+    dataset,
+    store: openRunStore(runs),
+    name,
+    // Event files are never read back.
+    tensorboard: false,
+  });
   for await (const event of run.events()) {
     if (event.type === "epoch") onEpoch?.(event.record.epoch);
   }

@@ -48,11 +48,18 @@ case "$*" in
     if [ -n "$FAKE_FAILURE" ]; then echo "$FAKE_FAILURE" >&2; exit 1; fi
     case "$*" in *requirements-lab*) touch "\${0%/python}/jupyter-lab"; exit 0 ;; esac
     packages="\${0%/bin/python}/lib/python3.11/site-packages"
+    case "$*" in *requirements-tensorboard*)
+      for name in tensorboard-2.21.0 tensorboard_data_server-0.7.2; do
+        mkdir -p "$packages/$name.dist-info" && touch "$packages/$name.dist-info/INSTALLER"
+      done
+      exit 0 ;;
+    esac
     mkdir -p "$packages/tensorflow"
     case "$*" in *gpu*) name=nvidia_cudnn_cu12 ;; *) name=tensorflow_cpu ;; esac
     mkdir -p "$packages/$name-2.21.0.dist-info" && touch "$packages/$name-2.21.0.dist-info/INSTALLER"
     ln -sf "$FAKE_LIBRARIES"/libtensorflow_*.so.2 "$packages/tensorflow/" ;;
   *"-m jupyterlab"*) echo "started $*" ;;
+  *"-m tensorboard"*) { echo "started $*"; echo "TensorBoard 2.21.0 at http://localhost:9/ (Press"; } >&2 ;;
   *) exit 3 ;;
 esac
 `;

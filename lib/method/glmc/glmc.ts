@@ -50,6 +50,7 @@ const common = {
   terms: ["total", "balanced", "rebalanced", "consistency"],
   groups: 2,
   passes: 2,
+  passNames: ["global", "local"],
   unit: "pairs",
   plan: planPairs,
   schedule: ({ options: { cumulative: law }, epoch, epochs }: ScheduleContext<PairOptions>) => ({
