@@ -9,7 +9,8 @@ import { largestLegacySeed } from "../data/legacy_random.ts";
 import type { Method } from "../method/method.ts";
 import { chooseMethod } from "../method/choose.ts";
 import { methods as kitMethods } from "../method/methods.ts";
-import { createNetwork } from "../model/network.ts";
+import { architectureEntry } from "../model/architectures.ts";
+import { type Architecture, createNetwork } from "../model/network.ts";
 import {
   checkedSetting,
   checkNoClash,
@@ -72,7 +73,7 @@ export const sharedFields:
  * Checks settings and completes them to a configuration.
  *
  * What is not given has the default of its field, but for what follows from other settings: the
- * classes and the source from the data set, and the official width 64 where the network is named.
+ * classes and the source from the data set, and the own width of a network that is named: the official 64, of resnet9 32.
  *
  * @param settings What differs from the defaults, by name.
  * @param options The methods there are; those of the kit by default.
@@ -172,8 +173,11 @@ function withDependentDefaults(complete: Settings, given: Settings): Settings {
     ...secondStageSettings(complete, given),
     classes: given.classes ?? dataset.classes ?? complete.classes!,
     source: given.source ?? dataset.sources[0],
-    // Who names the network means the official one; the default is what a laptop can train.
-    width: given.width ?? (given.architecture === undefined ? complete.width! : 64),
+    // Who names the network means it in its own width; the default is what a laptop can train.
+    width: given.width ??
+      (given.architecture === undefined
+        ? complete.width!
+        : architectureEntry(complete.architecture as Architecture).width),
   };
 }
 

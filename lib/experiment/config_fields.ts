@@ -177,7 +177,8 @@ export const networkFields = {
     least: 1,
     most: 4096,
     flags: ["width"],
-    help: "channels of the first stage: 16 classical, 64 official (the default with --arch)",
+    help:
+      "channels of the first stage: 16 classical; with --arch 64, the official one (resnet9: 32)",
   }),
   /** Precision of the training's convolutions. */
   precision: choiceField<Precision>(["float32", "bfloat16", "tf32"], {

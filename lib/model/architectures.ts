@@ -4,6 +4,7 @@
  * @module
  */
 
+import { resnet9 } from "./resnet9.ts";
 import { classicalResnet } from "./resnet_classical.ts";
 import { wideResnet } from "./resnet_wide.ts";
 import type { Backbone, BackboneOptions } from "./structure.ts";
@@ -32,6 +33,7 @@ export const architectureTable = {
   resnet18: { describe: basic([2, 2, 2, 2]), width: 64, anyWidth: false },
   resnet34: { describe: basic([3, 4, 6, 3]), width: 64, anyWidth: false },
   resnet50: { describe: bottleneck([3, 4, 6, 3]), width: 64, anyWidth: false },
+  resnet9: { describe: resnet9, width: 32, anyWidth: true },
 } as const satisfies Readonly<Record<string, ArchitectureEntry>>;
 
 /** Names of the networks, as the official `--arch` writes them. */

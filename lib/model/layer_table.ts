@@ -64,7 +64,7 @@ export function layerTable(
   { height = 32, width = 32 }: { readonly height?: number; readonly width?: number } = {},
 ): LayerRow[] {
   const rows = [convolutionRow(structure.stem, [height, width])];
-  let size: Size = [height, width];
+  let size = sizeAfter([height, width], structure.stem);
   for (const { convolutions, shortcut } of structure.blocks) {
     const start = size;
     for (const layer of convolutions) {
@@ -99,17 +99,21 @@ function connectedRow(
 
 type Size = readonly [height: number, width: number];
 
-function sizeAfter([height, width]: Size, { stride }: Convolution): Size {
-  return [Math.ceil(height / stride), Math.ceil(width / stride)];
+function divided([height, width]: Size, divisor: number): Size {
+  return [Math.ceil(height / divisor), Math.ceil(width / divisor)];
+}
+
+function sizeAfter(before: Size, { stride, isPooled }: Convolution): Size {
+  return divided(divided(before, stride), isPooled ? 2 : 1);
 }
 
 function convolutionRow(layer: Convolution, before: Size): LayerRow {
-  const { name, kernel, inputs, outputs } = layer;
-  const [height, width] = sizeAfter(before, layer);
+  const { name, kernel, stride, inputs, outputs } = layer;
+  const [height, width] = divided(before, stride);
   const weights = kernel * kernel * inputs * outputs;
   return {
     name,
-    outputShape: [height, width, outputs],
+    outputShape: [...sizeAfter(before, layer), outputs],
     parameters: weights + 2 * outputs,
     multiplyAdds: height * width * weights,
   };

@@ -6,6 +6,7 @@
 
 import { type ComputeType, convert } from "../ops/precision.ts";
 import { convolution } from "../ops/convolution.ts";
+import { maxPool } from "../ops/max_pool.ts";
 import { everySecondPixel, pad } from "../ops/spatial_kernels.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { trainingBatchNorm } from "../ops/batch_norm.ts";
@@ -70,11 +71,13 @@ export interface LayerOptions {
  * ```
  */
 export function convolutionLayer(x: Tensor, layer: Convolution, options: LayerOptions): Tensor {
-  return batchNorm(convolve(x, layer, options.pass), layer.batchNorm, options);
+  const convolved = convolve(x, layer, options.pass);
+  // Before the batch norm, which then has a quarter of the numbers to see.
+  return batchNorm(layer.isPooled ? maxPool(convolved) : convolved, layer.batchNorm, options);
 }
 
 /**
- * A residual block: ReLU(F(x) + shortcut(x)).
+ * A block of convolutions: ReLU(F(x) + shortcut(x)), or ReLU(F(x)) without a shortcut.
  *
  * @param x Images `[B, H, W, C]`.
  * @param block Its convolutions and shortcut.
@@ -84,7 +87,7 @@ export function convolutionLayer(x: Tensor, layer: Convolution, options: LayerOp
  * @example The first block of a network
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { residualBlock } from "glmc/model/layers.ts";
+ * import { blockLayers } from "glmc/model/layers.ts";
  * import { createNetwork } from "glmc/model/network.ts";
  * import { startEngine } from "glmc/tensor/start.ts";
  * import { tf } from "glmc/tensor/tfjs.ts";
@@ -94,15 +97,16 @@ export function convolutionLayer(x: Tensor, layer: Convolution, options: LayerOp
  * const variables = init({ normal: () => 1, uniform: () => 0 });
  * const pass = { ...variables, mode: "evaluate", computeType: "float32" } as const;
  * const [block] = structure.blocks;
- * assertEquals(residualBlock(tf.ones([1, 4, 6, 2]), block!, pass).shape, [1, 4, 6, 2]);
+ * assertEquals(blockLayers(tf.ones([1, 4, 6, 2]), block!, pass).shape, [1, 4, 6, 2]);
  * ```
  */
-export function residualBlock(x: Tensor, { convolutions, shortcut }: Block, pass: Pass): Tensor {
+export function blockLayers(x: Tensor, { convolutions, shortcut }: Block, pass: Pass): Tensor {
   const last = convolutions.at(-1)!; // A block without convolutions is no block.
   const inner = convolutions.slice(0, -1).reduce(
     (y, layer) => convolutionLayer(y, layer, { pass, relu: true }),
     x,
   );
+  if (shortcut === "none") return convolutionLayer(inner, last, { pass, relu: true });
   const added = shortcut === "identity"
     ? x
     : shortcut === "subsample"

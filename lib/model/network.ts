@@ -24,6 +24,7 @@ import {
 } from "./heads.ts";
 import { initialVariables, type RandomSource, type Variables } from "./init.ts";
 import {
+  blockLayers,
   convolutionLayer,
   cosineLinear,
   globalAverage,
@@ -31,7 +32,6 @@ import {
   linear,
   type Mode,
   type Pass,
-  residualBlock,
 } from "./layers.ts";
 import { parameterShapes, type Shapes, statisticShapes } from "./shapes.ts";
 import type { Linear, Structure } from "./structure.ts";
@@ -205,7 +205,7 @@ export function createNetwork<const Head extends HeadName = OfficialHead>(
       const { stem, blocks, heads } = structure;
       const input = convert(images, { from: "float32", to: computeType });
       const first = convolutionLayer(input, stem, { pass, relu: true });
-      const last = blocks.reduce((x, block) => residualBlock(x, block, pass), first);
+      const last = blocks.reduce((x, block) => blockLayers(x, block, pass), first);
       const features = globalAverage(convert(last, { from: computeType, to: "float32" }));
       const outputs = { ...headOutputs(features, heads, pass), features };
       return { outputs: outputs as NetworkOutputs<Head>, statistics: pass.statistics };

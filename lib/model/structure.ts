@@ -18,17 +18,19 @@ export interface Convolution {
   readonly inputs: number;
   /** Output channels. */
   readonly outputs: number;
+  /** Whether only the largest of each 2 × 2 outputs goes on to the batch norm; no by default. */
+  readonly isPooled?: boolean;
 }
 
-/** A residual block: convolutions whose result is added to a shortcut. */
+/** Convolutions in a row; in a residual block a shortcut is added to their result. */
 export interface Block {
-  /** Two 3 × 3 convolutions, or three of a bottleneck. */
+  /** Two 3 × 3 convolutions, three of a bottleneck, or any number without a shortcut. */
   readonly convolutions: readonly Convolution[];
   /**
-   * What is added: the input, every second pixel of it with channels of zero around (option A), or a
-   * 1 × 1 convolution of it (option B).
+   * What is added: nothing, the input, every second pixel of it with channels of zero around (option A),
+   * or a 1 × 1 convolution of it (option B).
    */
-  readonly shortcut: "identity" | "subsample" | Convolution;
+  readonly shortcut: "none" | "identity" | "subsample" | Convolution;
 }
 
 /** A fully connected layer, with a bias unless its outputs are cosines. */

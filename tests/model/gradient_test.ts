@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { randomStream } from "glmc/data/random.ts";
-import { residualBlock } from "glmc/model/layers.ts";
+import { blockLayers } from "glmc/model/layers.ts";
 import { architectures, createNetwork } from "glmc/model/network.ts";
 import { withGradients } from "glmc/tensor/gradients.ts";
 import { mapTensors } from "glmc/tensor/named_tensors.ts";
@@ -33,18 +33,19 @@ function normalTensor(shape: readonly number[], seed: number): Tensor {
   return tf.tensor(Float32Array.from({ length: size }, () => random.normal()), [...shape]);
 }
 
-// The three kinds of blocks: option A, option B, bottleneck.
+// The kinds of blocks: option A, option B, bottleneck, and one that is pooled and has no shortcut.
 for (
   const [architecture, name] of [
     ["resnet32", "layer2.0"],
     ["resnet18", "conv3_x.0"],
     ["resnet50", "conv3_x.0"],
+    ["resnet9", "layer2"],
   ] as const
 ) {
-  Deno.test(`residualBlock() of ${architecture} has the slope of its finite differences`, async () => {
+  Deno.test(`blockLayers() of ${architecture} has the slope of its finite differences`, async () => {
     await testEngine();
     tf.engine().startScope();
-    const width = architecture === "resnet32" ? 2 : 64;
+    const width = architecture === "resnet32" || architecture === "resnet9" ? 2 : 64;
     const { structure, init } = createNetwork(architecture, { classes: 2, width });
     const { parameters, statistics } = init(randomStream(1, "init"));
     const block = structure.blocks.find(({ convolutions }) =>
@@ -60,7 +61,7 @@ for (
         mode: "train",
         computeType: "float32",
       } as const;
-      return tf.mean(tf.mul(residualBlock(images!, block, pass), weights));
+      return tf.mean(tf.mul(blockLayers(images!, block, pass), weights));
     };
     const at: Tensors = { ...Object.fromEntries(ofBlock), x };
     const { gradients } = withGradients((at) => ({ scalar: loss(at), others: {} }), at);

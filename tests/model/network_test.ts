@@ -40,11 +40,25 @@ Deno.test("layerTable() gives the well-known cost of the classical ResNet-32", (
   assertEquals(rows.find(({ name }) => name === "layer3.4.conv2")!.outputShape, [8, 8, 64]);
 });
 
+Deno.test("layerTable() counts a layer before its pooling, and shows what is left after it", () => {
+  const rows = layerTable(createNetwork("resnet9", { classes: 10, heads: ["logits"] }));
+  const cost = (name: string) => rows.find((row) => row.name === name)!;
+
+  assertEquals(cost("conv1.conv"), {
+    name: "conv1.conv",
+    outputShape: [16, 16, 32],
+    parameters: 27 * 32 + 2 * 32,
+    multiplyAdds: 32 * 32 * 27 * 32,
+  });
+  assertEquals(cost("layer1.conv").multiplyAdds, 16 * 16 * 9 * 32 * 64);
+  assertEquals(cost("layer3.residual.1.conv").outputShape, [4, 4, 256]);
+});
+
 Deno.test("createNetwork() refuses what it cannot make", () => {
   assertThrows(
     () => createNetwork("resnet101" as Architecture, { classes: 10 }),
     RangeError,
-    '"resnet101" is unknown: choose one of resnet32, resnet18, resnet34, resnet50',
+    '"resnet101" is unknown: choose one of resnet32, resnet18, resnet34, resnet50, resnet9',
   );
   assertThrows(() => createNetwork("resnet18", { classes: 10, width: 16 }), RangeError, "--width");
   for (const width of [0, 1.5, NaN]) {

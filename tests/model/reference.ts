@@ -17,6 +17,9 @@ export interface Images {
 
 type Weights = Readonly<Record<string, HostTensor>>;
 
+/** Stages of resnet9: whether they halve the image, and whether a residual block follows. */
+const stagesOfResnet9 = [[1, true, true], [2, true, false], [3, false, true]] as const;
+
 const depths = { resnet18: [2, 2, 2, 2], resnet34: [3, 4, 6, 3], resnet50: [3, 4, 6, 3] };
 
 /** A pass in training mode, starting from running means of 0 and variances of 1. */
@@ -26,8 +29,9 @@ export function referencePass(
   images: Images,
 ): Record<string, Float64Array> {
   const results: Record<string, Float64Array> = {};
-  const layer = (x: Images, name: string, norm: string, stride = 1): Images => {
-    const y = convolution(x, weights[`${name}.weight`]!, stride);
+  const layer = (x: Images, name: string, norm: string, stride = 1, isPooled = false): Images => {
+    const whole = convolution(x, weights[`${name}.weight`]!, stride);
+    const y = isPooled ? largestOfFour(whole) : whole;
     const { output, mean, variance } = batchNorm(y, weights, norm);
     results[`${norm}.running_mean`] = mean.map((value) => 0.1 * value);
     results[`${norm}.running_var`] = variance.map((value) => 0.9 + 0.1 * value);
@@ -44,6 +48,16 @@ export function referencePass(
         const y = layer(inner, `${block}.conv2`, `${block}.bn2`);
         x = relu(y, stride === 2 ? optionA(x) : x);
       }
+    }
+  } else if (architecture === "resnet9") {
+    const part = (x: Images, name: string, isPooled = false): Images =>
+      layer(x, `${name}.conv`, `${name}.bn`, 1, isPooled);
+    x = relu(part(images, "conv1", true));
+    for (const [stage, isPooled, isResidual] of stagesOfResnet9) {
+      x = relu(part(x, `layer${stage}`, isPooled));
+      if (!isResidual) continue;
+      const inner = relu(part(x, `layer${stage}.residual.0`));
+      x = relu(part(inner, `layer${stage}.residual.1`), x);
     }
   } else {
     x = relu(layer(images, "conv1.0", "conv1.1"));
@@ -140,6 +154,21 @@ function batchNorm(
   // Where there is one value, its variance is taken to be 0; PyTorch refuses it.
   const variance = squares.map((sum) => sum / Math.max(count - 1, 1));
   return { output: { ...x, data: normalised }, mean, variance };
+}
+
+/** The largest of each 2 × 2 pixels, or of what there is of them at an edge. */
+function largestOfFour({ batch, height, width, channels, data }: Images): Images {
+  const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+  const result = new Float64Array(batch * rows * columns * channels).fill(-Infinity);
+  data.forEach((value, i) => {
+    const [pixel, channel] = [Math.floor(i / channels), i % channels];
+    const [row, column] = [Math.floor(pixel / width) % height, pixel % width];
+    const image = Math.floor(pixel / width / height);
+    const place = (image * rows + Math.floor(row / 2)) * columns + Math.floor(column / 2);
+    const target = place * channels + channel;
+    result[target] = Math.max(result[target]!, value);
+  });
+  return { batch, height: rows, width: columns, channels, data: result };
 }
 
 /** ReLU of the sum of one or two. */

@@ -50,6 +50,7 @@ for (
     ["resnet18", 64],
     ["resnet34", 64],
     ["resnet50", 64],
+    ["resnet9", 8],
   ] as const
 ) {
   Deno.test(`Network.apply() of ${architecture}, width ${width}, does what plain loops do`, () =>
@@ -61,6 +62,10 @@ for (const [height, width] of [[16, 48], [48, 16], [7, 5], [1, 3]] as const) {
     await assertPassAgrees("resnet32", { classes: 10, width: 4, channels: 1 }, [2, height, width]);
   });
 }
+
+Deno.test("Network.apply() halves images whose sides are odd", async () => {
+  await assertPassAgrees("resnet9", { classes: 10, width: 4 }, [2, 9, 21]);
+});
 
 Deno.test("Network.apply() takes rectangles through shortcuts with parameters", async () => {
   await assertPassAgrees("resnet18", { classes: 10 }, [2, 8, 20]);
