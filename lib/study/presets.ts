@@ -2,7 +2,8 @@
  * Presets: runs that have a name.
  *
  * `<data>` is GLMC as its official command runs it, `<data>-paper` and `<data>-corrected` its other
- * readings; `<method>-<l|c>-<data>` is a baseline of the field under one of its schedules.
+ * readings; `<method>-<l|c>-<data>` is a baseline of the field under one of its schedules; `quick` and
+ * `first-look` are trainings of minutes.
  *
  * @module
  */
@@ -19,12 +20,17 @@ import { nearest } from "../settings/nearest.ts";
 import { baselinePresets } from "./presets/baselines.ts";
 import { glmcPresets } from "./presets/glmc_rows.ts";
 import type { Preset } from "./presets/preset.ts";
+import { minutePresets } from "./presets/quick.ts";
 
 export { maxNormStage, type Reading, readings, rowPresetName } from "./presets/glmc_rows.ts";
 export { type Preset, tailedDatasets } from "./presets/preset.ts";
 
 /** All presets. */
-export const presets: readonly Preset[] = [...baselinePresets, ...glmcPresets];
+export const presets: readonly Preset[] = [
+  ...baselinePresets,
+  ...glmcPresets,
+  ...minutePresets,
+];
 
 /**
  * Finds a preset.
