@@ -4,19 +4,20 @@
  * @module
  */
 
-import { configure, type Settings } from "../experiment/config.ts";
-import { withSplitHash } from "../experiment/configured.ts";
+import type { Settings } from "../experiment/config.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { printResult, tell } from "../process/streams.ts";
+import { suggestion } from "../settings/check.ts";
 import { ablations, findAblation } from "../study/ablations.ts";
+import { withRows } from "../study/given_rows.ts";
 import { gridVariants, parseAxis, parseSeeds } from "../study/grid.ts";
 import { presets, resolvePreset, settingsOver } from "../study/presets.ts";
-import { planStudy, type Study } from "../study/study.ts";
+import { planStudy, type Study, type Variant } from "../study/study.ts";
 import { executorOf } from "./executor_flags.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { idleFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
-import { chooseMethod, type ChosenMethod } from "./method_flag.ts";
+import { chooseMethod, type ChosenMethod, flagText } from "./method_flag.ts";
 import { printComparison, runSweep } from "./run_sweep.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import { machineArguments, sweepFlags } from "./sweep_flags.ts";
@@ -29,7 +30,12 @@ const studyFlags: readonly Flag[] = [
   {
     names: ["preset"],
     kind: "text",
-    help: "the preset that all variants start from; quick by default, where there is one",
+    help: "the preset that all variants start from, or none; quick by default, where there is one",
+  },
+  {
+    names: ["baseline"],
+    kind: "text",
+    help: 'the variant that the others are compared with, such as "contrast_weight 0"',
   },
   { names: ["name"], kind: "text", help: "name of the study; by default it says what is varied" },
   { names: ["root_model"], kind: "path", help: "folder of the runs instead of data/runs" },
@@ -89,7 +95,12 @@ function listAblations(): string {
 export async function run(args: string[]): Promise<void> {
   const { names, grids, others } = splitArguments(args);
   if (names[0] === "?") return printResult(listAblations());
-  const chosen = await chooseMethod(others, { methods: kitMethods });
+  const named = flagText(others, "preset");
+  const { method } = asUsage(() => presetOf(named)) ?? {};
+  const chosen = await chooseMethod(others, {
+    methods: kitMethods,
+    ...(method !== undefined && { usual: `${method}` }),
+  });
   const config = configFlags(chosen);
   const own = [...studyFlags, ...sweepFlags, ...machineFlags, ...config];
   const flags = [...own, ...withoutNames(idleFlags, own)];
@@ -163,31 +174,15 @@ function baseOf(values: FlagValues, chosen: ChosenMethod): Settings {
       `Cannot use --seed ${seed}: variants have several: give them with --seeds`,
     );
   }
-  const quick = presets.some(({ name }) => name === "quick") ? "quick" : undefined;
-  const preset = values.preset ?? quick;
-  if (preset === undefined) return given;
-  return settingsOver(resolvePreset(`${preset}`), given, chosen.methods);
+  const preset = presetOf(values.preset);
+  return preset === undefined ? given : settingsOver(preset, given, chosen.methods);
 }
 
-/**
- * Settings with the hash of the rows that they name: rows are known by it, wherever their file lies.
- *
- * @param settings Settings, with or without a file of rows.
- * @returns The settings.
- * @throws {Error} If the file cannot be read.
- * @example No rows
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { withRows } from "glmc/cli/ablate.ts";
- *
- * assertEquals(await withRows({ epochs: 3 }), { epochs: 3 });
- * ```
- */
-export async function withRows(settings: Settings): Promise<Settings> {
-  const { splitFile = null, splitHash = null } = settings;
-  if (splitFile === null || splitHash !== null) return settings;
-  const { data } = await withSplitHash(configure({ splitFile }));
-  return { ...settings, splitHash: data.splitHash };
+/** Settings of the preset that is named, or meant where none is. */
+function presetOf(named: FlagValues[string] | undefined): Settings | undefined {
+  if (named === "none") return undefined;
+  if (named !== undefined) return resolvePreset(`${named}`);
+  return presets.find(({ name }) => name === "quick")?.settings;
 }
 
 function studyOf({ names, grids, values, chosen, base }: {
@@ -217,7 +212,8 @@ function studyOf({ names, grids, values, chosen, base }: {
       }))
     );
   const varied = axes.map(({ flag }) => flag);
-  const baseline = variants.find(({ name }) => name === ablation?.baseline)?.name;
+  const baseline = baselineOf(variants, values.baseline) ??
+    variants.find(({ name }) => name === ablation?.baseline)?.name;
   return {
     name: nameOf(`${values.name ?? [...names, ...varied].join("-")}`, values.name !== undefined),
     title: [...(ablation ? [ablation.title] : []), ...varied].join(", "),
@@ -226,6 +222,19 @@ function studyOf({ names, grids, values, chosen, base }: {
     seeds: parseSeeds(`${values.seeds ?? "1,2,3"}`),
     ...(baseline !== undefined && { baseline }),
   };
+}
+
+/** The variant that is named as the baseline, if one is. */
+function baselineOf(
+  variants: readonly Variant[],
+  wanted: FlagValues[string] | undefined,
+): string | undefined {
+  if (wanted === undefined) return undefined;
+  const names = variants.map(({ name }) => name);
+  if (names.includes(`${wanted}`)) return `${wanted}`;
+  throw new UsageError(
+    `Cannot use --baseline ${wanted}: it is no variant: ${suggestion(`${wanted}`, names)}`,
+  );
 }
 
 /** A name for the folder of the study. */

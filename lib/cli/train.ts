@@ -59,7 +59,8 @@ Usage: deno task train [flags]
 
 Trains on a long-tailed subset and evaluates on the full test set after each epoch. Without flags: ${usualText()}. All is kept in
 data/runs/<name> (GLMC_RUNS names another folder than data/runs). Ctrl-C writes a checkpoint and ends with
-code 130, SIGTERM with 143, a closed terminal (SIGHUP) with 129; a second Ctrl-C ends at once.
+code 130, SIGTERM with 143, a closed terminal (SIGHUP) with 129, SIGUSR1 with 138; a second Ctrl-C ends at
+once.
 A run that is resumed keeps its settings; where its images have moved, --data names their folder.
 
 --preset <name> trains with settings that have a name: deno task train --preset list shows all,

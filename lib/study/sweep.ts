@@ -20,7 +20,7 @@ export interface SweepOptions extends ExecutorOptions {
   readonly known: readonly RunResult[];
   /** Whether a run that fails stops the others; false by default. */
   readonly failFast?: boolean | undefined;
-  /** The runs to do; all by default. */
+  /** The runs to do of those that are left, which are told all the same; all by default. */
   readonly only?: (run: PlannedRun) => boolean;
 }
 
@@ -55,13 +55,15 @@ export async function* sweep(options: SweepOptions): AsyncGenerator<RunProgress>
   const runs = distinctRuns(planStudy(studyFolder.study, store));
   const finished = knownRuns(runs, known);
   yield* finished.values();
-  const left = runs.filter((run) => !finished.has(run.hash) && only(run));
+  const left = runs.filter(({ hash }) => !finished.has(hash));
   for (const run of left) {
     yield { run, state: "waiting", epoch: 0, totalEpochs: totalEpochs(run.config.stages) };
   }
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  for await (const progress of executor.run(left, { store, studyFolder, signal, onNotice })) {
+  for await (
+    const progress of executor.run(left.filter(only), { store, studyFolder, signal, onNotice })
+  ) {
     if (progress.state === "failed" && (failFast || progress.isFatal)) stop.abort();
     yield progress;
   }

@@ -236,6 +236,7 @@ Deno.test("what cannot be compared is refused with code 2 before anything runs",
     [["gamma", "--seeds", "x"], /whole numbers such as 1,2,3 or 1-5/],
     [["gamma", "--epochs", "0"], /--epochs/],
     [["gamma", "--preset", "cifar10lt100"], /preset/],
+    [["gamma", "--baseline", "gama 0"], /did you mean gamma 0\?/],
     [["gamma", "--name", "My study"], /--name my-study/],
   ];
   await Promise.all(cases.map(async ([args, message]) => {

@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { setTimeout as delay } from "node:timers/promises";
 
 /** Why no Slurm can be started here; `undefined` where one can. */
 export const noSlurm: string | undefined = Deno.build.os !== "linux" || Deno.uid() !== 0
@@ -108,7 +107,9 @@ function daemon(command: string, args: readonly string[]): AsyncDisposable {
       } catch {
         // It has ended already.
       }
+      const late = setTimeout(() => child.kill("SIGKILL"), 5000);
       await child.status;
+      clearTimeout(late);
     },
   };
 }
@@ -121,10 +122,10 @@ async function ask(command: string, ...args: readonly string[]): Promise<string>
 }
 
 /** Waits until something is so. */
-export async function until(is: () => Promise<boolean>, otherwise: string): Promise<void> {
+async function until(is: () => Promise<boolean>, otherwise: string): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     if (await is()) return;
-    await delay(200);
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error(`Slurm: ${otherwise} after 20 s`);
 }

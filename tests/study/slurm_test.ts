@@ -16,7 +16,7 @@ if (noSlurm !== undefined) print(noSlurm);
 const study: Study = {
   name: "two-weights",
   title: "Two weights of the consistency",
-  base: { imbalanceRate: 0.2, largestClass: 20, width: 4, epochs: 3, batchSize: 20 },
+  base: { imbalanceRate: 0.2, largestClass: 20, width: 1, epochs: 4, batchSize: 20 },
   variants: [0, 4].map((consistencyWeight) => ({
     name: `gamma ${consistencyWeight}`,
     settings: { consistencyWeight },
