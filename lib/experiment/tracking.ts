@@ -74,7 +74,7 @@ export async function trackRun(options: TrackingOptions): Promise<Tracker> {
   return async (event) => {
     await orStop(async () => {
       const summary = await summaryOf(event, options, stepsBefore);
-      if (summary !== undefined) await file?.append([summary]);
+      if (summary !== undefined) file?.append([summary]);
     });
   };
 }
@@ -88,11 +88,11 @@ async function begin(
 ): Promise<EventFile> {
   const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
   const step = stepsBefore(from.epoch) + from.step;
-  if (names.some(isEventFile)) return await createEventFile(folder, { goesOnAt: step + 1 });
+  if (names.some(isEventFile)) return createEventFile(folder, { goesOnAt: step + 1 });
   const isWithinEpoch = from.step < training.plan(from.epoch).length;
   const views = isWithinEpoch ? await shownViews(training, { from, statistics }) : [];
-  const file = await createEventFile(folder);
-  await file.append([
+  const file = createEventFile(folder);
+  file.append([
     { step: 0, values: descriptionSummaries(description) },
     ...from.history.map((record) => ({
       step: stepsBefore(record.epoch + 1),

@@ -28,7 +28,7 @@ export interface EventFile {
    *
    * @throws {Error} If the disk does not take them.
    */
-  append(events: readonly SummaryEvent[]): Promise<void>;
+  append(events: readonly SummaryEvent[]): void;
 }
 
 /** Settings of {@linkcode createEventFile}. */
@@ -79,45 +79,42 @@ export function isEventFile(name: string): boolean {
  * import { scalar } from "glmc/tensorboard/summary.ts";
  * import { assert } from "@std/assert";
  *
- * const file = await createEventFile(Deno.makeTempDirSync());
- * await file.append([{ step: 3, values: [scalar("loss", 0.5)] }]);
+ * const file = createEventFile(Deno.makeTempDirSync());
+ * file.append([{ step: 3, values: [scalar("loss", 0.5)] }]);
  *
  * assert(Deno.statSync(file.path).size > 0);
  * ```
  */
-export async function createEventFile(
+export function createEventFile(
   folder: string,
   { goesOnAt }: EventFileOptions = {},
-): Promise<EventFile> {
-  const path = `${folder}/${await nextName(folder)}`;
-  const write = async (
-    events: readonly Bytes[],
-    { isNew }: { readonly isNew: boolean },
-  ): Promise<void> => {
-    try {
-      const records = joined(events.map(encodeRecord));
-      // A file that has been taken away is not begun anew in its middle.
-      await Deno.writeFile(
-        path,
-        records,
-        isNew ? { createNew: true } : { append: true, create: false },
-      );
-    } catch (error) {
-      throw diskError(path, error);
-    }
-  };
+): EventFile {
+  const path = `${folder}/${nextName(folder)}`;
   const wallTime = Date.now() / 1000;
-  await write([
+  const begin = [
     encodeEvent({ wallTime, content: bytesField(3, fileVersion) }),
     ...(goesOnAt === undefined ? [] : [
       encodeEvent({ wallTime, step: goesOnAt, content: bytesField(7, integerField(1, 1)) }),
     ]),
-  ], { isNew: true });
+  ];
+  write(path, begin, { createNew: true });
   return {
     path,
-    append: (events) =>
-      write(events.map((event) => summaryEvent(event, Date.now() / 1000)), { isNew: false }),
+    append(events) {
+      const now = Date.now() / 1000;
+      // A file that has been taken away is not begun anew in its middle.
+      write(path, events.map((event) => summaryEvent(event, now)), { append: true, create: false });
+    },
   };
+}
+
+/** At once, not by a thread of the pool: of a few hundred bytes most of the time would be waiting for it. */
+function write(path: string, events: readonly Bytes[], options: Deno.WriteFileOptions): void {
+  try {
+    Deno.writeFileSync(path, joined(events.map(encodeRecord)), options);
+  } catch (error) {
+    throw diskError(path, error);
+  }
 }
 
 /**
@@ -175,10 +172,10 @@ function encodeEvent(
   return joined([doubleField(1, wallTime), ...steps, content]);
 }
 
-async function nextName(folder: string): Promise<string> {
+function nextName(folder: string): string {
   let last = 0;
   try {
-    for await (const { name } of Deno.readDir(folder)) {
+    for (const { name } of Deno.readDirSync(folder)) {
       last = Math.max(last, Number(namePattern.exec(name)?.[1] ?? 0));
     }
   } catch (error) {

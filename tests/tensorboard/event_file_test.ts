@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { decode } from "fast-png";
 import { crc32c } from "../../lib/tensorboard/crc32c.ts";
 import { createEventFile, encodeRecord, summaryEvent } from "../../lib/tensorboard/event_file.ts";
@@ -50,35 +50,35 @@ Deno.test("histograms are TensorBoard's own bytes", () => {
   assertEquals(known(Array(7).fill(0.3)), expected.equal);
 });
 
-Deno.test("a file that goes on with a run begins as TensorFlow's own", async () => {
+Deno.test("a file that goes on with a run begins as TensorFlow's own", () => {
   using temporary = temporaryFolder();
   const { now } = Date;
   Date.now = () => 1000 * wallTime;
   try {
-    const { path } = await createEventFile(temporary.path, { goesOnAt: 300 });
+    const { path } = createEventFile(temporary.path, { goesOnAt: 300 });
     assertEquals(Deno.readFileSync(path).toHex(), expected.begin);
   } finally {
     Date.now = now;
   }
 });
 
-Deno.test("files of one second come one after the other, and so does one of a clock that was put back", async () => {
+Deno.test("files of one second come one after the other, and so does one of a clock that was put back", () => {
   using temporary = temporaryFolder();
   const late = `${temporary.path}/events.out.tfevents.4000000000.other.1`;
-  const first = await createEventFile(temporary.path);
-  const second = await createEventFile(temporary.path);
+  const first = createEventFile(temporary.path);
+  const second = createEventFile(temporary.path);
   Deno.writeFileSync(late, new Uint8Array(0));
-  const third = await createEventFile(temporary.path);
+  const third = createEventFile(temporary.path);
 
   assertEquals(eventFiles(temporary.path), [first.path, second.path, late, third.path]);
 });
 
-Deno.test("images come back pixel by pixel, and large steps as they were", async () => {
+Deno.test("images come back pixel by pixel, and large steps as they were", () => {
   using temporary = temporaryFolder();
   const data = Uint8Array.from({ length: 9 * 2 * 3 * 3 }, (_, i) => i);
   const grid = pictureGrid({ count: 9, height: 2, width: 3, channels: 3, data });
-  const file = await createEventFile(temporary.path);
-  await file.append([{ step: 2 ** 40 + 1, values: [image("views", grid)] }]);
+  const file = createEventFile(temporary.path);
+  file.append([{ step: 2 ** 40 + 1, values: [image("views", grid)] }]);
 
   const [begin, event, ...others] = readEvents(file.path);
 
@@ -104,12 +104,12 @@ Deno.test("images come back pixel by pixel, and large steps as they were", async
   ]);
 });
 
-Deno.test("a record that is cut anywhere takes nothing from those before it", async () => {
+Deno.test("a record that is cut anywhere takes nothing from those before it", () => {
   using temporary = temporaryFolder();
-  const file = await createEventFile(temporary.path);
-  await file.append([{ step: 1, values: [scalar("a", 1)] }]);
+  const file = createEventFile(temporary.path);
+  file.append([{ step: 1, values: [scalar("a", 1)] }]);
   const { size } = Deno.statSync(file.path);
-  await file.append([{ step: 2, values: [scalar("a", 2)] }]);
+  file.append([{ step: 2, values: [scalar("a", 2)] }]);
   const whole = Deno.readFileSync(file.path);
 
   for (let length = size; length < whole.length; length++) {
@@ -118,11 +118,11 @@ Deno.test("a record that is cut anywhere takes nothing from those before it", as
   }
 });
 
-Deno.test("a file that has been taken away is not begun in its middle", async () => {
+Deno.test("a file that has been taken away is not begun in its middle", () => {
   using temporary = temporaryFolder();
-  const file = await createEventFile(temporary.path);
+  const file = createEventFile(temporary.path);
   Deno.removeSync(file.path);
 
-  await assertRejects(() => file.append([{ step: 1, values: [] }]), Error, "Cannot write");
+  assertThrows(() => file.append([{ step: 1, values: [] }]), Error, "Cannot write");
   assert(eventFiles(temporary.path).length === 0);
 });
