@@ -19,13 +19,13 @@ import {
 } from "../study/reproduction.ts";
 import { reproductionTable } from "../study/reproduction_table.ts";
 import { publishedFor } from "../study/published.ts";
-import { machineArguments, sweepFlags } from "./sweep_flags.ts";
 import { withRows } from "../study/given_rows.ts";
 import { executorOf } from "./executor_flags.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { chooseMethod } from "./method_flag.ts";
 import { runSweep } from "./run_sweep.ts";
 import { asUsage, UsageError } from "./shell.ts";
+import { machineArguments, sweepFlags } from "./sweep_flags.ts";
 import { type ExpectedRun, expectedText, expectStudy, printDryRun } from "./sweep_plan.ts";
 import { configFlags, machineFlags, settingsIn } from "./train_flags.ts";
 
@@ -121,16 +121,15 @@ async function reproduce(reproduction: Reproduction, values: FlagValues): Promis
     methods: kitMethods,
   });
   const machine = machineArguments(values);
-  if (values["dry-run"] === true) {
-    return await printDryRun(study, { store, machine });
-  }
+  const executor = executorOf(values, machine);
+  if (values["dry-run"] === true) return await printDryRun(study, { store, machine });
   // Jobs of a cluster run on other machines than this one.
   if (values.executor !== "slurm") {
     tell(beforehand(reproduction, await expectStudy(study, { store, machine })));
   }
   const { results } = await runSweep(study, {
     store,
-    executor: executorOf(values, machine),
+    executor,
     failFast: failFast === true,
     onlyFailed: only === "failed",
   });
@@ -155,6 +154,7 @@ async function reproduce(reproduction: Reproduction, values: FlagValues): Promis
 export function beforehand({ study }: Reproduction, runs: readonly ExpectedRun[]): string {
   const epochs = configure(study.base).stages.map(({ epochs }) => epochs).join(" + ");
   const seeds = study.seeds.length;
+  const isKnown = runs.length > 0 && runs.every(({ known }) => known !== undefined);
   return `${study.title}: ${seeds} run${seeds === 1 ? "" : "s"} of ${epochs} epochs. ` +
-    `${expectedText(runs)} on this machine`;
+    `${expectedText(runs)}${isKnown ? "" : " on this machine; Ctrl-C keeps what is done"}`;
 }

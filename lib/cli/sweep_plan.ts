@@ -125,11 +125,17 @@ export async function printDryRun(
   const runs = await expectStudy(study, options);
   const rows = runs.map(({ run, known, seconds }) => [
     run.variant,
-    run.seed,
-    known ?? `to do, about ${duration(seconds)}`,
+    `${run.seed}`,
+    known ?? `to do, about ${roughly(seconds)}`,
   ]);
   printResult(tableText(table(["variant", "seed", "state"], rows)));
   printResult(`\n${expectedText(runs)}`);
+}
+
+/** An estimate of days says hours, one of hours minutes. */
+function roughly(seconds: number): string {
+  const unit = seconds > 86_400 ? 3600 : seconds > 3600 ? 60 : 1;
+  return duration(Math.round(seconds / unit) * unit);
 }
 
 /**
@@ -152,5 +158,5 @@ export function expectedText(runs: readonly ExpectedRun[]): string {
   const knownCount = runs.length - left.length;
   return `${left.length} of ${runs.length} runs to do` +
     (knownCount === 0 ? "" : `, ${knownCount} known`) +
-    `: about ${duration(seconds)}, one after the other`;
+    `: about ${roughly(seconds)}, one after the other`;
 }
