@@ -196,7 +196,7 @@ export function importWeights(
     const advice = error.message.endsWith("not F32")
       ? "save the weights as float32"
       : `the network is ${architecture} of width ${width} with ${classes} classes: name the one ` +
-        "the weights are of with --arch, --width and --num_classes, and --method for its heads";
+        "the weights are of with --arch, --width and --num_classes, and --method or --predictor for its heads";
     throw new TypeError(`${error.message}${held}: ${advice}`);
   }
   notices.forEach((line) => onNotice?.(line));
