@@ -202,6 +202,16 @@ export { type SecondStage, secondStages } from "./experiment/second_stage.ts";
 // Results of many runs
 export type { Study, Variant } from "./study/study.ts";
 export { results, type ResultsOptions } from "./study/results.ts";
+export { findPreset, type Preset, presets, type Reading, resolvePreset } from "./study/presets.ts";
+export { type Published, publishedFor } from "./study/published.ts";
+export {
+  type Reproduced,
+  reproduced,
+  type Reproduction,
+  reproductionOf,
+  type Verdict,
+} from "./study/reproduction.ts";
+export { reproductionTable } from "./study/reproduction_table.ts";
 
 // Figures and tables
 export { barFigure, type BarFigureOptions, type BarSeries } from "./plot/bar.ts";

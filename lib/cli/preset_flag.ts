@@ -65,6 +65,25 @@ export function usualPreset(
 }
 
 /**
+ * What a training does that is told nothing.
+ *
+ * @returns The end of a sentence, of the help text.
+ * @example GLMC, with or without a preset
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { usualText } from "glmc/cli/preset_flag.ts";
+ *
+ * assertStringIncludes(usualText(), "GLMC");
+ * ```
+ */
+export function usualText(): string {
+  const preset = presets.find(({ name }) => name === firstLook);
+  return preset === undefined
+    ? "GLMC\non CIFAR-10-LT at imbalance rate 0.02, ResNet-32 of width 16, two epochs"
+    : `the preset\n${preset.name} (${preset.title}: ${preset.summary})`;
+}
+
+/**
  * The answer to a command line that asks what presets there are (`--preset list`, `--preset ?`) or what
  * one of them is (`--preset <name> ?`).
  *

@@ -4,13 +4,15 @@
  * @module
  */
 
+import { configure, type Settings } from "../experiment/config.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { table, tableText } from "../plot/table.ts";
 import { printResult, tell } from "../process/streams.ts";
-import { configure, type Settings } from "../experiment/config.ts";
+import { withRows } from "../study/given_rows.ts";
 import { parseSeeds } from "../study/grid.ts";
 import { findPreset, type Reading, readings } from "../study/presets.ts";
+import { publishedFor } from "../study/published.ts";
 import {
   reproduced,
   reproducibleRows,
@@ -18,8 +20,6 @@ import {
   reproductionOf,
 } from "../study/reproduction.ts";
 import { reproductionTable } from "../study/reproduction_table.ts";
-import { publishedFor } from "../study/published.ts";
-import { withRows } from "../study/given_rows.ts";
 import { executorOf } from "./executor_flags.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { chooseMethod } from "./method_flag.ts";

@@ -29,7 +29,7 @@ import {
   startConfiguredEngine,
 } from "./machine.ts";
 import { chooseMethod, type ChosenMethod, flagText, requireMethods } from "./method_flag.ts";
-import { namedPreset, presetAnswer, usualPreset } from "./preset_flag.ts";
+import { namedPreset, presetAnswer, usualPreset, usualText } from "./preset_flag.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import {
   checkRunFlags,
@@ -57,8 +57,7 @@ export async function help(args: readonly string[]): Promise<string> {
   return `
 Usage: deno task train [flags]
 
-Trains on a long-tailed subset and evaluates on the full test set after each epoch. Without flags: GLMC
-on CIFAR-10-LT at imbalance rate 0.02, ResNet-32 of width 16, two epochs. All is kept in
+Trains on a long-tailed subset and evaluates on the full test set after each epoch. Without flags: ${usualText()}. All is kept in
 data/runs/<name> (GLMC_RUNS names another folder than data/runs). Ctrl-C writes a checkpoint and ends with
 code 130, SIGTERM with 143, a closed terminal (SIGHUP) with 129, SIGUSR1 with 138; a second Ctrl-C ends at
 once.
