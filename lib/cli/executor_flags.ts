@@ -5,8 +5,9 @@
  */
 
 import type { Executor } from "../study/executor.ts";
-import { localExecutor } from "../study/local_executor.ts";
+import { localExecutor, usualJobs } from "../study/local_executor.ts";
 import { slurmExecutor } from "../study/slurm/slurm_executor.ts";
+import { findCudaLibraries } from "../setup/find.ts";
 import { dashed } from "../settings/check.ts";
 import type { Flag, FlagValues } from "./flags.ts";
 import { asUsage, UsageError } from "./shell.ts";
@@ -15,7 +16,7 @@ const localFlags: readonly Flag[] = [
   {
     names: ["jobs"],
     kind: "number",
-    help: "runs at a time, each a process of its own; 1 by default",
+    help: "runs at a time, each a process of its own; 2 by default, 1 on a GPU or a single core",
     wanted: "a whole number in [1, 1024]",
     accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
   },
@@ -72,10 +73,11 @@ export const executorFlags: readonly Flag[] = [
  * ```
  */
 export function executorOf(values: FlagValues, machine: readonly string[]): Executor {
-  const { executor, jobs = 1, throttle, sbatch, "time-limit": timeLimit } = values;
+  const { executor, jobs, device, throttle, sbatch, "time-limit": timeLimit } = values;
   if (executor !== "slurm") {
     refuse(values, slurmFlags, "it needs --executor slurm: add that, or leave it out");
-    return localExecutor({ jobs: Number(jobs), machine });
+    const isOnGpu = device !== "cpu" && findCudaLibraries().length > 0;
+    return localExecutor({ jobs: Number(jobs ?? usualJobs({ isOnGpu })), machine });
   }
   refuse(
     values,
