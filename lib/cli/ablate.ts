@@ -22,7 +22,8 @@ import { printComparison, runSweep } from "./run_sweep.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import { machineArguments, sweepFlags } from "./sweep_flags.ts";
 import { printDryRun } from "./sweep_plan.ts";
-import { configFlags, machineFlags, settingsIn } from "./train_flags.ts";
+import { machineFlags } from "./run_flags.ts";
+import { configFlags, settingsIn } from "./train_flags.ts";
 import { userPath } from "./user_path.ts";
 
 const studyFlags: readonly Flag[] = [

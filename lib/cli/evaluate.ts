@@ -33,7 +33,8 @@ import { subjectOf } from "./evaluate_subject.ts";
 import { executionMode, startConfiguredEngine } from "./machine.ts";
 import { chooseMethod } from "./method_flag.ts";
 import { asUsage, UsageError } from "./shell.ts";
-import { machineFlags, testFlags } from "./train_flags.ts";
+import { machineFlags } from "./run_flags.ts";
+import { testFlags } from "./train_flags.ts";
 import { methodFields } from "../experiment/config_fields.ts";
 
 const evaluateFlags: readonly Flag[] = [

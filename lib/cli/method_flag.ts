@@ -14,7 +14,7 @@ import { openRunStore } from "../experiment/run_store.ts";
 import type { Method } from "../method/method.ts";
 import { checkNoClash, takenBy } from "../settings/check.ts";
 import { asUsage, UsageError } from "./shell.ts";
-import { machineFlags, runFlags } from "./train_flags.ts";
+import { machineFlags, runFlags } from "./run_flags.ts";
 import { userPath, userPathOrName } from "./user_path.ts";
 
 /** What a command line says about the method. */

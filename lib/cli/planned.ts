@@ -28,7 +28,7 @@ import { dirname } from "node:path";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { executionMode, loadConfiguredDataset, startConfiguredEngine } from "./machine.ts";
 import { errorLine, UsageError } from "./shell.ts";
-import { machineFlags } from "./train_flags.ts";
+import { machineFlags } from "./run_flags.ts";
 import { epochText } from "./train_report.ts";
 
 const flags: readonly Flag[] = [

@@ -27,7 +27,8 @@ import { runSweep } from "./run_sweep.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import { machineArguments, sweepFlags } from "./sweep_flags.ts";
 import { type ExpectedRun, expectedText, expectStudy, printDryRun } from "./sweep_plan.ts";
-import { configFlags, machineFlags, settingsIn } from "./train_flags.ts";
+import { machineFlags } from "./run_flags.ts";
+import { configFlags, settingsIn } from "./train_flags.ts";
 
 const ownFlags: readonly Flag[] = [
   {

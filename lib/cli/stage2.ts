@@ -16,7 +16,8 @@ import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.t
 import { adjustClassifier, postHocFlags, postHocKinds } from "./post_hoc.ts";
 import { type BegunRun, trainBegun } from "./run_training.ts";
 import { UsageError } from "./shell.ts";
-import { machineFlags, runFlags as trainRunFlags, settingsIn, testFlags } from "./train_flags.ts";
+import { machineFlags, runFlags as trainRunFlags } from "./run_flags.ts";
+import { settingsIn, testFlags } from "./train_flags.ts";
 import { usableConfig } from "./usable_config.ts";
 import { userPathOrName } from "./user_path.ts";
 

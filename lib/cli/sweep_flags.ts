@@ -6,7 +6,7 @@
 
 import { executorFlags } from "./executor_flags.ts";
 import type { Flag, FlagValues } from "./flags.ts";
-import { machineFlags } from "./train_flags.ts";
+import { machineFlags } from "./run_flags.ts";
 
 /** Flags of every command that does many runs, besides those of the machine. */
 export const sweepFlags: readonly Flag[] = [

@@ -21,6 +21,7 @@ import type { Fields, Settings } from "../settings/field.ts";
 import { settingsOver } from "../study/presets.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues } from "./flags.ts";
 import { idleFlags, withoutNames } from "./idle_flags.ts";
+import { machineFlags, runFlags } from "./run_flags.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import { usableConfig } from "./usable_config.ts";
 
@@ -75,70 +76,6 @@ export function configFlags({ methods, method }: TrainFlagsOptions): ConfigFlag[
   const taken = new Set<string>();
   return all.filter(({ names: [first] }) => !taken.has(first) && taken.add(first));
 }
-
-const whole = (least: number, most: number): Pick<Flag, "wanted" | "accepts"> => ({
-  wanted: `a whole number in [${least}, ${most}]`,
-  accepts: (value) =>
-    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
-});
-
-/** Flags of the machine: they do not change what is computed. */
-export const machineFlags: readonly Flag[] = [
-  {
-    names: ["device"],
-    kind: "choice",
-    choices: ["auto", "cpu", "gpu"],
-    help: "where to run; auto takes the GPU when TensorFlow lists one",
-  },
-  {
-    names: ["intra_op_threads"],
-    kind: "number",
-    help: "threads within an operation",
-    ...whole(1, 1024),
-  },
-  {
-    names: ["gpu"],
-    kind: "number",
-    help: "which GPU, counted from 0; the CPU where there is no such one",
-    ...whole(0, 1023),
-  },
-  { names: ["inter_op_threads"], kind: "number", help: "operations at a time", ...whole(1, 1024) },
-  { names: ["xla"], kind: "switch", help: "let XLA compile the step; meant for GPUs" },
-  { names: ["eager"], kind: "switch", help: "run op by op instead of as one compiled function" },
-];
-
-/** Flags of the run's place and report. */
-export const runFlags: readonly Flag[] = [
-  {
-    names: ["preset"],
-    kind: "text",
-    help: "settings that have a name, which other flags change: list shows all, --help --preset " +
-      "<name> one",
-  },
-  { names: ["name"], kind: "text", help: "name of the run in data/runs" },
-  {
-    names: ["store_name"],
-    kind: "text",
-    help: "the same, as the official code calls it; what no name may hold becomes _",
-  },
-  { names: ["root_model"], kind: "path", help: "folder of the runs instead of data/runs" },
-  {
-    names: ["resume"],
-    kind: "text",
-    help: "continue a run: its name, its folder or its checkpoint",
-  },
-  {
-    names: ["p", "print_freq"],
-    kind: "number",
-    help: "print a line every so many steps where the output is no terminal",
-    ...whole(1, 1_000_000_000),
-  },
-  {
-    names: ["no_tensorboard"],
-    kind: "switch",
-    help: "leave out the event files that TensorBoard reads",
-  },
-];
 
 /**
  * All flags of `train`.
