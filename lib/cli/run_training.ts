@@ -12,6 +12,7 @@ import { parameterCount } from "../model/layer_table.ts";
 import { listenForStop } from "../process/stop.ts";
 import { print, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
+import type { Preset } from "../study/presets.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
 import type { FlagValues } from "./flags.ts";
@@ -24,6 +25,8 @@ export interface BegunRun {
   readonly run: Run;
   /** The engine it runs on. */
   readonly engine: Engine;
+  /** The preset that its settings start from, if it has one. */
+  readonly preset?: Pick<Preset, "name" | "title"> | undefined;
 }
 
 /**
@@ -54,8 +57,9 @@ export async function trainBegun(
 }
 
 /** Says what is trained and how long it takes; returns the seconds of an epoch by estimate. */
-async function announce({ run, engine }: BegunRun): Promise<number> {
+async function announce({ run, engine, preset }: BegunRun): Promise<number> {
   const { from: { epoch }, training: { epochs }, config: { network } } = run;
+  if (preset !== undefined) printPlanLine("Preset", `${preset.name} (${preset.title})`);
   printPlan(run, engine);
   const perEpoch = await estimateEpochSeconds(run.training, epoch);
   print(
@@ -118,5 +122,9 @@ function printPlan(
       `${engine.threads.interOp} operations at a time, threads in each: ${engine.threads.intraOp}`,
     Run: folder.replace(`${projectRoot}/`, ""),
   };
-  for (const [name, text] of Object.entries(lines)) print(`${name.padEnd(12)}${text}`);
+  for (const [name, text] of Object.entries(lines)) printPlanLine(name, text);
+}
+
+function printPlanLine(name: string, text: string): void {
+  print(`${name.padEnd(12)}${text}`);
 }

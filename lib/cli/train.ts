@@ -98,11 +98,13 @@ export async function run(args: string[]): Promise<void> {
   const values = parseFlags(chosen.args, flags);
   checkRunFlags(values);
   const preset = named ?? usualPreset(values, configFlags(chosen));
-  if (preset !== undefined) tell(`${preset.title}: --preset ${preset.name}`);
   const idle = flags.filter((flag) => idleFlags.includes(flag));
   for (const line of wordsOnIdleFlags(values, idle)) tell(line);
   const base = preset?.settings;
-  await trainBegun(() => begin(values, { ...chosen, ...(base && { base }) }), values);
+  await trainBegun(async () => {
+    const begun = await begin(values, { ...chosen, ...(base && { base }) });
+    return begun && { ...begun, preset };
+  }, values);
 }
 
 /** Undefined if the run is finished. */

@@ -130,7 +130,8 @@ export const ablations: readonly Ablation[] = [
   {
     name: "width",
     title: "Width of the network",
-    summary: "Channels of the first stage: 16 is the classical ResNet-32, 64 the official one",
+    summary:
+      "Channels of the first stage; of ResNet-32 16 is the classical width, 64 the official one",
     variants: through("width", { name: "width", values: [16, 32, 64] }),
     baseline: "width 16",
   },

@@ -67,7 +67,7 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
   await t.step("Ctrl-C writes a checkpoint and says how to go on", async () => {
     const { code, stdout, stderr } = await glmc(
       ["train", ...small, "--name", "tiny", "--data", data, "-p", "1"],
-      { runs, interruptAt: /step 2\// },
+      { runs, interruptAt: /step [2-9]\// },
     );
     assertEquals(code, 130, stderr);
     assertMatch(stdout, /^Network +resnet32, width 1, /m);
