@@ -7,7 +7,7 @@ import type { Band } from "./band.ts";
 import { barFigure } from "./bar.ts";
 import type { Figure, ScatterTrace } from "./figure.ts";
 import { lineFigure, type Reference } from "./line.ts";
-import { inkColor, referenceColor, seriesColors, topLegend } from "./theme.ts";
+import { inkColor, seriesColors, topLegend } from "./theme.ts";
 
 /** Curves of one name, one for each seed. */
 export interface SeedCurves {
@@ -250,7 +250,7 @@ export function againstPublishedFigure(
   );
   const names = bars.map(({ name }) => name);
   const values = bars.map(({ published }) => published);
-  const figure = barFigure([{ name: "published", values, color: referenceColor }], {
+  const figure = barFigure([{ name: "published", values, color: seriesColors[6] }], {
     title,
     description: `Published top-1 accuracy and ours: ${said.join("; ")}.`,
     categories: names,
