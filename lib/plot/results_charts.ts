@@ -250,7 +250,7 @@ export function againstPublishedFigure(
   );
   const names = bars.map(({ name }) => name);
   const values = bars.map(({ published }) => published);
-  const figure = barFigure([{ name: "published", values, color: seriesColors[6] }], {
+  const figure = barFigure([{ name: "published", values }], {
     title,
     description: `Published top-1 accuracy and ours: ${said.join("; ")}.`,
     categories: names,
