@@ -200,20 +200,34 @@ export { bestRecord } from "./experiment/best_record.ts";
 export { type SecondStage, secondStages } from "./experiment/second_stage.ts";
 
 // Results of many runs
-export type { Study, Variant } from "./study/study.ts";
+export { type PlannedRun, planStudy, type Study, type Variant } from "./study/study.ts";
+export { type Ablation, ablations, ablationStudy } from "./study/ablations.ts";
+export type { Comparison } from "./study/compare.ts";
+export { knownResults } from "./study/read_results.ts";
+export type { RunResult } from "./study/result.ts";
 export { results, type ResultsOptions } from "./study/results.ts";
-export { findPreset, type Preset, presets, type Reading, resolvePreset } from "./study/presets.ts";
+export {
+  findPreset,
+  type Preset,
+  presets,
+  type Reading,
+  resolvePreset,
+  settingsOver,
+} from "./study/presets.ts";
 export { type Published, publishedFor } from "./study/published.ts";
 export {
   type Reproduced,
   reproduced,
+  reproducibleRows,
   type Reproduction,
   reproductionOf,
   type Verdict,
+  verdictOn,
 } from "./study/reproduction.ts";
 export { reproductionTable } from "./study/reproduction_table.ts";
 
 // Figures and tables
+export { againstPublishedFigure, type PublishedBar } from "./plot/results_charts.ts";
 export { barFigure, type BarFigureOptions, type BarSeries } from "./plot/bar.ts";
 export { confusionFigure, reliabilityFigure } from "./plot/evaluation_charts.ts";
 export type { Figure, FigureOptions } from "./plot/figure.ts";

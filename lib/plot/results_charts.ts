@@ -152,9 +152,13 @@ export function resultBarsFigure(
     lying: true,
     height: 150 + 34 * bars.length,
   });
+  const adjustedPoints = points(
+    "after logit adjustment",
+    bars.map(({ name, adjusted }) => ({ name, value: adjusted })),
+  );
   return {
     ...figure,
-    data: [...figure.data, ...whiskers(bars), ...adjustedPoints(bars)],
+    data: [...figure.data, ...whiskers(bars), ...adjustedPoints],
     layout: {
       ...figure.layout,
       ...topLegend,
@@ -168,7 +172,9 @@ function nameRoom(names: readonly string[]): number {
   return Math.min(380, 56 + 7 * Math.max(5, ...names.map(({ length }) => length)));
 }
 
-function whiskers(bars: readonly ResultBar[]): ScatterTrace[] {
+function whiskers(
+  bars: readonly Pick<ResultBar, "name" | "mean" | "deviation">[],
+): ScatterTrace[] {
   const ends = bars.flatMap(({ name, mean, deviation }) =>
     mean === null || deviation === null
       ? []
@@ -185,15 +191,85 @@ function whiskers(bars: readonly ResultBar[]): ScatterTrace[] {
   }];
 }
 
-function adjustedPoints(bars: readonly ResultBar[]): ScatterTrace[] {
-  const known = bars.filter(({ adjusted }) => adjusted !== null);
+function points(
+  name: string,
+  bars: readonly { readonly name: string; readonly value: number | null }[],
+): ScatterTrace[] {
+  const known = bars.filter(({ value }) => value !== null);
   if (known.length === 0) return [];
   return [{
     type: "scatter",
     mode: "markers",
-    name: "after logit adjustment",
-    x: known.map(({ adjusted }) => adjusted),
+    name,
+    x: known.map(({ value }) => value),
     y: known.map(({ name }) => name),
     marker: { color: seriesColors[1], size: 9 },
   }];
+}
+
+/** A published accuracy and ours. */
+export interface PublishedBar {
+  /** What was trained. */
+  readonly name: string;
+  /** The published accuracy in percent. */
+  readonly published: number;
+  /** Mean of ours in percent; null draws no point. */
+  readonly mean: number | null;
+  /** Sample deviation of ours over seeds; null draws no whisker. */
+  readonly deviation: number | null;
+}
+
+/**
+ * Published accuracies as lying bars, and ours as points with whiskers of one sample deviation.
+ *
+ * @param bars Names and accuracies; names are unlike each other.
+ * @param options Title.
+ * @returns The figure.
+ * @example One that is measured, one that is not
+ * ```ts
+ * import { againstPublishedFigure } from "glmc/plot/results_charts.ts";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const { description } = againstPublishedFigure([
+ *   { name: "cifar10-lt-100", published: 88.5, mean: 87.9, deviation: 0.3 },
+ *   { name: "cifar10-lt-50", published: 91.04, mean: null, deviation: null },
+ * ], { title: "GLMC" });
+ *
+ * assertStringIncludes(description, "cifar10-lt-100 88.5 %, ours 87.9 ± 0.3 %; cifar10-lt-50 91.0 %");
+ * ```
+ */
+export function againstPublishedFigure(
+  bars: readonly PublishedBar[],
+  { title }: Pick<ResultsFigureOptions, "title">,
+): Figure {
+  const said = bars.map(({ name, published, mean, deviation }) =>
+    `${name} ${published.toFixed(1)} %, ` +
+    (mean === null
+      ? "ours is missing"
+      : `ours ${mean.toFixed(1)}${deviation === null ? "" : ` ± ${deviation.toFixed(1)}`} %`)
+  );
+  const names = bars.map(({ name }) => name);
+  const values = bars.map(({ published }) => published);
+  const figure = barFigure([{ name: "published", values }], {
+    title,
+    description: `Published top-1 accuracy and ours: ${said.join("; ")}.`,
+    categories: names,
+    x: "Rows",
+    y: "Top-1 accuracy (%)",
+    lying: true,
+    height: 150 + 34 * bars.length,
+  });
+  return {
+    ...figure,
+    data: [
+      ...figure.data,
+      ...whiskers(bars),
+      ...points("ours", bars.map(({ name, mean }) => ({ name, value: mean }))),
+    ],
+    layout: {
+      ...figure.layout,
+      ...topLegend,
+      margin: { ...figure.layout.margin, l: nameRoom(names) },
+    },
+  };
 }

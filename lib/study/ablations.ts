@@ -6,7 +6,7 @@
 
 import type { Settings, SettingValue } from "../settings/field.ts";
 import { suggestion } from "../settings/check.ts";
-import type { Variant } from "./study.ts";
+import type { Study, Variant } from "./study.ts";
 
 /** A comparison that has a name. */
 export interface Ablation {
@@ -194,4 +194,37 @@ export function findAblation(name: string): Ablation {
       suggestion(name, ablations.map(({ name }) => name))
     }`,
   );
+}
+
+/** Settings of {@linkcode ablationStudy}. */
+export interface AblationStudyOptions {
+  /** Settings of all its runs, such as those of the preset `quick`; the defaults by default. */
+  readonly base?: Settings;
+  /** Seeds; 1, 2 and 3 by default. */
+  readonly seeds?: readonly number[];
+}
+
+/**
+ * The study of an ablation, as `deno task ablate` runs it: by the settings that all runs share and the seeds.
+ *
+ * @param name Its name.
+ * @param options Base and seeds.
+ * @returns The study.
+ * @throws {RangeError} If there is no ablation of that name; says the nearest one.
+ * @example At the scale of minutes
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ablationStudy, methods, planStudy, resolvePreset } from "glmc";
+ *
+ * const study = ablationStudy("gamma", { base: resolvePreset("quick"), seeds: [1] });
+ *
+ * assertEquals(planStudy(study, { methods }).length, 9);
+ * ```
+ */
+export function ablationStudy(
+  name: string,
+  { base = {}, seeds = [1, 2, 3] }: AblationStudyOptions = {},
+): Study {
+  const { title, variants, baseline } = findAblation(name);
+  return { name, title, base, variants, seeds, baseline };
 }

@@ -15,7 +15,11 @@ import {
   samplerMassFigure,
 } from "../../lib/plot/long_tail_charts.ts";
 import { batchSizeFigure, stepTimeFigure } from "../../lib/plot/bench_charts.ts";
-import { resultBarsFigure, resultCurvesFigure } from "../../lib/plot/results_charts.ts";
+import {
+  againstPublishedFigure,
+  resultBarsFigure,
+  resultCurvesFigure,
+} from "../../lib/plot/results_charts.ts";
 import { comparedRunsFigure, trainingCurvesFigure } from "../../lib/plot/training_charts.ts";
 
 const groups = ["many", "many", "medium", "few"] as const;
@@ -134,6 +138,11 @@ export const sampleFigures = {
     { name: "GLMC", mean: 43.6, deviation: null, adjusted: null },
     { name: "not run", mean: null, deviation: null, adjusted: null },
   ], { title: "Bars with deviations" }),
+  againstPublished: againstPublishedFigure([
+    { name: "measured", published: 88.5, mean: 87.9, deviation: 0.3 },
+    { name: "one seed", published: 91, mean: 91.4, deviation: null },
+    { name: "not run", published: 94.9, mean: null, deviation: null },
+  ], { title: "Ours against published" }),
   resultCurves: resultCurvesFigure([
     { name: "cross-entropy", curves: [[30, 40, 45], [32, 38, 44]] },
     { name: "GLMC", curves: [[30, 45, 52]] },
