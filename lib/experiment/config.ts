@@ -70,7 +70,7 @@ export interface RunConfig {
 }
 
 /**
- * The run of `deno task train` without flags: GLMC on CIFAR-10-LT, the official command with two epochs
- * and the classical network of width 16, which two CPU cores train in minutes.
+ * What settings differ from: GLMC on CIFAR-10-LT, the official command with two epochs and the classical
+ * network of width 16, which two CPU cores train in minutes.
  */
 export const defaultConfig: RunConfig = configure();

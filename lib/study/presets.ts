@@ -27,9 +27,9 @@ export { type Preset, tailedDatasets } from "./presets/preset.ts";
 
 /** All presets. */
 export const presets: readonly Preset[] = [
-  ...baselinePresets,
-  ...glmcPresets,
   ...minutePresets,
+  ...glmcPresets,
+  ...baselinePresets,
 ];
 
 /**
