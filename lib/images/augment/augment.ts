@@ -23,7 +23,7 @@ export type AugmentTensors = ColourChoices & {
 export interface AugmentOptions {
   /**
    * Whether colours are changed step by step in whole levels, as Pillow does and by default, or in one
-   * product, which takes a fifth of the time and cuts nothing off.
+   * product, which takes less than half of the time and cuts nothing off.
    */
   readonly colours?: "at once" | "by step";
 }
@@ -33,7 +33,7 @@ export interface AugmentOptions {
  * augmentation, after their windows were cut out (`frameWindow`).
  *
  * A pure function: the same in a compiled step and op by op. On two cores a view of 224 × 224 takes
- * 1.9 ms: colours 1.1, blur 0.5, mirrors 0.4, normalising 0.1.
+ * 1.7 ms, compiled and in batches of 32: colours 0.9 to 1.1, blur 0.5, mirrors 0.3, normalising 0.1.
  *
  * @param images float32 `[n, side, side, 3]`, 0 to 255.
  * @param drawn What was drawn for them.
