@@ -83,6 +83,13 @@ export interface GoldenExperiments {
     readonly last: readonly number[];
     readonly sha256_int32_le: string;
   }[];
+  /** Settings of the cases, by name. */
+  readonly cases: {
+    readonly large_augment: {
+      readonly boxes: readonly (readonly [number, number, number, number])[];
+      readonly factors: Readonly<Record<"brightness" | "contrast" | "saturation", number>>;
+    };
+  };
   /** Small draws of NumPy's legacy generator. */
   readonly legacy_draws: readonly {
     readonly seed: number;

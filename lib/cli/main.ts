@@ -17,6 +17,7 @@ const commands: Record<string, CommandEntry> = {
   ablate: { summary: "Compare variants of a training over seeds, in many runs", needsSetup: true },
   reproduce: { summary: "Train a published row, and put ours beside it", needsSetup: true },
   planned: { summary: "Do one run of a study", needsSetup: true, isInternal: true },
+  data: { summary: "Look at the images of a list before a training", needsSetup: true },
   split: { summary: "Draw a long-tailed subset and write its rows to a file", needsSetup: true },
   stage2: { summary: "Go on with the classifier of a finished run", needsSetup: true },
   evaluate: { summary: "Evaluate a checkpoint or a safetensors file", needsSetup: true },

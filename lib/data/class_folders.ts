@@ -6,6 +6,7 @@
 
 import { extname, join } from "node:path";
 import { readError } from "../disk/errors.ts";
+import { type ImageList, imageListOf } from "./image_list.ts";
 
 /** The two sets of a data set. */
 export type Part = "train" | "test";
@@ -272,4 +273,23 @@ async function refuseSameFolders(folder: string, places: readonly string[]): Pro
     }
     seen.set(real, place);
   }
+}
+
+/**
+ * The two parts of a folder of images as lists, whose paths lie below the folder.
+ *
+ * @param folder The folder, for messages.
+ * @param listed What {@linkcode listClassFolders} found.
+ * @returns The lists; files whose names are not those of images are left out.
+ */
+export function listsOfFolder(
+  folder: string,
+  { files, classNames }: ClassFolders,
+): Readonly<Record<Part, ImageList>> {
+  const listOf = (part: Part): ImageList =>
+    imageListOf(files.filter((file) => file.part === part && file.isNamedImage), {
+      name: join(folder, part),
+      classNames,
+    });
+  return { train: listOf("train"), test: listOf("test") };
 }

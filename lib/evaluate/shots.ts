@@ -64,3 +64,22 @@ export function shotAccuracy(
   };
   return { many: mean("many"), medium: mean("medium"), few: mean("few") };
 }
+
+/**
+ * How many classes each group has.
+ *
+ * @param trainingCounts Training images of each class; a class without any belongs to none.
+ * @returns Number of classes.
+ * @example Two with few images
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { shotSizes } from "glmc/evaluate/shots.ts";
+ *
+ * assertEquals(shotSizes([500, 20, 1, 0]), { many: 1, medium: 0, few: 2 });
+ * ```
+ */
+export function shotSizes(trainingCounts: readonly number[]): Record<keyof ShotAccuracy, number> {
+  const sizes = { many: 0, medium: 0, few: 0 };
+  for (const count of trainingCounts) if (count > 0) sizes[shotGroup(count)]++;
+  return sizes;
+}

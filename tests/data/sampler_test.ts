@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { classCounts } from "glmc/data/long_tail.ts";
 import { randomStream } from "glmc/data/random.ts";
-import { resampledRows, samplerMass } from "glmc/data/sampler.ts";
+import { resampledRows, samplerMass, shuffledRows } from "glmc/data/sampler.ts";
 
 const counts = classCounts({ classes: 100, largest: 500, imbalanceRate: 0.01 });
 
@@ -77,4 +77,45 @@ Deno.test("resampledRows() with exponent 0 draws uniformly with replacement", ()
   assertEquals(rows.length, 1000);
   // 1000 (1 - 1/e) = 632 on average with a standard deviation of about 10.
   assert(different > 580 && different < 685, `${different} different rows`);
+});
+
+Deno.test("resampledRows() draws what a search through all limits draws", () => {
+  const sizes = [3, 0, 0, 40, 1, 7, 0, 2, 0];
+  for (const resampleExponent of [0, 0.2, 1, 2]) {
+    const limits: number[] = [];
+    samplerMass(sizes, resampleExponent).reduce((sum, mass) => {
+      limits.push(sum + mass);
+      return sum + mass;
+    }, 0);
+    for (let repeat = 0; repeat < 40; repeat++) {
+      const random = randomStream(repeat, "sampler", resampleExponent);
+      const drawn = resampledRows(sizes, { resampleExponent, random });
+      const again = randomStream(repeat, "sampler", resampleExponent);
+      const expected = Int32Array.from(drawn, () => {
+        const value = again.uniform();
+        const found = limits.findIndex((limit) => value < limit);
+        const label = found < 0 ? 7 : found;
+        const before = sizes.slice(0, label).reduce((sum, size) => sum + size, 0);
+        return before + again.integer(sizes[label]!);
+      });
+      assertEquals(drawn, expected);
+    }
+  }
+});
+
+Deno.test("resampledRows() takes the last class with images where rounding leaves a gap at the end", () => {
+  const random = { ...randomStream(1, "sampler"), uniform: () => 1, integer: () => 0 };
+  assertEquals([...resampledRows([1, 2, 0], { resampleExponent: 1, random })], [1, 1, 1]);
+});
+
+Deno.test("an epoch of 437,513 images in 8,142 classes is drawn in time", () => {
+  const sizes = Array.from({ length: 8142 }, (_, label) => 53 + Number(label < 5987));
+  const start = performance.now();
+  const random = randomStream(1, "sampler", 0);
+  const rows = resampledRows(sizes, { resampleExponent: 1, random });
+  const order = shuffledRows(sizes, randomStream(1, "shuffle", 0));
+  const seconds = (performance.now() - start) / 1000;
+  assertEquals([rows.length, order.length], [437_513, 437_513]);
+  // 0.15 s; a search from the front takes over a second on a machine that is idle.
+  assert(seconds < 1, `${seconds} s`);
 });

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { attributeKind, typeAttribute } from "../../tensor/attributes.ts";
-import { runOperation } from "../../tensor/operation.ts";
 import { tf } from "../../tensor/tfjs.ts";
 import { uint8Tensor } from "../../ops/gather.ts";
+import { frameMiddle } from "../augment/frame.ts";
 import type { DecodedImage } from "./orientation.ts";
 
 /**
@@ -34,27 +33,9 @@ import type { DecodedImage } from "./orientation.ts";
 export function squareImage(image: DecodedImage, side: number): DecodedImage {
   const { pixels, height, width } = image;
   if (height === side && width === side) return image;
-  const shorter = Math.min(height, width);
-  const [rows, columns] = [height, width].map((length) => Math.floor(side * length / shorter)) as [
-    number,
-    number,
-  ];
-  const [top, left] = [rows, columns].map((length) => roundHalfToEven((length - side) / 2)) as [
-    number,
-    number,
-  ];
   const values = tf.tidy(() => {
-    const [scaled] = runOperation("ScaleAndTranslate", [
-      typeAttribute("T", "uint8"),
-      { name: "kernel_type", type: attributeKind.string, value: "triangle" },
-      { name: "antialias", type: attributeKind.bool, value: true },
-    ], [
-      uint8Tensor(pixels, [1, height, width, 3]),
-      tf.tensor1d([side, side], "int32"),
-      tf.tensor1d([rows / height, columns / width]),
-      tf.tensor1d([-top, -left]),
-    ]);
-    return scaled.dataSync();
+    const whole = uint8Tensor(pixels, [1, height, width, 3]);
+    return frameMiddle(whole, { side, resize: side, type: "uint8" }).dataSync();
   });
   // Clamps, and rounds to the nearest whole number.
   return {
@@ -62,10 +43,4 @@ export function squareImage(image: DecodedImage, side: number): DecodedImage {
     height: side,
     width: side,
   };
-}
-
-/** As Python rounds, which decides where torchvision cuts. */
-function roundHalfToEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }

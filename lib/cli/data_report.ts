@@ -1,0 +1,143 @@
+/**
+ * What a list of images and its files are, in lines.
+ *
+ * @module
+ */
+
+import { basename } from "node:path";
+import type { ImageList } from "../data/image_list.ts";
+import type { RecognisedList } from "../data/known_list.ts";
+import { largeSets } from "../data/large_sets.ts";
+import { examineList } from "../data/list_report.ts";
+import { shotSizes } from "../evaluate/shots.ts";
+import type { ImagesReport } from "../images/check_images.ts";
+import { format } from "./train_report.ts";
+
+/** Findings of a kind that are listed. */
+const shown = 10;
+
+/**
+ * Says what a list holds.
+ *
+ * @param list The list.
+ * @param options The published list that it is.
+ * @returns Lines for a person.
+ * @example A list of one's own
+ * ```ts
+ * import { listLines } from "glmc/cli/data_report.ts";
+ * import { parseImageList } from "glmc/data/image_list.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const list = parseImageList(new TextEncoder().encode("a.jpg 0\n"), { name: "my/list.txt" });
+ *
+ * assertEquals(listLines(list, { known: undefined }), [
+ *   "List        list.txt, not one of the known lists",
+ *   "Images      1 in 1 class: from 1 to 1 each",
+ *   "Shots       0 classes of many (> 100), 0 of medium, 1 of few (<= 20)",
+ * ]);
+ * ```
+ */
+export function listLines(
+  list: ImageList,
+  { known }: { readonly known: RecognisedList | undefined },
+): string[] {
+  const { counts, gaps, repeated, contradictions } = examineList(list);
+  const { many, medium, few } = shotSizes(counts);
+  const whole = counts.reduce(
+    ([least, most], count) => [Math.min(least!, count), Math.max(most!, count)],
+    [Infinity, 0],
+  );
+  const title = known === undefined
+    ? `not one of the known lists${sameName(list.name)}`
+    : `${largeSets[known.set].title}, ${known.part}: as published`;
+  const places = (rows: readonly { readonly row: number }[]): string =>
+    listed(rows.map(({ row }) => list.place(row)));
+  return [
+    field("List", `${basename(list.name)}, ${title}`),
+    field(
+      "Images",
+      `${format(list.count)} in ${plural(list.classes, "class", "classes")}: ` +
+        `from ${whole[0]} to ${whole[1]} each`,
+    ),
+    field("Shots", `${many} classes of many (> 100), ${medium} of medium, ${few} of few (<= 20)`),
+    ...(gaps.length > 0 ? [field("No images", `in class ${listed(gaps.map(String))}`)] : []),
+    ...(repeated.length > 0 ? [field("Repeated", `paths in ${places(repeated)}`)] : []),
+    ...(contradictions.length > 0
+      ? [field("", `of another class than before: ${places(contradictions)}`)]
+      : []),
+  ];
+}
+
+/**
+ * Says what was found in the files of a list.
+ *
+ * @param list The list.
+ * @param options The findings, and how paths of the list lead to files.
+ * @returns Lines for a person, up to ten of each kind of finding.
+ */
+export function checkReport(
+  list: ImageList,
+  { report, layout }: { readonly report: ImagesReport; readonly layout: string },
+): string[] {
+  const { faults, misnamed, same, sides, files, bytes } = report;
+  const kinds = new Set(faults.map(({ kind }) => kind));
+  const section = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0
+      ? []
+      : ["", `${title}: ${format(lines.length)}`, ...limited(lines).map((line) => `  ${line}`)];
+  return [
+    field("Paths", layout),
+    field("Files", `${format(files)}, ${(bytes / 1e9).toFixed(2)} GB could be read`),
+    ...(sides === null ? [] : [field("Sides", `${sides.least} to ${sides.most} pixels`)]),
+    ...[...kinds].flatMap((kind) =>
+      section(
+        kind[0]!.toUpperCase() + kind.slice(1),
+        faults.filter((fault) => fault.kind === kind)
+          .map(({ place, path, what }) => `${place}: ${path}: ${what}`),
+      )
+    ),
+    ...section(
+      "The same file under several paths",
+      same.map(({ rows, contradicting }) =>
+        `${listed(rows.map((row) => `${list.place(row)} ${list.path(row)}`))}${
+          contradicting ? ", of different classes" : ""
+        }`
+      ),
+    ),
+    ...section(
+      "Another format than the name says, which can be read",
+      misnamed.map(({ row, path, format }) => `${list.place(row)}: ${path} is ${format}`),
+    ),
+    "",
+    faults.length === 0
+      ? "Every file can be trained on."
+      : `${format(faults.length)} of ${format(files)} files cannot be trained on.`,
+  ];
+}
+
+/** A list that only calls itself published is another, or was changed. */
+function sameName(path: string): string {
+  const name = basename(path).toLowerCase();
+  const set = Object.values(largeSets).find(({ lists }) =>
+    lists.some(({ file }) => file.toLowerCase() === name)
+  );
+  return set === undefined ? "" : `, though it has the name of one of ${set.title}`;
+}
+
+function field(name: string, text: string): string {
+  return `${name.padEnd(12)}${text}`;
+}
+
+function plural(count: number, one: string, many: string): string {
+  return `${format(count)} ${count === 1 ? one : many}`;
+}
+
+function limited(lines: readonly string[]): string[] {
+  const more = lines.length - shown;
+  return [...lines.slice(0, shown), ...(more > 0 ? [`and ${format(more)} more`] : [])];
+}
+
+function listed(words: readonly string[]): string {
+  const more = words.length - 5;
+  return `${words.slice(0, 5).join(", ")}${more > 0 ? ` and ${format(more)} more` : ""}`;
+}

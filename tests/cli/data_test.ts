@@ -1,0 +1,77 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { projectRoot } from "../../lib/setup/project.ts";
+import { temporaryFolder } from "../data/disposables.ts";
+
+async function data(
+  ...args: readonly string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", `${projectRoot}/lib/cli/main.ts`, "data", ...args],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+const picture = (name: string): Uint8Array =>
+  Deno.readFileSync(new URL(`../fixtures/pictures/${name}`, import.meta.url));
+
+Deno.test("data check tells what a list holds and what is wrong with its files", async () => {
+  using folder = temporaryFolder();
+  const [list, root] = [`${folder.path}/Places_LT_train.txt`, `${folder.path}/images`];
+  Deno.mkdirSync(`${root}/cat`, { recursive: true });
+  Deno.writeFileSync(`${root}/cat/1.jpg`, picture("full_color.jpg"));
+  Deno.writeFileSync(`${root}/cat/2.jpg`, picture("full_color.jpg").subarray(0, 300));
+  Deno.writeTextFileSync(list, "train/cat/1.jpg 0\r\ntrain/cat/2.jpg 2\r\ntrain/cat/3.jpg 2");
+  const found = await data("check", "--list", list, "--root", root, "--least_side", "1");
+  assertEquals(found.code, 1, found.stderr);
+  for (
+    const line of [
+      "List        Places_LT_train.txt, not one of the known lists, though it has the name of one of Places-LT",
+      "Images      3 in 3 classes: from 0 to 2 each",
+      "No images   in class 1",
+      "Paths       without their first folder",
+      "Damaged: 1",
+      "  line 2: train/cat/2.jpg: it ends too early, after 300 bytes",
+      "Missing: 1",
+      "  line 3: train/cat/3.jpg: there is no such file: check the path",
+      "2 of 3 files cannot be trained on.",
+    ]
+  ) assertStringIncludes(found.stdout, line);
+
+  Deno.writeTextFileSync(list, "train/cat/1.jpg 0\n");
+  const report = `${folder.path}/report.json`;
+  const good = await data(
+    ...["check", "--list", list, "--root", root, "--headers_only", "--least_side", "1"],
+    ...["--write", report],
+  );
+  assertEquals(good.code, 0, good.stderr);
+  assertStringIncludes(good.stdout, "Every file can be trained on.");
+  assertEquals(JSON.parse(Deno.readTextFileSync(report)).files, 1);
+});
+
+Deno.test("data check without a root reads the list alone, and names what is wrong in one line", async () => {
+  using folder = temporaryFolder();
+  const list = `${folder.path}/list.txt`;
+  Deno.writeTextFileSync(list, "a.jpg 0\nb.jpg 7\n");
+  const alone = await data("check", "--list", list);
+  assertEquals(alone.code, 0, alone.stderr);
+  assertMatch(
+    alone.stdout,
+    /^List {8}list\.txt, not one of the known lists\nImages {6}2 in 8 classes/,
+  );
+  for (
+    const [args, code, words] of [
+      [["check", "--list", list, "--classes", "7"], 1, "line 2 has label 7, outside 0 to 6"],
+      [["check"], 2, "--list is missing"],
+      [["pack"], 2, 'Cannot do "pack" with data'],
+      [["check", "--list", `${list}x`], 1, "there is no such file"],
+      [["check", "--list", list, "--root", folder.path], 1, "looked for none is there"],
+    ] as const
+  ) {
+    const failed = await data(...args);
+    assertEquals(failed.code, code, failed.stderr);
+    assertStringIncludes(failed.stderr, words);
+    assert(!failed.stderr.includes("    at "), failed.stderr);
+  }
+});
