@@ -74,12 +74,12 @@ export function architectureEntry(name: Architecture): ArchitectureEntry {
  * Names of the networks that come in other widths than their own.
  *
  * @returns Names in the order of the list.
- * @example There is one today
+ * @example There are two today
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { namesOfAnyWidth } from "glmc/model/architectures.ts";
  *
- * assertEquals(namesOfAnyWidth(), ["resnet32"]);
+ * assertEquals(namesOfAnyWidth(), ["resnet32", "resnet9"]);
  * ```
  */
 export function namesOfAnyWidth(): Architecture[] {
