@@ -137,11 +137,32 @@ export async function lookAtRun(
  * @param progress Its finished and its planned epochs.
  * @returns The state.
  */
-export async function stateOf(
-  folder: string,
-  { epochs, totalEpochs }: { readonly epochs: number; readonly totalEpochs: number },
-): Promise<RunState> {
-  if (await isLocked(`${folder}/${runFiles.lock}`)) return "running";
+export async function stateOf(folder: string, progress: EpochCounts): Promise<RunState> {
+  return await isLocked(`${folder}/${runFiles.lock}`) ? "running" : stateAtRest(progress);
+}
+
+/** How many of a run's epochs are done. */
+export interface EpochCounts {
+  /** Finished epochs. */
+  readonly epochs: number;
+  /** Planned epochs. */
+  readonly totalEpochs: number;
+}
+
+/**
+ * How far a run has come that no process works on.
+ *
+ * @param progress Its finished and its planned epochs.
+ * @returns The state.
+ * @example One epoch of two
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { stateAtRest } from "glmc/experiment/run_list.ts";
+ *
+ * assertEquals(stateAtRest({ epochs: 1, totalEpochs: 2 }), "stopped");
+ * ```
+ */
+export function stateAtRest({ epochs, totalEpochs }: EpochCounts): RunState {
   return epochs === totalEpochs ? "finished" : epochs === 0 ? "begun" : "stopped";
 }
 

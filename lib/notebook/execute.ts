@@ -5,6 +5,7 @@
  */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { linesOf } from "../process/lines.ts";
 import { codeCells, readNotebook, showsSomething, type StoredOutput } from "./document.ts";
 import type { NotebookMode } from "./mode.ts";
 
@@ -103,13 +104,4 @@ export async function executeNotebook(
     problem ??= `cell ${numberOf(silent)}: it shows something and has no output`;
   }
   return { outputs, problem, seconds };
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
 }

@@ -7,6 +7,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isLocked } from "../disk/lock.ts";
 import { runFiles } from "../experiment/run_folder.ts";
+import { linesOf } from "../process/lines.ts";
 import { nextTurn } from "../process/turn.ts";
 import { projectRoot } from "../setup/project.ts";
 import { totalEpochs } from "../train/stage.ts";
@@ -201,13 +202,4 @@ async function runWorker(
     ? said
     : `its process was ended by ${endedBy ?? `code ${code}`}: the same command goes on with it`;
   return { state: "failed", ...reached, problem };
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
-  }
 }

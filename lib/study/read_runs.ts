@@ -11,7 +11,7 @@ import { networkDiskType } from "../disk/network_disk.ts";
 import { configure, resultHash } from "../experiment/config.ts";
 import type { MethodsOption } from "../experiment/configured.ts";
 import { runFiles } from "../experiment/run_folder.ts";
-import { stateOf } from "../experiment/run_list.ts";
+import { stateAtRest, stateOf } from "../experiment/run_list.ts";
 import type { RunStore } from "../experiment/run_store.ts";
 import type { RunResult } from "./result.ts";
 import { type IndexRow, openResultDatabase, type ResultDatabase } from "./result_database.ts";
@@ -120,9 +120,10 @@ function parsed({ result }: IndexRow): RunResult | undefined {
 
 /** A lock comes and goes without a change of the files that are read. */
 async function presentState(folder: string, stored: RunResult): Promise<RunResult["state"]> {
-  const { epochs, totalEpochs } = stored;
-  if (existsSync(`${folder}/${runFiles.lock}`)) return await stateOf(folder, stored);
-  return epochs === totalEpochs ? "finished" : epochs === 0 ? "begun" : "stopped";
+  // Most runs have no lock, and none has to be opened to know that.
+  return existsSync(`${folder}/${runFiles.lock}`)
+    ? await stateOf(folder, stored)
+    : stateAtRest(stored);
 }
 
 /** Names and contents of a file change together: files of runs are written whole, under new nodes. */
