@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { findLibraryFolder } from "../../lib/setup/find.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
 import { oddName } from "../data/disposables.ts";
@@ -91,7 +92,7 @@ export async function copyProject(): Promise<ProjectCopy> {
   addProgram("python3", pretendedPython);
 
   const start: ProjectCopy["start"] = (args, env = {}, user) =>
-    new Deno.Command(Deno.execPath(), {
+    new Deno.Command(user === undefined ? Deno.execPath() : denoForAll(outer), {
       args: ["run", "-A", `${root}/lib/cli/main.ts`, ...args],
       // Elsewhere on purpose: commands find the project by themselves.
       cwd: base,
@@ -127,6 +128,16 @@ export async function copyProject(): Promise<ProjectCopy> {
     },
     [Symbol.asyncDispose]: () => Deno.remove(outer, { recursive: true }),
   };
+}
+
+/** A Deno that every user may start: the one at work may lie in a home that only its owner reads. */
+function denoForAll(folder: string): string {
+  const program = `${folder}/deno`;
+  if (!existsSync(program)) {
+    Deno.copyFileSync(Deno.execPath(), program);
+    Deno.chmodSync(program, 0o755);
+  }
+  return program;
 }
 
 async function copy(from: string, to: string): Promise<void> {
