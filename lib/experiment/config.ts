@@ -58,7 +58,7 @@ export interface StageConfig extends SettingsOf<typeof stageFields> {
 /** The configuration of a run, resolved: complete and checked. */
 export interface RunConfig {
   /** Version of this form. */
-  readonly version: 4;
+  readonly version: 5;
   /** The data. */
   readonly data: DataConfig;
   /** The network. */

@@ -227,7 +227,7 @@ export function assemble(settings: Settings, optionNames: readonly string[]): Ru
     ...pick(stageFields),
   } as unknown as StageConfig;
   return {
-    version: 4,
+    version: 5,
     data: pick(dataFields) as RunConfig["data"],
     network: pick(networkFields) as RunConfig["network"],
     stages: [first],

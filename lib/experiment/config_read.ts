@@ -39,7 +39,7 @@ export interface ReadConfigOptions extends ConfigOptions {
 }
 
 /** Form of the configurations that are written today. */
-const currentForm = 4;
+const currentForm = 5;
 
 /** The first form with a version; since then only fields have come. */
 const firstForm = 2;
