@@ -9,13 +9,13 @@
 import { type ConfigOptions, type RunConfig, settingsOf } from "../experiment/config.ts";
 import { type MethodSettings, sharedFields } from "../experiment/config_complete.ts";
 import {
-  dataFields,
   methodFields,
   networkFields,
   partFields,
   seedFields,
   stageFields,
 } from "../experiment/config_fields.ts";
+import { dataFields } from "../experiment/data_fields.ts";
 import { secondStageFields } from "../experiment/second_stage.ts";
 import type { Fields, Settings } from "../settings/field.ts";
 import { settingsOver } from "../study/presets.ts";

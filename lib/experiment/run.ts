@@ -9,12 +9,13 @@ import type { Dataset } from "../data/image_set.ts";
 import type { Split } from "../data/long_tail.ts";
 import { memorySource } from "../images/memory_source.ts";
 import { parameterCount } from "../model/layer_table.ts";
-import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
+import type { Evaluation } from "../evaluate/metrics.ts";
 import type { Network, Variables } from "../model/network.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { Progress, TrainEvent } from "../train/events.ts";
 import { initialProgress, trainEpochs } from "../train/loop.ts";
+import { evaluated } from "../train/tested.ts";
 import { createTraining, type Training, trainingStageAt } from "../train/training.ts";
 import { defaultRunName, resultHash, type RunConfig, settingsOf } from "./config.ts";
 import {
@@ -250,8 +251,8 @@ function evaluatorOf(
 ): (variables: Variables) => Promise<Evaluation> {
   const { parts: { labels, counts, network: { classes } } } = training;
   const { predict } = trainingStageAt(training, epoch);
-  return async (variables) =>
-    evaluateLogits(await predict(variables), labels.test, { classes, trainingCounts: counts });
+  return (variables) =>
+    evaluated(predict, variables, { labels: labels.test, classes, trainingCounts: counts });
 }
 
 async function given<Value>(value: ForConfig<Value>, config: RunConfig): Promise<Value> {
