@@ -20,7 +20,6 @@ import {
   createConfiguredNetwork,
 } from "../experiment/configured.ts";
 import { logPriors } from "../loss/class_counts.ts";
-import { memorySource } from "../images/memory_source.ts";
 import { glmcFields } from "../method/glmc/fields.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { testedHeads } from "../method/tested_heads.ts";
@@ -144,16 +143,15 @@ export async function run(args: string[]): Promise<void> {
   });
   const network = createConfiguredNetwork(config, chosen);
   const weights = await subject.weights(network);
-  const dataset = await subject.images();
-  const { test, mean, std } = dataset;
+  const images = await subject.images();
   const predict = createPredictor({
     engine,
     network,
-    source: memorySource(test, { mean, std }),
+    source: images.source("test"),
     head: heads,
     mode: executionMode(values),
   });
-  const trainingCounts = subject.counts ?? (await configuredSplit(config, dataset)).counts;
+  const trainingCounts = subject.counts ?? (await configuredSplit(config, images)).counts;
   const options = { classes: network.classes, trainingCounts };
   const evaluator = createEvaluator(options);
   const tau = Number(values.logit_adjust ?? 0);
@@ -163,7 +161,7 @@ export async function run(args: string[]): Promise<void> {
   );
   const shift = prior && shiftTo(prior, options);
   await measured(predict, weights, {
-    labels: test.labels,
+    labels: images.test.labels,
     measures: shift === undefined ? [adjusted] : [adjusted, shift.measure],
   });
   const evaluation = evaluator.result();
@@ -177,9 +175,11 @@ export async function run(args: string[]): Promise<void> {
     "compensated": underPrior.compensated,
   };
   printResult(
-    values.json === true
-      ? JSON.stringify(whole, plainArrays)
-      : evaluationText(evaluation, { classNames: test.classNames, title: subject.title, further }),
+    values.json === true ? JSON.stringify(whole, plainArrays) : evaluationText(evaluation, {
+      classNames: images.classNames,
+      title: subject.title,
+      further,
+    }),
   );
 }
 

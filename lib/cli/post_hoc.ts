@@ -169,11 +169,11 @@ export async function adjustClassifier(values: FlagValues, chosen: ChosenMethod)
     : undefined;
   const [before, ...tested] = await evaluations({
     labels: images.test.labels,
-    source: await images.source("test", { views: "middle" }),
+    source: images.source("test"),
   });
   const [, ...validated] = held === undefined ? [] : await evaluations({
     labels: Int32Array.from(held.indices, (row) => images.train.labels[row]!),
-    source: await images.source("train", { rows: held.indices, views: "middle" }),
+    source: images.source("train", held.indices),
   });
   const trials = taus.map((tau, index): Trial => ({
     tau,

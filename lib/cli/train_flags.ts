@@ -192,6 +192,27 @@ export function configOf(values: FlagValues, options: TrainFlagsOptions): RunCon
   return usableConfig(asUsage(() => settingsOver(base, given, methods)), options);
 }
 
+/** Flags that say where images and lists are. */
+export const placeNames: readonly string[] = ["root", "source", "dir_train_txt", "dir_test_txt"];
+
+/**
+ * Flags without those that say where images and lists are: that is no setting of a run, which knows them by
+ * their hashes.
+ *
+ * @param values Parsed flags.
+ * @returns The others.
+ * @example Images that have moved
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { withoutPlaces } from "glmc/cli/train_flags.ts";
+ *
+ * assertEquals(withoutPlaces({ root: "/elsewhere", epochs: 3 }), { epochs: 3 });
+ * ```
+ */
+export function withoutPlaces(values: FlagValues): FlagValues {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !placeNames.includes(name)));
+}
+
 /**
  * Flags whose value differs between a configuration and what was asked for.
  *

@@ -6,6 +6,7 @@
 
 import { sha256 } from "../disk/digest.ts";
 import { type Dataset, hashImageSet } from "../data/image_set.ts";
+import type { PictureFiles } from "../data/picture_files.ts";
 import type { FileDataset } from "./file_dataset.ts";
 import { memorySource } from "./memory_source.ts";
 import type { ChannelStatistics } from "./normalise.ts";
@@ -24,14 +25,6 @@ export interface LabelledImages {
   };
 }
 
-/** Which images, and how they are shown. */
-export interface SourceOptions {
-  /** Rows of the part, in their order; all by default. */
-  readonly rows?: Int32Array;
-  /** Whether views are drawn anew each time, as in training, or are the middle of the image. */
-  readonly views: "augmented" | "middle";
-}
-
 /** The images of a data set, ready to become sources. */
 export interface DatasetImages extends LabelledImages {
   /** Test images. */
@@ -47,11 +40,8 @@ export interface DatasetImages extends LabelledImages {
    * files the paths and labels of their lists, since reading them all would take hours.
    */
   readonly hash: () => string;
-  /** Opens images of a part; the caller disposes the source. */
-  readonly source: (
-    part: "train" | "test",
-    options: SourceOptions,
-  ) => Promise<ImageSource> | ImageSource;
+  /** Opens images of a part, all or some rows of it in their order; the caller disposes the source. */
+  readonly source: (part: "train" | "test", rows?: Int32Array) => ImageSource;
 }
 
 /**
@@ -98,7 +88,7 @@ function imagesInMemory(dataset: Dataset): DatasetImages {
     classNames: train.classNames,
     statistics: { mean, std },
     hash: () => sha256(`${hashImageSet(train)} ${hashImageSet(test)}`),
-    source: (part, { rows }) => memorySource(dataset[part], { mean, std, ...(rows && { rows }) }),
+    source: (part, rows) => memorySource(dataset[part], { mean, std, ...(rows && { rows }) }),
   };
 }
 
@@ -114,16 +104,21 @@ function imagesInFiles(
     classNames,
     statistics: { mean: recipe.mean, std: recipe.std },
     hash: () => sha256(`${train.hash} ${test.hash}`),
-    source(part, { rows, views }) {
-      const { list, place } = dataset[part];
+    source(part, rows) {
+      const { list, labels, place } = dataset[part];
       const rowOf = (image: number): number => rows === undefined ? image : rows[image]!;
-      const count = rows?.length ?? list.count;
-      return pictureSource({
+      const files: PictureFiles = {
         folder,
-        count,
-        path: (image: number) => place(list.path(rowOf(image))),
-        where: (image: number) => `${list.name}, ${list.place(rowOf(image))}`,
-      }, { recipe, views, onBadImage, ...(onSkip && { onSkip }) });
+        count: rows?.length ?? list.count,
+        path: (image) => place(list.path(rowOf(image))),
+        labels: rows?.map((row) => labels[row]!) ?? labels,
+        where: (image) => `${list.place(rowOf(image))} of "${list.name}"`,
+      };
+      return pictureSource(files, {
+        recipe,
+        onBadImage,
+        onSkip: ({ message }) => onSkip?.(message),
+      });
     },
   };
 }
