@@ -11,7 +11,7 @@ const mayImport: Record<string, readonly string[]> = {
   plot: ["disk"],
   tensorboard: ["disk"],
   setup: ["disk"],
-  tensor: ["setup"],
+  tensor: ["disk", "setup"],
   ops: ["tensor"],
   data: ["process", "disk", "settings"],
   images: ["data", "ops", "tensor"],
