@@ -133,7 +133,8 @@ function imports(path: string): string[] {
 function roomOf(specifier: string, path: string): string | undefined {
   if (specifier.startsWith("glmc")) return specifier.split("/")[1] ?? "mod.ts";
   if (!specifier.startsWith(".")) return undefined;
-  return relative(`${root}lib`, join(dirname(path), specifier)).split("/")[0];
+  const [room] = relative(`${root}lib`, join(dirname(path), specifier)).split("/");
+  return room === ".." ? undefined : room;
 }
 
 const files = [...sources(`${root}lib`)].map((path) => ({ path, name: relative(root, path) }));

@@ -98,7 +98,7 @@ Deno.test("every exported function says what it takes and what it returns", asyn
 Deno.test("`deno task ok` asks for everything that has a gate", () => {
   const { tasks, lint } = JSON.parse(Deno.readTextFileSync(`${projectRoot}/deno.json`));
 
-  assertEquals(tasks.ok.split(" && "), [
+  assertEquals(tasks.ok.command.split(" && "), [
     "deno fmt --check",
     "deno lint",
     "deno check --doc",

@@ -10,8 +10,9 @@ import { glmc } from "../method/glmc/glmc.ts";
 import { crossEntropyMethod, methods } from "../method/methods.ts";
 import { layerTable } from "../model/layer_table.ts";
 import { createNetwork } from "../model/network.ts";
-import { projectRoot, venvFolder } from "../setup/project.ts";
+import { kitFile, projectRoot, venvFolder } from "../setup/project.ts";
 import type { ContenderCommand } from "./contender.ts";
+import peerStep from "./pytorch_step.py" with { type: "text" };
 import type { WorkerOptions } from "./worker.ts";
 
 /** What is measured: training steps of ResNet-32 on random images. */
@@ -212,7 +213,7 @@ function ours(
     ...(interOpThreads !== undefined && { interOpThreads }),
     ...mode,
   };
-  const worker = `${projectRoot}/lib/bench/worker.ts`;
+  const worker = kitFile("lib/bench/worker.ts");
   return {
     name,
     program: Deno.execPath(),
@@ -231,7 +232,7 @@ function peers(
     name: `${peerPrefix} ${mode.replace("_", " ")}`,
     program: `${venvFolder(projectRoot)}/bin/python`,
     args: [
-      `${projectRoot}/lib/bench/pytorch_step.py`,
+      ...["-c", peerStep],
       ...["--method", name, "--mode", mode, "--width", `${width}`, "--batch", `${batchSize}`],
     ],
   }));

@@ -7,30 +7,15 @@
  * @module
  */
 import { guardConsole } from "../process/streams.ts";
+import { commands } from "./commands.ts";
 import { prepare } from "./setup.ts";
-import { type Command, type CommandEntry, reportError, runCommand } from "./shell.ts";
-
-const commands: Record<string, CommandEntry> = {
-  setup: { summary: "Install what is missing", needsSetup: false },
-  doctor: { summary: "Show what is installed, and what mends what is not", needsSetup: false },
-  train: { summary: "Train a network and evaluate it after each epoch", needsSetup: true },
-  ablate: { summary: "Compare variants of a training over seeds, in many runs", needsSetup: true },
-  reproduce: { summary: "Train a published row, and put ours beside it", needsSetup: true },
-  planned: { summary: "Do one run of a study", needsSetup: true, isInternal: true },
-  data: { summary: "Look at the images of a list before a training", needsSetup: true },
-  split: { summary: "Draw a long-tailed subset and write its rows to a file", needsSetup: true },
-  stage2: { summary: "Go on with the classifier of a finished run", needsSetup: true },
-  evaluate: { summary: "Evaluate a checkpoint or a safetensors file", needsSetup: true },
-  tensorboard: { summary: "Open TensorBoard on the runs", needsSetup: true },
-  bench: { summary: "Time the training step in every mode, beside PyTorch", needsSetup: true },
-  lab: { summary: "Open JupyterLab on the notebooks", needsSetup: true },
-  notebooks: { summary: "Run the notebooks without a window", needsSetup: true },
-  results: { summary: "List runs, or compare them over seeds", needsSetup: true },
-  report: { summary: "Write a run as one page to look at", needsSetup: true },
-};
+import { type Command, reportError, runCommand } from "./shell.ts";
 
 function load(name: string): Promise<Command> {
-  return import(new URL(`./${name}.ts`, import.meta.url).href);
+  const file = `/${name}.ts`;
+  // Had the text before the placeholder a closing slash, Deno would take every file of the folder for
+  // a part of this program, and fetch the packages of all of them at once.
+  return import(`../cli${file}`);
 }
 
 guardConsole();

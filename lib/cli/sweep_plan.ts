@@ -7,7 +7,7 @@
 import type { RunStore } from "../experiment/run_store.ts";
 import { table, tableText } from "../plot/table.ts";
 import { printResult, tell } from "../process/streams.ts";
-import { projectRoot } from "../setup/project.ts";
+import { startFolder } from "../setup/project.ts";
 import { epochSecondsByShape, shapeOf } from "../study/expected_time.ts";
 import { knownResults } from "../study/read_results.ts";
 import { type PlannedRun, planStudy, type Study } from "../study/study.ts";
@@ -99,7 +99,7 @@ async function measureRun(
   });
   const { code, stdout, stderr } = await new Deno.Command(program!, {
     args,
-    cwd: projectRoot,
+    cwd: startFolder,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

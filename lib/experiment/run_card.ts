@@ -4,7 +4,7 @@
  * @module
  */
 
-import { projectRoot } from "../setup/project.ts";
+import { isCheckout, kitFile, kitVersion, projectRoot } from "../setup/project.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import type { Change, Environment, RunDescription } from "./run_folder.ts";
 
@@ -29,8 +29,8 @@ export async function describeEnvironment(options: CardOptions): Promise<Environ
     options;
   return {
     started: new Date().toISOString(),
-    kit: await kitVersion(),
-    commit: await describeCommit(projectRoot),
+    kit: kitVersion,
+    commit: isCheckout ? await describeCommit(projectRoot) : `of ${kitFile("")}`,
     deno: Deno.version.deno,
     tensorflow: tensorflowVersion,
     machine: Deno.hostname(),
@@ -78,16 +78,6 @@ async function git(folder: string, args: readonly string[]): Promise<string[] | 
   } catch {
     return undefined;
   }
-}
-
-/**
- * The version of this kit.
- *
- * @returns Such as `0.1.0`.
- */
-export async function kitVersion(): Promise<string> {
-  const { version } = JSON.parse(await Deno.readTextFile(`${projectRoot}/deno.json`));
-  return String(version);
 }
 
 /**

@@ -31,6 +31,10 @@ export interface Loss<F extends Fields = Fields, Constant extends string = strin
   readonly summary: string;
   /** Where it was published, and the public code that it agrees with. */
   readonly source: string;
+  /** What it is as an equation, in Markdown with TeX, for tables; its summary by default. */
+  readonly formula?: string;
+  /** Name of its file in this folder, for links in tables; none by default. */
+  readonly file?: string;
   /** Its settings; those that losses share are one field under one name. */
   readonly fields: F;
   /** The classifier it stands on: `plain` is linear, `cosine` gives cosines. */

@@ -10,8 +10,9 @@ import type { Loss } from "../loss/loss.ts";
 import { pairLoss } from "../loss/mixed_labels.ts";
 import { choiceField, numberField } from "../settings/field.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
-import type { LossContext, Method } from "./method.ts";
+import type { LossContext, Method, MethodReference } from "./method.ts";
 import { perClass } from "./per_class.ts";
+import { referenceOf } from "./reference.ts";
 import type { Views } from "./views/views.ts";
 
 /** Class weights that a loss can be given, whatever it is; runs before them had none. */
@@ -53,6 +54,8 @@ export interface Combination {
   readonly loss: Loss;
   /** Class weights that it has by default; none where nothing is said. */
   readonly classWeights?: "always" | "deferred";
+  /** What tables say of it, where that does not follow from its parts. */
+  readonly reference?: Partial<MethodReference>;
 }
 
 /**
@@ -119,6 +122,7 @@ export function combine(combination: Combination): Method {
     title: combination.title ??
       (views.labels === "one" ? loss.title : `${views.title} with ${loss.title}`),
     summary: combination.summary ?? `${views.summary}; ${loss.summary}`,
+    reference: referenceOf({ views, loss, classWeights }, combination.reference),
     ...(aliases && { aliases }),
     parts: { views: views.name, loss: loss.name, ...(classWeights && { classWeights }) },
     fields: {

@@ -93,6 +93,16 @@ export interface SettingConflict {
   readonly reason: string;
 }
 
+/** What tables say of a method beyond its name. */
+export interface MethodReference {
+  /** What it minimises, in Markdown with TeX. */
+  readonly formula: string;
+  /** Where it was published, and the public code that it agrees with. */
+  readonly source: string;
+  /** Its file, from the folder of the project. */
+  readonly file: string;
+}
+
 /** A way to train. */
 export interface Method<F extends Fields = Fields> {
   /** Name as `--method` takes it, such as `cross_entropy`. */
@@ -101,6 +111,8 @@ export interface Method<F extends Fields = Fields> {
   readonly title: string;
   /** One sentence: what it does, and where it was published. */
   readonly summary: string;
+  /** What tables say of it; its summary by default. */
+  readonly reference?: MethodReference;
   /** Other names that `--method` takes for it; none by default. */
   readonly aliases?: readonly string[];
   /** What it is made of, if `--views` and `--loss` can choose it. */

@@ -38,8 +38,8 @@ export const crossEntropyMethod: Method = combine({
   summary: "Each image as it is, one classifier, no regard for rarity: the baseline",
 });
 
-/** The methods that tables of the field have, under their names there. */
-const known: readonly Method[] = [
+/** The methods that tables of the field have, under their names there; the default one first. */
+export const namedMethods: readonly Method[] = [
   glmc,
   glmcWith(lossNamed("balanced_softmax"), {
     name: "glmc_bs",
@@ -57,6 +57,7 @@ const known: readonly Method[] = [
     title: "Cross-entropy, deferred weights",
     summary: "Cross-entropy with class weights by effective numbers late in training " +
       "(DRW; Cao et al., NeurIPS 2019)",
+    reference: { source: "Cao et al., NeurIPS 2019; LDAM-DRW" },
     views: plain!,
     loss: lossNamed("cross_entropy"),
     classWeights: "deferred",
@@ -65,6 +66,7 @@ const known: readonly Method[] = [
   combine({
     name: "cb_focal",
     title: "Class-balanced focal",
+    reference: { formula: "focal with $w$ inside its exponential", source: "LDAM-DRW" },
     views: plain!,
     loss: lossNamed("focal"),
     classWeights: "always",
@@ -87,6 +89,7 @@ const known: readonly Method[] = [
   combine({
     name: "mixup_drw",
     title: "MixUp, deferred weights",
+    reference: { source: "imbalanced-DL" },
     views: mixup!,
     loss: lossNamed("cross_entropy"),
     classWeights: "deferred",
@@ -116,8 +119,8 @@ function otherCombinations(): Method[] {
   );
   const withGlmc = losses.filter(({ mixedLabels }) => mixedLabels === true)
     .map((loss) => glmcWith(loss));
-  return [...pairs, ...withGlmc].filter(({ parts }) => madeOf(parts!, known) === undefined);
+  return [...pairs, ...withGlmc].filter(({ parts }) => madeOf(parts!, namedMethods) === undefined);
 }
 
 /** All methods, the default one first and those with a name in the field before the others. */
-export const methods: readonly Method[] = [...known, ...otherCombinations()];
+export const methods: readonly Method[] = [...namedMethods, ...otherCombinations()];

@@ -4,9 +4,9 @@
  * @module
  */
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { linesOf } from "../process/lines.ts";
 import { codeCells, readNotebook, showsSomething, type StoredOutput } from "./document.ts";
+import script from "./execute.py" with { type: "text" };
 import type { NotebookMode } from "./mode.ts";
 
 /** How to run a notebook, and whom to tell. */
@@ -31,8 +31,6 @@ export interface ExecutedNotebook {
   readonly seconds: readonly number[];
 }
 
-const script = fileURLToPath(new URL("execute.py", import.meta.url));
-
 /**
  * Runs all cells of a notebook in a fresh kernel; the file stays as it is.
  *
@@ -52,7 +50,7 @@ export async function executeNotebook(
   // The script counts the cells it was given; people count all cells, from 1.
   const numberOf = (index: number): number => cells[index]!.place + 1;
   const child = new Deno.Command(python, {
-    args: ["-I", script],
+    args: ["-I", "-c", script],
     env: {
       GLMC_NOTEBOOKS: mode,
       GLMC_PICTURES: "png",

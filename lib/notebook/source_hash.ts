@@ -29,7 +29,7 @@ export async function sourceHash(
   const code = codeCells(notebook).map(({ source }) => source).join("\n");
   const hash = createHash("sha256").update(withoutLayout(code));
   for (const file of await shownFiles(code, folder)) {
-    hash.update(file).update(withoutLayout(await Deno.readTextFile(new URL(file, folder))));
+    hash.update(file).update(withoutLayout(await textAt(new URL(file, folder))));
   }
   return hash.digest("hex");
 }
@@ -65,6 +65,11 @@ export async function shownFiles(code: string, folder: URL = library): Promise<s
   return [...files].filter((file) => !file.startsWith("notebook/")).sort();
 }
 
+/** A file of the kit, which may lie on the disk or in the network. */
+async function textAt(address: URL): Promise<string> {
+  return await (await fetch(address)).text();
+}
+
 /** Names before `as` of a list such as `a, type B as C`. */
 function importedNames(list: string): string[] {
   return Array.from(list.matchAll(/(?:^|,)\s*(?:type\s+)?(\w+)/g), ([, name = ""]) => name);
@@ -86,7 +91,7 @@ function exporterOf(name: string, exporters: ReadonlyMap<string, string>): strin
 
 /** Which file exports each name of `mod.ts`. */
 async function exportedNames(folder: URL): Promise<Map<string, string>> {
-  const face = await Deno.readTextFile(new URL("mod.ts", folder));
+  const face = await textAt(new URL("mod.ts", folder));
   const exporters = new Map<string, string>();
   for (
     const [, list = "", file = ""] of face.matchAll(
@@ -94,7 +99,7 @@ async function exportedNames(folder: URL): Promise<Map<string, string>> {
     )
   ) {
     const names = list === "*"
-      ? ownNames(await Deno.readTextFile(new URL(file, folder)))
+      ? ownNames(await textAt(new URL(file, folder)))
       : exportedAs(list.slice(1, -1));
     for (const name of names) exporters.set(name, file);
   }

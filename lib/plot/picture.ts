@@ -4,10 +4,10 @@
  * @module
  */
 import { decode } from "fast-png";
-import { fileURLToPath } from "node:url";
 // @ts-types="@types/upng-js"
 import upng from "upng-js";
 import { sha256 } from "../disk/digest.ts";
+import { projectRoot } from "../disk/project_root.ts";
 import { removeLeftovers, writeWholeFile } from "../disk/whole_file.ts";
 import { drawInBrowser, findChromium } from "./browser_picture.ts";
 import { drawWithEcharts } from "./echarts_picture.ts";
@@ -21,7 +21,7 @@ export interface Picture {
   readonly data: string;
 }
 
-const cacheFolder = new URL("../../data/cache/pictures/", import.meta.url);
+const cacheFolder = `${projectRoot}/data/cache/pictures`;
 /** Part of the names in the cache; to be raised when the same figure is to look different. */
 const cacheVersion = 3;
 const cacheLimit = 500;
@@ -67,7 +67,7 @@ async function pngOf(figure: Figure, chromium: string): Promise<Uint8Array> {
   const { data, layout } = figure;
   const content = JSON.stringify({ data, layout, cacheVersion });
   const hash = sha256(content).slice(0, 32);
-  const file = new URL(`${hash}.png`, cacheFolder);
+  const file = `${cacheFolder}/${hash}.png`;
   const kept = await Deno.readFile(file).catch(() => undefined);
   if (kept) return kept;
   const picture = shrink(await drawInBrowser(figure, chromium), figure);
@@ -76,10 +76,10 @@ async function pngOf(figure: Figure, chromium: string): Promise<Uint8Array> {
   return picture;
 }
 
-async function keep(file: URL, picture: Uint8Array): Promise<void> {
+async function keep(file: string, picture: Uint8Array): Promise<void> {
   await Deno.mkdir(cacheFolder, { recursive: true });
-  await writeWholeFile(fileURLToPath(file), picture);
-  await removeLeftovers(fileURLToPath(cacheFolder), { olderThan: leftoverAge });
+  await writeWholeFile(file, picture);
+  await removeLeftovers(cacheFolder, { olderThan: leftoverAge });
   const files = await Array.fromAsync(Deno.readDir(cacheFolder), async ({ name }) => {
     const { mtime } = await Deno.stat(new URL(name, cacheFolder));
     return { name, time: mtime?.getTime() ?? 0 };

@@ -15,8 +15,9 @@ import { checkPlatform, formatSize, freeBytes, listGpus } from "./machine.ts";
 import { hasNpmPackages, installNpmPackages } from "./npm.ts";
 import { unreadablePackageAdvice, unreadablePackageFile } from "./npm_cache.ts";
 import { installPythonPackages } from "./pip.ts";
-import { type Device, projectRoot, requirementsFile, venvFolder } from "./project.ts";
+import { type Device, projectRoot, venvFolder } from "./project.ts";
 import { ensureVenv, venvPythonVersion } from "./python.ts";
+import { requirements } from "./requirements.ts";
 import { checkStamp, isForThisUser, readStamp, type Stamp, writeStamp } from "./stamp.ts";
 
 /** What to set up, and whom to tell. */
@@ -212,7 +213,7 @@ async function install(
 ): Promise<void> {
   const { needs, device = "cpu", report, progress: onProgress } = options;
   const plan = [
-    ...needs.tensorflow ? [await describeTensorflow(root, device)] : [],
+    ...needs.tensorflow ? [describeTensorflow(root, device)] : [],
     ...needs.npm ? [describeNpmPackages()] : [],
   ];
   if (plan.length === 0) return;
@@ -236,9 +237,8 @@ async function install(
   }
 }
 
-async function describeTensorflow(root: string, device: Device): Promise<string> {
-  const pinned = await Deno.readTextFile(requirementsFile(root, device));
-  const version = pinned.match(/==([\d.]+)/)?.[1];
+function describeTensorflow(root: string, device: Device): string {
+  const version = requirements(device).match(/==([\d.]+)/)?.[1];
   const build = device === "gpu" ? "with CUDA, for the NVIDIA GPU" : "for the CPU";
   const what = `TensorFlow ${version} ${build}`;
   if (hasLibrary(root)) return `${what}: to be completed`;

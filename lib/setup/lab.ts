@@ -12,8 +12,9 @@ import { setupLockName, withSetupLock } from "./install.ts";
 import { endLeftoverPrograms } from "./leftovers.ts";
 import { formatSize, freeBytes } from "./machine.ts";
 import { installPythonPackages } from "./pip.ts";
-import { projectRoot, requirementsFile, venvFolder } from "./project.ts";
+import { projectRoot, venvFolder } from "./project.ts";
 import { ensureVenv } from "./python.ts";
+import { requirements } from "./requirements.ts";
 import { sitePackages } from "./find.ts";
 
 /** What to set up, and whom to tell. */
@@ -65,8 +66,8 @@ export async function hasLab(root: string = projectRoot): Promise<boolean> {
     await Deno.stat(`${venvFolder(root)}/bin/jupyter-lab`);
     // A link to a Python that has gone, or that lies in another user's home.
     if (!await isRunnable(`${venvFolder(root)}/bin/python`)) return false;
-    const { requirements } = JSON.parse(await Deno.readTextFile(stampFile(root)));
-    return requirements === await pinnedVersions(root);
+    const { requirements: pinned } = JSON.parse(await Deno.readTextFile(stampFile(root)));
+    return pinned === pinnedVersions();
   } catch {
     return false;
   }
@@ -75,8 +76,7 @@ export async function hasLab(root: string = projectRoot): Promise<boolean> {
 async function install(root: string, { report, progress }: LabOptions): Promise<void> {
   // It may have been installed while this process waited for its turn.
   if (await hasLab(root)) return;
-  const pinned = await Deno.readTextFile(requirementsFile(root, "lab"));
-  const version = pinned.match(/^jupyterlab==([\d.]+)/m)?.[1];
+  const version = requirements("lab").match(/^jupyterlab==([\d.]+)/m)?.[1];
   report?.(`Setting up what the notebooks need and is not complete in ${root}:`);
   report?.(
     `  JupyterLab ${version} with the renderer of plotly figures: about ` +
@@ -90,7 +90,7 @@ async function install(root: string, { report, progress }: LabOptions): Promise<
     onProgress: progress,
     onNotice: report,
   });
-  await writeJson(stampFile(root), { requirements: await pinnedVersions(root) });
+  await writeJson(stampFile(root), { requirements: pinnedVersions() });
   report?.("JupyterLab: complete");
 }
 
@@ -136,6 +136,6 @@ function stampFile(root: string): string {
   return `${venvFolder(root)}/glmc-lab.json`;
 }
 
-async function pinnedVersions(root: string): Promise<string> {
-  return sha256(await Deno.readFile(requirementsFile(root, "lab")));
+function pinnedVersions(): string {
+  return sha256(requirements("lab"));
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { runProgram } from "./machine.ts";
 
 /**
@@ -27,7 +26,7 @@ import { runProgram } from "./machine.ts";
 export async function readLibraryVersion(folder: string): Promise<string> {
   const result = await runProgram(
     Deno.execPath(),
-    ["run", "--allow-ffi", "--no-config", fileURLToPath(import.meta.url), folder],
+    ["run", "--allow-ffi", "--no-config", import.meta.url, folder],
     { env: { NO_COLOR: "1" } },
   );
   const version = result?.output.match(/^libtensorflow (\S+)$/m)?.[1];

@@ -6,6 +6,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { diskFullMessage, runProgram } from "./machine.ts";
 import { denoCache, openPackageFiles } from "./npm_cache.ts";
+import { isCheckout } from "./project.ts";
 
 /**
  * Whether every npm package of the project is in Deno's cache; fetches nothing.
@@ -27,6 +28,8 @@ export async function hasNpmPackages(
   root: string,
   options: { changeLock?: boolean } = {},
 ): Promise<boolean> {
+  // Deno has fetched them with the kit, before anything of it ran.
+  if (!isCheckout) return true;
   // Without the lock, Deno would look the versions up in the registry's lists, which may not be cached.
   const lock = options.changeLock ?? true ? [] : ["--frozen"];
   const result = await runProgram(Deno.execPath(), ["install", "--cached-only", ...lock], {

@@ -102,13 +102,23 @@ export async function openPackageFiles(
 
 /** Where the packages that `deno.lock` names lie, in the caches of all registries. */
 async function packageFolders(root: string, cache: string): Promise<string[]> {
-  const { npm = {} } = JSON.parse(await Deno.readTextFile(`${root}/deno.lock`));
+  const { npm = {} } = await readLock(root);
   const registries = entries(`${cache}/npm`).map((registry) => `${cache}/npm/${registry}`);
   return Object.keys(npm).flatMap((key) => {
     // A version holds no underscore: what follows one are the peers that the package was given.
     const [, name, version] = key.match(/^(.[^@]*)@([^_]+)/) ?? [];
     return registries.map((registry) => `${registry}/${name}/${version}`);
   });
+}
+
+/** What `deno.lock` holds; nothing where there is none, as beside a kit that was fetched. */
+async function readLock(root: string): Promise<{ npm?: Record<string, unknown> }> {
+  try {
+    return JSON.parse(await Deno.readTextFile(`${root}/deno.lock`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
 }
 
 async function openFiles(folder: string): Promise<number> {

@@ -4,14 +4,16 @@
  * @module
  */
 import { relative } from "node:path";
-import { type Device, requirementsFile, venvFolder } from "./project.ts";
+import { writeWholeFile } from "../disk/whole_file.ts";
+import { venvFolder } from "./project.ts";
+import { type PythonPackages, requirements } from "./requirements.ts";
 import { sitePackages } from "./find.ts";
 import { diskFullMessage } from "./machine.ts";
 
 /** What pip needs to know, and whom to tell. */
 export interface PipOptions {
   /** Which pinned packages to install. */
-  packages: Device | "lab" | "peer" | "tensorboard";
+  packages: PythonPackages;
   /** Told what is happening now, about once a second; not used where pip draws its own bars. */
   onProgress?: (text: string) => void;
   /** Told a line worth keeping, such as that the package index does not answer. */
@@ -53,11 +55,13 @@ export async function installPythonPackages(
 ): Promise<void> {
   await removeUnfinishedPackages(root);
   const log = pipLog(venvFolder(root));
+  const wanted = `requirements-${options.packages}.txt`;
+  await writeWholeFile(`${venvFolder(root)}/${wanted}`, requirements(options.packages));
   const ownBars = Deno.stdout.isTerminal();
   const process = new Deno.Command(python, {
     args: [
       ...["-I", "-u", "-m", "pip", "install", "--no-input", "--disable-pip-version-check"],
-      ...["--log", log, "--requirement", relative(root, requirementsFile(root, options.packages))],
+      ...["--log", log, "--requirement", relative(root, `${venvFolder(root)}/${wanted}`)],
     ],
     // A user-wide setting for installs outside of environments would make pip refuse.
     // Waiting long for a network that is not there helps nobody; the set-up can be run again.

@@ -4,13 +4,13 @@
  * @module
  */
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import denoJson from "../../deno.json" with { type: "json" };
+import { projectRoot } from "../disk/project_root.ts";
 
-/** Absolute path of the project folder, without a closing slash, wherever the command was started. */
-export const projectRoot: string = fileURLToPath(new URL("../..", import.meta.url)).replace(
-  /\/$/,
-  "",
-);
+export { isCheckout, kitFile, projectRoot, startFolder } from "../disk/project_root.ts";
+
+/** Version of this kit. */
+export const kitVersion: string = denoJson.version;
 
 /**
  * Folder of all runs: `$GLMC_RUNS`, else `data/runs` of the project.
@@ -35,28 +35,6 @@ export const wantedDeno = "2.9.6";
 
 /** Which build of TensorFlow is installed. */
 export type Device = "cpu" | "gpu";
-
-/**
- * Path of the file that pins the Python packages of a device, or those of JupyterLab and its like.
- *
- * @param root The project folder.
- * @param packages Which packages.
- * @returns Absolute path.
- *
- * @example The pinned file
- * ```ts
- * import { requirementsFile } from "glmc/setup/project.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(requirementsFile("/kit", "cpu"), "/kit/lib/setup/requirements-cpu.txt");
- * ```
- */
-export function requirementsFile(
-  root: string,
-  packages: Device | "lab" | "peer" | "tensorboard",
-): string {
-  return `${root}/lib/setup/requirements-${packages}.txt`;
-}
 
 /**
  * Path of the virtual environment that holds TensorFlow.

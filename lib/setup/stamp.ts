@@ -8,7 +8,8 @@ import { writeJson } from "../disk/json_file.ts";
 import { isReadable } from "./access.ts";
 import { entries } from "./find.ts";
 import { denoCache } from "./npm_cache.ts";
-import { type Device, requirementsFile, venvFolder } from "./project.ts";
+import { type Device, isCheckout, kitFile, venvFolder } from "./project.ts";
+import { requirements } from "./requirements.ts";
 
 /** What was set up; stored as `.venv/glmc-ready.json`. */
 export interface Stamp {
@@ -26,7 +27,7 @@ export interface Stamp {
   deno: string;
   /** SHA-256 of the pinned Python packages. */
   requirements: string;
-  /** SHA-256 of `deno.json` and `deno.lock`. */
+  /** SHA-256 of `deno.json` and `deno.lock`, or of the address that the kit was fetched from. */
   packages: string;
   /** Deno's cache, which holds the npm packages; absent in older stamps. */
   cache?: string;
@@ -143,8 +144,11 @@ async function readPinnedVersions(
   return {
     cache: denoCache(),
     user: Deno.uid(),
-    requirements: await hashFiles([requirementsFile(root, device)]),
-    packages: await hashFiles([`${root}/deno.json`, `${root}/deno.lock`]),
+    requirements: sha256(requirements(device)),
+    // Where the kit was fetched, its packages are those that go with its address.
+    packages: isCheckout
+      ? await hashFiles([`${root}/deno.json`, `${root}/deno.lock`])
+      : sha256(kitFile("")),
     deno: Deno.version.deno,
   };
 }

@@ -7,7 +7,8 @@ import { entries, sitePackages } from "./find.ts";
 import { withSetupLock } from "./install.ts";
 import { formatSize, freeBytes } from "./machine.ts";
 import { installPythonPackages } from "./pip.ts";
-import { projectRoot, requirementsFile, venvFolder } from "./project.ts";
+import { projectRoot, venvFolder } from "./project.ts";
+import { requirements } from "./requirements.ts";
 
 /** Whom to tell. */
 export interface TensorBoardSetupOptions {
@@ -32,11 +33,11 @@ const cost = { download: 20e6, disk: 42e6, needed: 80e6 };
  */
 export async function ensureTensorBoard(options: TensorBoardSetupOptions = {}): Promise<void> {
   const { root = projectRoot, report, progress } = options;
-  if (await hasTensorBoard(root)) return;
+  if (hasTensorBoard(root)) return;
   await withSetupLock(root, async () => {
     // It may have been installed while this process waited for its turn.
-    if (await hasTensorBoard(root)) return;
-    const { tensorboard } = await pinned(root);
+    if (hasTensorBoard(root)) return;
+    const { tensorboard } = pinned();
     report?.(
       `Installing TensorBoard ${tensorboard} into .venv: about ${
         formatSize(cost.download)
@@ -63,13 +64,13 @@ export async function ensureTensorBoard(options: TensorBoardSetupOptions = {}): 
  * import { hasTensorBoard } from "glmc/setup/tensorboard.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(await hasTensorBoard("/nowhere"), false);
+ * assertEquals(hasTensorBoard("/nowhere"), false);
  * ```
  */
-export async function hasTensorBoard(root: string = projectRoot): Promise<boolean> {
+export function hasTensorBoard(root: string = projectRoot): boolean {
   const folders = sitePackages(root);
   if (folders.length === 0) return false;
-  const wanted = Object.entries(await pinned(root)).map(([name, version]) =>
+  const wanted = Object.entries(pinned()).map(([name, version]) =>
     `${name.replaceAll("-", "_")}-${version}.dist-info`
   );
   return folders.some((folder) => {
@@ -79,9 +80,8 @@ export async function hasTensorBoard(root: string = projectRoot): Promise<boolea
 }
 
 /** Versions of the packages that any Python gets, by name. */
-async function pinned(root: string): Promise<Record<string, string>> {
-  const text = await Deno.readTextFile(requirementsFile(root, "tensorboard"));
-  const lines = text.matchAll(/^(tensorboard[\w-]*)==([\d.]+)$/gm);
+function pinned(): Record<string, string> {
+  const lines = requirements("tensorboard").matchAll(/^(tensorboard[\w-]*)==([\d.]+)$/gm);
   return Object.fromEntries(Array.from(lines, ([, name, version]) => [name, version]));
 }
 

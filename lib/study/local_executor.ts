@@ -9,7 +9,7 @@ import { isLocked } from "../disk/lock.ts";
 import { runFiles } from "../experiment/run_folder.ts";
 import { linesOf } from "../process/lines.ts";
 import { nextTurn } from "../process/turn.ts";
-import { projectRoot } from "../setup/project.ts";
+import { startFolder } from "../setup/project.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { type Executor, type ExecutorOptions, workerCodes } from "./executor.ts";
 import { isSettled, readReport, type RunProgress, type RunReport } from "./progress.ts";
@@ -163,7 +163,7 @@ async function runWorker(
 ): Promise<RunReport> {
   const child = new Deno.Command(program!, {
     args,
-    cwd: projectRoot,
+    cwd: startFolder,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

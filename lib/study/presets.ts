@@ -23,6 +23,7 @@ import { glmcPresets } from "./presets/glmc_rows.ts";
 import type { Preset } from "./presets/preset.ts";
 import { minutePresets } from "./presets/quick.ts";
 
+export { baselineNames } from "./presets/baselines.ts";
 export { maxNormStage, type Reading, readings, rowPresetName } from "./presets/glmc_rows.ts";
 export { type Preset, tailedDatasets } from "./presets/preset.ts";
 

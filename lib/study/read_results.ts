@@ -106,8 +106,12 @@ export async function surveyResults(
   const runs = found.filter(isResult);
   const unreadable = found.filter((run): run is UnreadableRun => !isResult(run));
   const done = new Set(runs.filter(isFinished).map(({ hash }) => hash));
-  const cards = (await cardResults(store, options)).filter(({ hash }) => !done.has(hash));
-  return { results: [...runs, ...cards], unreadable };
+  const { cards: folders = [projectCards(), importedCards(store)], onNotice } = options;
+  const cards = await cardResults(folders, {
+    methods: store.methods,
+    ...(onNotice && { onNotice }),
+  });
+  return { results: [...runs, ...cards.filter(({ hash }) => !done.has(hash))], unreadable };
 }
 
 /**
@@ -155,14 +159,30 @@ export function resultsByHash(results: readonly RunResult[]): Map<string, RunRes
   return known;
 }
 
-async function cardResults(
-  store: RunStore,
-  { cards = [projectCards(), importedCards(store)], onNotice }: KnownResultsOptions,
+/**
+ * Results of result cards alone.
+ *
+ * @param folders Folders whose `.jsonl` files are cards.
+ * @param options The methods there are, and who is told of lines that cannot be read.
+ * @returns The results, each once, by name.
+ * @throws {Error} If a folder or a file cannot be read.
+ * @example An empty folder
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { methods } from "glmc";
+ * import { cardResults } from "glmc/study/read_results.ts";
+ *
+ * assertEquals(await cardResults([Deno.makeTempDirSync()], { methods }), []);
+ * ```
+ */
+export async function cardResults(
+  folders: readonly string[],
+  { methods, onNotice }: Pick<RunStore, "methods"> & Pick<KnownResultsOptions, "onNotice">,
 ): Promise<RunResult[]> {
   const results: RunResult[] = [];
-  for (const folder of cards) {
+  for (const folder of folders) {
     for (const name of await namesIn(folder, ({ name }) => name.endsWith(".jsonl"))) {
-      const file = await readCards(`${folder}/${name}`, store);
+      const file = await readCards(`${folder}/${name}`, { methods });
       file.problems.forEach((problem) => onNotice?.(problem));
       results.push(...file.results);
     }

@@ -11,6 +11,8 @@ import type { Reproduced, Reproduction, Verdict } from "./reproduction.ts";
 /** Sign for what there is not. */
 const nothing = "–";
 
+const noNumber = "no number was found";
+
 const verdictTexts: Readonly<Record<Verdict, (line: Reproduced) => string>> = {
   within: ({ last }) => `within the spread, ±${halfWidth(last).toFixed(2)}`,
   above: (line) =>
@@ -48,7 +50,7 @@ export function reproductionTable(
 ): Table {
   const planned = study.seeds.length;
   const rows = lines.map((line) => {
-    const { name, seeds, last, best, published, isTarget, verdict } = line;
+    const { name, seeds, last, best, published, isTarget } = line;
     return [
       name,
       seeds.length === planned ? `${planned}` : `${seeds.length} of ${planned}`,
@@ -56,7 +58,7 @@ export function reproductionTable(
       best === undefined ? nothing : spreadText(best),
       published === undefined ? nothing : `${published.title}${isTarget ? " (target)" : ""}`,
       published === undefined ? nothing : published.top1.toFixed(2),
-      verdict === undefined ? "no number was found" : verdictTexts[verdict](line),
+      verdictText(line),
     ];
   });
   const header = [
@@ -75,6 +77,25 @@ export function reproductionTable(
     caption: captionOf(study.title, { altered, notes: notesOn(lines) }) +
       (preset.target === undefined ? "" : " The target is the number that is meant by this row."),
   };
+}
+
+/**
+ * How our numbers lie to a published one, in words.
+ *
+ * @param line Both.
+ * @returns Such as `within the spread, ±0.31`.
+ * @example Before anything has run
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { verdictText } from "glmc/study/reproduction_table.ts";
+ *
+ * const line = { name: "GLMC", seeds: [], isTarget: true, verdict: "missing" } as const;
+ *
+ * assertEquals(verdictText(line), "no seed is finished");
+ * ```
+ */
+export function verdictText(line: Reproduced): string {
+  return line.verdict === undefined ? noNumber : verdictTexts[line.verdict](line);
 }
 
 function captionOf(

@@ -29,7 +29,7 @@ async function killedRun(runs: string): Promise<string> {
   return run.folder;
 }
 
-const isInstalled = await hasTensorBoard();
+const isInstalled = hasTensorBoard();
 
 Deno.test({
   name: `the real TensorBoard lists and shows what a killed and continued run has written${

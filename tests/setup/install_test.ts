@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import { ensureReady } from "../../lib/setup/install.ts";
 import { namesIn } from "../data/disposables.ts";
+import { requirements } from "../../lib/setup/requirements.ts";
 import { copyProject } from "./project_copy.ts";
 
 const stampFile = ".venv/glmc-ready.json";
@@ -25,7 +26,11 @@ Deno.test("ensureReady() installs once, from anywhere, and then has nothing to s
   const second = await copy.run(["setup"]);
   assertEquals(second, { code: 0, stdout: first.stdout, stderr: "" });
   assertEquals(copy.pipCalls().length, 1);
-  assertStringIncludes(copy.pipCalls().join(), "lib/setup/requirements-cpu.txt");
+  assertStringIncludes(copy.pipCalls().join(), ".venv/requirements-cpu.txt");
+  assertEquals(
+    await Deno.readTextFile(`${copy.root}/.venv/requirements-cpu.txt`),
+    requirements("cpu"),
+  );
 });
 
 Deno.test("ensureReady() takes less than 50 ms when the set-up is complete", async () => {

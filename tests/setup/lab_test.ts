@@ -3,7 +3,7 @@ import { hasLab } from "../../lib/setup/lab.ts";
 import { copyProject, type ProjectCopy } from "./project_copy.ts";
 
 const labCalls = (copy: ProjectCopy): string[] =>
-  copy.pipCalls().filter((call) => call.includes("lib/setup/requirements-lab.txt"));
+  copy.pipCalls().filter((call) => call.includes(".venv/requirements-lab.txt"));
 
 Deno.test("ensureLab() installs JupyterLab once, says what it costs, and registers the kernel in .venv", async () => {
   await using copy = await copyProject();

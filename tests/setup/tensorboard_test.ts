@@ -18,7 +18,7 @@ Deno.test("tensorboard says what it installs and how large it is, and does so on
   assertMatch(second.stderr, /^started .*--logdir \/runs --reload_interval 5\n$/);
   const calls = copy.pipCalls().filter((call) => call.includes("requirements-tensorboard.txt"));
   assertEquals(calls.length, 1);
-  assertEquals(await hasTensorBoard(copy.root), true);
+  assertEquals(hasTensorBoard(copy.root), true);
 });
 
 Deno.test("tensorboard without a network fails in one line, with what to do", async () => {
@@ -34,7 +34,7 @@ Deno.test("tensorboard without a network fails in one line, with what to do", as
     stderr,
     /^error: Cannot fetch the Python packages: .*check the network .*then run deno task tensorboard again\n/m,
   );
-  assertEquals(await hasTensorBoard(copy.root), false);
+  assertEquals(hasTensorBoard(copy.root), false);
 });
 
 Deno.test("unfit arguments of tensorboard are refused in one line, with exit code 2", async () => {

@@ -1,61 +1,14 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { tableText } from "../../lib/plot/table.ts";
 import { configure, type Settings } from "../../lib/experiment/config.ts";
-import { methods } from "../../lib/method/methods.ts";
 import {
   reproduced,
   reproducibleRows,
-  type Reproduction,
   reproductionOf,
   verdictOn,
 } from "../../lib/study/reproduction.ts";
 import { reproductionTable } from "../../lib/study/reproduction_table.ts";
-import type { RunResult } from "../../lib/study/result.ts";
-import { planStudy } from "../../lib/study/study.ts";
-import { totalEpochs } from "../../lib/train/stage.ts";
-
-/** Finished runs whose first stage ends at the first number and whose second one at the second. */
-function finished(
-  { study }: Reproduction,
-  last: readonly (readonly [number, number?])[],
-): RunResult[] {
-  const runs = planStudy(study, { methods });
-  return last.map(([first, second], index) => {
-    const { config, hash, name } = runs[index]!;
-    const epochs = totalEpochs(config.stages);
-    const boundary = config.stages[0].epochs;
-    // The best epoch of each stage is one before its last, by a point.
-    const curve = Array.from({ length: epochs }, (_, epoch) => {
-      const [end, value] = epoch < boundary ? [boundary, first] : [epochs, second!];
-      return epoch === end - 1 ? value : epoch === end - 2 ? value + 1 : 10;
-    });
-    const measured = {
-      epoch: epochs - 1,
-      top1: curve.at(-1)!,
-      top5: 100,
-      shots: { many: null, medium: null, few: null },
-      classAccuracy: [],
-      calibrationError: 0,
-    };
-    return {
-      hash,
-      group: hash,
-      config,
-      name,
-      folder: null,
-      state: "finished",
-      epochs,
-      totalEpochs: epochs,
-      best: measured,
-      last: measured,
-      curve,
-      seconds: 1,
-      started: "",
-      commit: "",
-      machine: "",
-    };
-  });
-}
+import { finishedRuns } from "./finished_runs.ts";
 
 Deno.test("a row is trained with its second stage and its seeds, 3407 first", () => {
   const { study, preset, altered } = reproductionOf("cifar100-lt-50");
@@ -93,7 +46,7 @@ Deno.test("reproductionOf() refuses unknown rows and readings of rows that have 
 Deno.test("both stages stand beside the numbers of all generations, with a verdict", () => {
   const reproduction = reproductionOf("cifar10-lt-100");
   // Deviation 0.5 of three seeds: the interval is 0.5 · 4.303 / √3 = 1.24 to either side.
-  const results = finished(reproduction, [[87.5, 91], [88, 91.5], [88.5, 92]]);
+  const results = finishedRuns(reproduction, [[87.5, 91], [88, 91.5], [88.5, 92]]);
   const lines = reproduced(reproduction, results);
   assertEquals(
     lines.map(({ name, published, isTarget, verdict }) =>
@@ -119,7 +72,7 @@ Deno.test("both stages stand beside the numbers of all generations, with a verdi
 
 Deno.test("seeds that are missing are said, and too few of them have no verdict", () => {
   const reproduction = reproductionOf("cifar100-lt-100", { given: { secondStage: "none" } });
-  const lines = reproduced(reproduction, finished(reproduction, [[57], [58]]));
+  const lines = reproduced(reproduction, finishedRuns(reproduction, [[57], [58]]));
   assertEquals(lines.map(({ verdict }) => verdict), ["few", "few", "few"]);
   const { rows } = reproductionTable(reproduction, lines);
   assertEquals(rows[2], [
@@ -135,7 +88,7 @@ Deno.test("seeds that are missing are said, and too few of them have no verdict"
 
 Deno.test("other settings than those of the row have no verdict, and the caption says which", () => {
   const reproduction = reproductionOf("cifar100-lt-100", { given: { epochs: 3, width: 16 } });
-  const results = finished(reproduction, [[57, 58], [58, 58], [58.5, 58]]);
+  const results = finishedRuns(reproduction, [[57, 58], [58, 58], [58.5, 58]]);
   const lines = reproduced(reproduction, results);
   assertEquals([...new Set(lines.map(({ verdict }) => verdict))], ["altered"]);
   assertStringIncludes(
@@ -146,7 +99,7 @@ Deno.test("other settings than those of the row have no verdict, and the caption
 
 Deno.test("a baseline stands beside every number of its method", () => {
   const reproduction = reproductionOf("ce-l-cifar100-lt-100");
-  const lines = reproduced(reproduction, finished(reproduction, [[36], [36.1], [36.2]]));
+  const lines = reproduced(reproduction, finishedRuns(reproduction, [[36], [36.1], [36.2]]));
   assertEquals(lines.find(({ isTarget }) => isTarget)?.published?.top1, 37.73);
   assertEquals(lines.length, 6);
   assertEquals([...new Set(lines.map(({ verdict }) => verdict))], ["below"]);

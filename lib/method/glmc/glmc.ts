@@ -39,6 +39,9 @@ const testedBy = {
   mean: ["logits", "rebalancedLogits"],
 } as const;
 
+/** This file, from the folder of the project. */
+const file = "lib/method/glmc/glmc.ts";
+
 /** What every GLMC has, whatever its rebalanced classifier learns from. */
 const common = {
   heads: ["logits", "rebalancedLogits", "prediction", "projection"],
@@ -65,6 +68,11 @@ export const glmc: Method<typeof glmcFields> = defineMethod<typeof glmcFields>({
   title: "GLMC",
   summary: "Global and local mixtures, consistency between them, two classifiers with cumulative " +
     "weights (Du et al., CVPR 2023)",
+  reference: {
+    formula: String.raw`$\alpha L_c + (1-\alpha) L_{cb} + \gamma L_{sim}$`,
+    source: "Du et al., CVPR 2023; its official code",
+    file,
+  },
   parts: { views: "glmc", loss: "cross_entropy" },
   fields: glmcFields,
   constants: ({ counts, options }) => ({
@@ -114,6 +122,11 @@ export function glmcWith(
     ...names,
     summary:
       `GLMC whose rebalanced classifier learns mixed labels by ${loss.title}; ${loss.summary}`,
+    reference: {
+      formula: `the same with $L_{cb}$: ${loss.title}; our reading`,
+      source: "a row of the official table, without public code",
+      file,
+    },
     parts: { views: "glmc", loss: loss.name },
     fields,
     constants: ({ counts, options }) => perClass(loss.constants(counts, options)),

@@ -62,6 +62,9 @@ export const cmoViews: Views<typeof cmoFields> = defineViews({
   name: "cmo",
   title: "CMO",
   summary: "Boxes of images of rare classes pasted into images of all (Park et al. 2022)",
+  formula: String
+    .raw`$\lambda L(z, y_1) + (1-\lambda) L(z, y_2)$, $\lambda$ the area that is left, $y_2$ of a class-balanced sampler`,
+  source: "Park et al., CVPR 2022; cmo",
   fields: cmoFields,
   labels: "pair",
   plan(context) {

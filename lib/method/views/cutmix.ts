@@ -42,6 +42,9 @@ export const cutMixViews: Views<typeof cutMixFields> = defineViews({
   name: "cutmix",
   title: "CutMix",
   summary: "Each image with a box of another of its batch pasted in (Yun et al. 2019)",
+  formula: String
+    .raw`$\lambda L(z, y_1) + (1-\lambda) L(z, y_2)$, $\lambda$ the area that is left, in half of the steps`,
+  source: "Yun et al., ICCV 2019; CutMix-PyTorch",
   fields: cutMixFields,
   labels: "mixture",
   plan({ options: { cutMixAlpha, cutMixProbability }, counts, batchSize, stream, ...size }) {

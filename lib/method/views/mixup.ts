@@ -32,6 +32,8 @@ export const mixupViews: Views<typeof mixupFields> = defineViews({
   name: "mixup",
   title: "MixUp",
   summary: "Each image blended with another of its batch (Zhang et al. 2018)",
+  formula: String.raw`$\lambda L(z, y_1) + (1-\lambda) L(z, y_2)$, $\lambda \sim$ Beta(1, 1)`,
+  source: "Zhang et al., ICLR 2018; mixup-cifar10",
   fields: mixupFields,
   labels: "mixture",
   plan({ options: { mixupAlpha }, counts, batchSize, stream }) {

@@ -49,6 +49,10 @@ export interface Views<F extends Fields = Fields> {
   readonly title: string;
   /** What it does and where it was published, as the first half of a sentence. */
   readonly summary: string;
+  /** What a loss $L$ becomes by it, in Markdown with TeX, for tables; none where there is one label. */
+  readonly formula?: string;
+  /** Where it was published, and the public code that it agrees with; nowhere by default. */
+  readonly source?: string;
   /** Its settings. */
   readonly fields: F;
   /**

@@ -69,6 +69,9 @@ const baselines: readonly Baseline[] = [
   },
 ];
 
+/** Short names of the baselines, as the names of their presets begin. */
+export const baselineNames: readonly string[] = baselines.map(({ name }) => name);
+
 /** What a schedule is, by the letter that names it. */
 const schedules = {
   l: { decay: "steps_160_180", title: "schedule L", steps: "160 and 180" },

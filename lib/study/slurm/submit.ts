@@ -7,7 +7,7 @@
 import { dirname, join } from "node:path";
 import { writeWholeFile } from "../../disk/whole_file.ts";
 import { denoCache } from "../../setup/npm_cache.ts";
-import { projectRoot } from "../../setup/project.ts";
+import { isCheckout, kitFile, startFolder } from "../../setup/project.ts";
 import type { PlannedRun } from "../study.ts";
 import { logFile } from "../study_folder.ts";
 import { workerCommand } from "../worker_command.ts";
@@ -56,14 +56,17 @@ export async function submitRuns(
       worker: (run) => workerCommand({ study, run, machine }),
       logs: logsFolder(study),
       environment: workerEnvironment(),
-      needed: [Deno.execPath(), denoCache(), `${projectRoot}/lib/cli/main.ts`, study],
+      needed: [
+        ...[Deno.execPath(), denoCache(), study],
+        ...(isCheckout ? [kitFile("lib/cli/main.ts")] : []),
+      ],
     });
     await writeWholeFile(script, text);
     const before = submissions;
     submissions = [...before, { name, runs: part.map(({ hash }) => hash) }];
     await writeSubmissions(study, submissions);
     try {
-      const job = await submitScript(script, projectRoot);
+      const job = await submitScript(script, startFolder);
       const count = part.length === 1 ? "1 run" : `${part.length} runs`;
       jobs.push(job);
       onNotice(`Submitted ${count} to Slurm as job ${job}`);

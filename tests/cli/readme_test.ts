@@ -1,0 +1,122 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { fillBlocks } from "../../lib/cli/readme/blocks.ts";
+import { commandTable, flagTable, methodTable } from "../../lib/cli/readme/kit_tables.ts";
+import { ablationTable, presetTable, reproducedTable } from "../../lib/cli/readme/study_tables.ts";
+import { upToDate } from "../../lib/cli/readme.ts";
+import { presets } from "../../lib/study/presets.ts";
+import { reproductionOf } from "../../lib/study/reproduction.ts";
+import { finishedRuns } from "../study/finished_runs.ts";
+
+Deno.test("fillBlocks() replaces what stands between the marks and keeps all else", async () => {
+  const text = [
+    "before",
+    "<!-- generated: sum 1 2 -->",
+    "old | text",
+    "<!-- end: sum -->",
+    "between <!-- generated: sum --> in a line",
+    "<!-- generated: sum 3 4 -->",
+    "<!-- end: sum -->",
+    "after",
+  ].join("\n");
+  const sum = (...words: string[]) => `${words.map(Number).reduce((a, b) => a + b)}`;
+
+  const filled = await fillBlocks(text, { sum });
+
+  assertEquals(filled.split("\n").filter((line) => /^\d+$/.test(line)), ["3", "7"]);
+  assertEquals(filled.includes("old"), false);
+  assertEquals(await fillBlocks(filled, { sum }), filled);
+  for (const line of ["before", "between <!-- generated: sum --> in a line", "after"]) {
+    assert(filled.split("\n").includes(line));
+  }
+});
+
+Deno.test("fillBlocks() refuses a block that has no end, or that nothing writes", async () => {
+  const writers = { sum: () => "" };
+
+  await assertRejects(
+    () => fillBlocks("<!-- generated: sum 1 -->\n", writers),
+    SyntaxError,
+    "write <!-- end: sum -->",
+  );
+  await assertRejects(
+    () => fillBlocks("<!-- generated: sun -->\n<!-- end: sun -->", writers),
+    RangeError,
+    "use one of sum",
+  );
+});
+
+Deno.test("upToDate() lays a table out as deno fmt does", async () => {
+  const stale = "<!-- generated: networks -->\n<!-- end: networks -->\n";
+
+  const text = await upToDate(stale);
+
+  assertStringIncludes(text, "| `resnet32` | 64 ");
+  assertEquals(await upToDate(text), text);
+});
+
+Deno.test("commandTable() asks a task that is no command for a description", () => {
+  assertEquals(commandTable({ doctor: "deno run" }).rows.map(([name]) => name), [
+    "`deno task doctor`",
+  ]);
+  assertThrows(() => commandTable({ mine: "echo" }), TypeError, "Cannot list the task mine");
+});
+
+Deno.test("methodTable() and flagTable() say something in every cell", () => {
+  for (const { rows } of [methodTable(), flagTable("glmc")]) {
+    assert(rows.length > 10);
+    for (const row of rows) assert(row.every((cell) => cell.trim() !== ""), row[0]);
+  }
+  assertEquals(methodTable().rows.flat().includes("–"), false);
+});
+
+Deno.test("presetTable() counts every preset once", () => {
+  const { rows } = presetTable();
+
+  assertEquals(rows.reduce((sum, [, , count]) => sum + Number(count), 0), presets.length);
+  assert(rows.length < 10);
+});
+
+Deno.test("reproducedTable() has ours beside the published number, with seeds and commit", () => {
+  const whole = finishedRuns(reproductionOf("cifar10-lt-50"), [[90, 91], [91, 92], [92, 93]]);
+  const first = finishedRuns(
+    reproductionOf("cifar10-lt-10", { given: { secondStage: "none" } }),
+    [[95]],
+  );
+  const commit = "0123456789abcdef";
+
+  const { rows } = reproducedTable([...whole, ...first].map((run) => ({ ...run, commit })));
+
+  const of = (row: string) =>
+    rows.filter((cells) => cells.at(-1) === `\`deno task reproduce ${row}\``).map((cells) =>
+      cells.slice(1, -1)
+    );
+  assertEquals(of("cifar10-lt-50"), [
+    ["GLMC", "91.04 (g2)", "91.00 ± 1.00", "3 of 3", "within the spread, ±2.48", "`0123456`"],
+    [
+      "GLMC + MaxNorm",
+      "92.04 (g2)",
+      "92.00 ± 1.00",
+      "3 of 3",
+      "within the spread, ±2.48",
+      "`0123456`",
+    ],
+  ]);
+  assertEquals(of("cifar10-lt-10"), [
+    ["GLMC", "94.87 (g2)", "95.00", "1 of 3", "1 seed is too few to say", "`0123456`"],
+    ["GLMC + MaxNorm", "95.00 (g2)", "not run", "0 of 3", "–", "–"],
+  ]);
+});
+
+Deno.test("ablationTable() names the command, and the preset where it is not the usual one", () => {
+  assertStringIncludes(ablationTable("gamma", []).caption!, "`deno task ablate gamma`");
+  assertStringIncludes(
+    ablationTable("gamma", [], "first-look").caption!,
+    "`deno task ablate gamma --preset first-look`",
+  );
+});
