@@ -93,6 +93,11 @@ export class Binding {
     return this.#runtime.createText(bytes).id;
   }
 
+  /** Moves a tensor that stays to the GPU that operations run on, if there is one. */
+  bringToGpu(id: number): void {
+    this.#runtime.bringToGpu(id);
+  }
+
   /** Releases a tensor. */
   deleteTensor(id: number): void {
     this.#runtime.delete(id);

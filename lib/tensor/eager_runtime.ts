@@ -34,6 +34,8 @@ export class EagerRuntime {
   readonly status: Status;
   /** TensorFlow's context, which holds devices, functions and kernels. */
   readonly context: Handle;
+  /** Name of the GPU that operations run on; `undefined` where they run on the CPU. */
+  readonly gpu: string | undefined;
   /** Operations run so far; a compiled function counts as one. */
   executed = 0;
   /** Milliseconds spent so far. */
@@ -73,6 +75,8 @@ export class EagerRuntime {
     } finally {
       library.TFE_DeleteContextOptions(options);
     }
+    const type = config.pretendedGpu === true ? "CPU" : "GPU";
+    this.gpu = this.devices().find((device) => device.type === type)?.name;
   }
 
   /** Ends the context, with all its functions; its tensors must be gone. */
@@ -148,6 +152,23 @@ export class EagerRuntime {
       deleteText(this.library, tensor);
       throw error;
     }
+  }
+
+  /**
+   * Moves a tensor's values to the GPU that operations run on, if there is one.
+   *
+   * TensorFlow makes tensors on the host, and instantiates a recorded function once for each set of places
+   * that its inputs are in. The copy waits for all that the GPU has to do: it is for what stays.
+   */
+  bringToGpu(id: number): void {
+    if (this.gpu === undefined) return;
+    const { library, status, context } = this;
+    const { handle, record } = this.#alive(id);
+    const name = cText(this.gpu);
+    const moved = library.TFE_TensorHandleCopyToDevice(handle, context, name, status.pointer);
+    status.check(() => `bring a tensor ${describe(record)} to the GPU`);
+    library.TFE_DeleteTensorHandle(handle);
+    this.#tensors.replace(id, moved);
   }
 
   /** Releases a tensor; an unknown number is ignored, since a recorded tensor owns nothing. */

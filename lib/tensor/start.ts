@@ -26,7 +26,7 @@ import type { EngineOptions } from "./engine_options.ts";
  * ```
  */
 export async function startEngine(
-  options: Omit<EngineOptions, "libraryFolder" | "preload"> = {},
+  options: Omit<EngineOptions, "libraryFolder" | "preload" | "pretendedGpu"> = {},
 ): Promise<Engine> {
   return await startTensorFlow({
     ...options,
