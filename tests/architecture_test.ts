@@ -10,11 +10,11 @@ const mayImport: Record<string, readonly string[]> = {
   settings: [],
   plot: ["disk"],
   tensorboard: ["disk"],
-  setup: ["disk"],
+  setup: ["process", "disk"],
   tensor: ["disk", "setup"],
   ops: ["tensor"],
   data: ["process", "disk", "settings"],
-  images: ["data", "ops", "tensor"],
+  images: ["process", "data", "ops", "tensor"],
   model: ["ops", "tensor"],
   loss: ["settings", "ops", "tensor"],
   evaluate: [],
@@ -202,6 +202,21 @@ Deno.test("only the tensor room imports TensorFlow.js, only the command line par
     ).map((specifier) => `${name} imports ${specifier}`)
   );
   assertEquals(wrong, []);
+});
+
+Deno.test("only one place asks how much memory there is: a container has a limit of its own", () => {
+  const asking = files.filter(({ path }) =>
+    /systemMemoryInfo|freemem|totalmem/.test(Deno.readTextFileSync(path))
+  );
+  assertEquals(asking.map(({ name }) => name), ["lib/process/memory.ts"]);
+});
+
+Deno.test("only one place knows what native libraries are called", () => {
+  const naming = files.filter(({ path, name }) =>
+    name !== "lib/setup/gpu_messages.ts" &&
+    /["'`/]lib(?:c|tensorflow\w*)\.(?:so|\d|dylib)/.test(Deno.readTextFileSync(path))
+  );
+  assertEquals(naming.map(({ name }) => name), ["lib/setup/library_names.ts"]);
 });
 
 Deno.test("no source file is longer than 320 lines", () => {

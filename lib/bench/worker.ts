@@ -90,10 +90,14 @@ async function main(options: WorkerOptions): Promise<void> {
   Deno.exit(0);
 }
 
-/** Largest memory of this process so far. */
+/** Largest memory of this process so far; where the system does not tell, the memory now. */
 function peakBytes(): number {
-  const status = Deno.readTextFileSync("/proc/self/status");
-  return 1024 * Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0);
+  try {
+    const status = Deno.readTextFileSync("/proc/self/status");
+    return 1024 * Number(/VmHWM:\s+(\d+)/.exec(status)![1]);
+  } catch {
+    return Deno.memoryUsage().rss;
+  }
 }
 
 /** Memory of this process without JavaScript's heap, which breathes. */

@@ -12,6 +12,8 @@ import type { RunDescription } from "../experiment/run_folder.ts";
 import type { AnyDataset } from "../images/dataset_images.ts";
 import type { FileDataset } from "../images/file_dataset.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
+import { findCudaLibraries } from "../setup/find.ts";
+import { whyNoGpu } from "../setup/gpu_probe.ts";
 import { startEngine } from "../tensor/start.ts";
 import { intraOpThreadsFor } from "../tensor/threads.ts";
 import { tell } from "../process/streams.ts";
@@ -110,10 +112,19 @@ export async function startConfiguredEngine(
     ...(intra_op_threads !== undefined && { intraOpThreads: Number(intra_op_threads) }),
     ...(inter_op_threads !== undefined && { interOpThreads: Number(inter_op_threads) }),
   });
-  if (gpu !== undefined && engine.device === "cpu") {
-    tell(`TensorFlow finds no GPU ${gpu} on this machine: the CPU does the work`);
-  }
+  if (engine.device === "cpu" && device !== "cpu") await tellWhyNoGpu(gpu);
   return engine;
+}
+
+/** Says why the CPU does the work where a GPU could be expected: it was named, or CUDA is installed. */
+async function tellWhyNoGpu(gpu: FlagValues[string] | undefined): Promise<void> {
+  if (gpu === undefined && findCudaLibraries().length === 0) return;
+  const problem = await whyNoGpu();
+  const which = gpu === undefined ? "GPU" : `GPU ${gpu}`;
+  const reason = problem === undefined
+    ? "TensorFlow lists it"
+    : `${problem.reason}: ${problem.mend}`;
+  tell(`No ${which} is used, the CPU does the work: ${reason}`);
 }
 
 /**

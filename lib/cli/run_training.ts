@@ -9,6 +9,7 @@ import { convolutionRates } from "../bench/convolution_rate.ts";
 import { effectivePrecision, type RunConfig } from "../experiment/config.ts";
 import type { Run } from "../experiment/run.ts";
 import { parameterCount } from "../model/layer_table.ts";
+import { usableMemory } from "../process/memory.ts";
 import { listenForStop } from "../process/stop.ts";
 import { print, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
@@ -16,7 +17,7 @@ import type { Preset } from "../study/presets.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
 import type { FlagValues } from "./flags.ts";
-import { duration, format, precisionAdvice } from "./train_report.ts";
+import { duration, format, memoryAdvice, precisionAdvice } from "./train_report.ts";
 import { watchRun } from "./watch_run.ts";
 
 /** A run that is open, and where it is trained. */
@@ -66,6 +67,8 @@ async function announce({ run, engine, preset }: BegunRun): Promise<number> {
     `Expected    ${duration((epochs - epoch) * perEpoch)}, ` +
       `${duration(perEpoch)} an epoch with its evaluation\n`,
   );
+  const shortness = memoryAdvice(usableMemory());
+  if (shortness !== undefined) print(`${shortness}\n`);
   if (network.precision === "bfloat16" && !run.isResumed) {
     const advice = precisionAdvice(await convolutionRates(16));
     if (advice !== undefined) print(`${advice}\n`);

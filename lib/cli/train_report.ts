@@ -6,6 +6,7 @@
 
 import { format as formatDuration } from "@std/fmt/duration";
 import type { ConvolutionRates } from "../bench/convolution_rate.ts";
+import { formatSize } from "../setup/machine.ts";
 import { bestRecord } from "../experiment/best_record.ts";
 import type { EpochRecord, LossMeans, StepEvent } from "../train/events.ts";
 
@@ -42,6 +43,28 @@ export function precisionAdvice({ float32, bfloat16 }: ConvolutionRates): string
   const times = (float32 / bfloat16).toFixed(1);
   return `Convolutions in bfloat16 take ${times} times as long as in float32 on this processor: ` +
     "--precision float32 is faster here";
+}
+
+/**
+ * Says so where memory is short once the first steps have run.
+ *
+ * @param left Bytes that may still be taken, in a container those that it has left.
+ * @returns One line; `undefined` where there is enough.
+ * @example A container that is nearly full
+ * ```ts
+ * import { memoryAdvice } from "glmc/cli/train_report.ts";
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
+ *
+ * assertStringIncludes(memoryAdvice(200_000_000)!, "200 MB");
+ * assertEquals(memoryAdvice(8e9), undefined);
+ * ```
+ */
+export function memoryAdvice(left: number): string | undefined {
+  if (left > 5e8) return undefined;
+  return `Memory is short: ${
+    formatSize(left)
+  } are left after the first steps: a smaller batch (-b) ` +
+    "takes less, or have more allowed to this container or session";
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import { type ClassFile, readListed, unusable } from "../data/class_folders.ts";
 import type { DataProgress } from "../data/download.ts";
+import { usableMemory } from "../process/memory.ts";
 import { decodeImage } from "./decode/decode.ts";
 import { imageFormat } from "./decode/kind.ts";
 import type { DecodedImage } from "./decode/orientation.ts";
@@ -125,7 +126,7 @@ function createStore(folder: string, files: readonly ClassFile[]): {
 
   function allocate({ height, width }: Size): void {
     const bytes = 3 * height * width * files.length;
-    const { available } = Deno.systemMemoryInfo();
+    const available = usableMemory();
     try {
       if (bytes > available) throw new RangeError("it is more than there is");
       images = new Uint8Array(bytes);

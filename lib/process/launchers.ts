@@ -6,21 +6,14 @@
  * @module
  */
 import { basename } from "node:path";
+import { programFacts } from "./programs.ts";
 
 /** A running program. */
 export interface Launcher {
   /** Its process id. */
   readonly pid: number;
-  /** When it was started, in ticks since the start of the machine: ids are used again. */
+  /** When it was started, as the system tells: ids are used again. */
   readonly started: string;
-}
-
-/** What is read of a process. */
-interface ProcessFacts {
-  readonly words: readonly string[];
-  readonly parent: number;
-  readonly started: string;
-  readonly isEnded: boolean;
 }
 
 /**
@@ -29,7 +22,7 @@ interface ProcessFacts {
  * The user's own shells, scripts, `nohup` and `setsid` are none: they may end while the work goes on.
  *
  * @param pid The process; this one's parent and the parents of that are looked at by default.
- * @returns The programs; none where the process was started without them, or where there is no `/proc`.
+ * @returns The programs; none where the process was started without them.
  * @example Each has a process id
  * ```ts
  * import { launchersOf } from "glmc/process/launchers.ts";
@@ -41,7 +34,7 @@ interface ProcessFacts {
 export function launchersOf(pid: number = Deno.ppid): Launcher[] {
   const found: Launcher[] = [];
   for (let at = pid;;) {
-    const facts = factsOf(at);
+    const facts = programFacts(at);
     if (facts === undefined) return found;
     const { words, started, parent } = facts;
     const isFirst = found.length === 0;
@@ -67,7 +60,7 @@ export function launchersOf(pid: number = Deno.ppid): Launcher[] {
  * ```
  */
 export function parentOf(pid: number): Launcher {
-  const started = pid === Deno.ppid ? factsOf(pid)?.started : undefined;
+  const started = pid === Deno.ppid ? programFacts(pid)?.started : undefined;
   return { pid, started: started ?? "" };
 }
 
@@ -116,7 +109,7 @@ export function onLauncherEnd(
  * ```
  */
 export function hasEnded({ pid, started }: Launcher): boolean {
-  const facts = factsOf(pid);
+  const facts = programFacts(pid);
   return facts === undefined || facts.isEnded || facts.started !== started;
 }
 
@@ -137,21 +130,4 @@ function isPackageRunner(words: readonly string[]): boolean {
 
 function isShell([first = ""]: readonly string[]): boolean {
   return /^(?:ba|da|z|k)?sh$/.test(basename(first));
-}
-
-function factsOf(pid: number): ProcessFacts | undefined {
-  try {
-    const words = Deno.readTextFileSync(`/proc/${pid}/cmdline`).split("\0");
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // The name in brackets may hold anything; state, parent and, 18 fields on, the start stand behind it.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return {
-      words,
-      parent: Number(fields[1]),
-      started: fields[19]!,
-      isEnded: /^[ZX]/.test(fields[0]!),
-    };
-  } catch {
-    return undefined;
-  }
 }

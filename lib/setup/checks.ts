@@ -5,15 +5,18 @@
  * @module
  */
 import { firstUnreadable, isWritable, unreadableAdvice } from "./access.ts";
-import { findCudaLibraries, findLibraryFolder, hasLibrary, sitePackages } from "./find.ts";
+import { devices } from "./device_check.ts";
+import { findLibraryFolder, hasLibrary, sitePackages } from "./find.ts";
 import { hasLab } from "./lab.ts";
+import { libraryNames } from "./library_names.ts";
 import { readLibraryVersion } from "./library.ts";
-import { checkPlatform, formatSize, freeBytes, listGpus, runProgram } from "./machine.ts";
-import { memoryInfo, memoryLimit } from "./memory.ts";
+import { formatSize, freeBytes, listGpus, runProgram } from "./machine.ts";
+import { memoryInfo, memoryLimit, usableMemory } from "../process/memory.ts";
 import { hasNpmPackages } from "./npm.ts";
 import { unreadablePackageAdvice, unreadablePackageFile } from "./npm_cache.ts";
+import { platformProblem } from "./platform.ts";
 import { projectRoot, runsFolder, venvFolder, wantedDeno } from "./project.ts";
-import { findPython, hasVenvModule, venvPythonVersion } from "./python.ts";
+import { findPython, hasVenvModule, pythonHint, venvPythonVersion } from "./python.ts";
 import { checkStamp, readStamp } from "./stamp.ts";
 
 /** One thing that was looked at. */
@@ -88,12 +91,10 @@ export function canTrain(checks: readonly Check[]): boolean {
 function platform(): Check {
   const name = "Platform";
   const found = `${Deno.build.os} ${Deno.build.arch}`;
-  try {
-    checkPlatform();
-    return { name, state: "ok", found };
-  } catch {
-    return { name, state: "missing", found, mend: "use Linux on x86_64 or aarch64" };
-  }
+  const problem = platformProblem();
+  return problem === undefined
+    ? { name, state: "ok", found }
+    : { name, state: "missing", found: `${found}: ${problem.reason}`, mend: problem.mend };
 }
 
 function deno(): Check {
@@ -124,7 +125,7 @@ async function python(root: string): Promise<Check> {
   const name = "Python";
   // Python serves to install TensorFlow, not to run it.
   const state = hasLibrary(root) ? "note" : "missing";
-  const mend = "sudo apt install python3 python3-venv";
+  const mend = pythonHint;
   const found = await findPython().catch(() => undefined);
   if (!found) return { name, state, found: "none that is supported (3.10 to 3.13)", mend };
   const text = `${found.version} (${found.command})`;
@@ -183,7 +184,7 @@ async function library(root: string): Promise<Check> {
   }
   const folder = findLibraryFolder(root);
   const unreadable = await firstUnreadable(folder);
-  if (unreadable?.includes(".so.")) {
+  if (unreadable !== undefined && libraryNames().pattern.test(unreadable)) {
     return { name, state: "missing", found: notReadable(unreadable), mend: unreadableAdvice(root) };
   }
   try {
@@ -201,26 +202,6 @@ async function lab(root: string): Promise<Check> {
     state: "note",
     found: "not complete in .venv; only notebooks need it",
     mend: "deno task lab",
-  };
-}
-
-async function devices(root: string, gpus: readonly string[]): Promise<Check> {
-  const name = "Devices";
-  if (gpus.length === 0) {
-    return { name, state: "ok", found: "no GPU is listed by nvidia-smi: the CPU is used" };
-  }
-  const stamp = await readStamp(root);
-  const found = gpus.join(", ");
-  if (findCudaLibraries(root).length > 0 || Deno.env.get("GLMC_LIBTENSORFLOW")) {
-    return { name, state: "ok", found };
-  }
-  return {
-    name,
-    state: "note",
-    found: `${found}; TensorFlow is installed ${
-      stamp ? "without CUDA: the CPU is used" : "nowhere"
-    }`,
-    mend: stamp?.chosen ? `${setupCommand} --device gpu` : setupCommand,
   };
 }
 
@@ -282,10 +263,13 @@ function memory(): Check {
     (total === 0
       ? "not told by this system"
       : `${formatSize(available)} of ${formatSize(total)} free`) +
-    (limited ? `, ${formatSize(limit)} allowed to this container or session` : "") +
+    (limited
+      ? `, ${formatSize(limit)} allowed to this container or session, ${
+        formatSize(usableMemory())
+      } left`
+      : "") +
     `, ${cores} ${cores === 1 ? "core" : "cores"}`;
-  const usable = Math.min(limit, total === 0 ? Infinity : available);
-  if (usable > 2e9) return { name, state: "ok", found };
+  if (usableMemory() > 2e9) return { name, state: "ok", found };
   const mend = limited && limit <= 2e9
     ? "allow more: about 2 GB are used"
     : "close other programs: about 2 GB are used";

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { libraryNames } from "./library_names.ts";
 import { projectRoot, venvFolder } from "./project.ts";
 
-const libraryName = "libtensorflow_cc.so.2";
+const { tensorflow: libraryName, pattern: libraryPattern } = libraryNames();
 
 /**
  * Folders where the virtual environment of `root` keeps its packages; empty when there is none.
@@ -29,7 +30,7 @@ export function sitePackages(root: string): string[] {
 }
 
 /**
- * Folder of `libtensorflow_cc.so.2`: `$GLMC_LIBTENSORFLOW` where it is set, else inside `.venv`.
+ * Folder of libtensorflow: `$GLMC_LIBTENSORFLOW` where it is set, else inside `.venv`.
  *
  * @param root The project folder.
  * @returns Absolute path of the folder.
@@ -111,7 +112,7 @@ export function findCudaLibraries(root: string = projectRoot): string[] {
 
 function isPreloaded(name: string): boolean {
   // nvblas replaces the BLAS of the whole process, and ".alt." is a second copy of the same library.
-  return /\.so(\.|$)/.test(name) && !name.startsWith("libnvblas") && !name.includes(".alt.");
+  return libraryPattern.test(name) && !name.startsWith("libnvblas") && !name.includes(".alt.");
 }
 
 /**

@@ -11,10 +11,11 @@ import { firstUnreadable, unreadableAdvice } from "./access.ts";
 import { findLibraryFolder, hasLibrary } from "./find.ts";
 import { readLibraryVersion } from "./library.ts";
 import { endLeftoverPrograms } from "./leftovers.ts";
-import { checkPlatform, formatSize, freeBytes, listGpus } from "./machine.ts";
+import { formatSize, freeBytes, listGpus } from "./machine.ts";
 import { hasNpmPackages, installNpmPackages } from "./npm.ts";
 import { unreadablePackageAdvice, unreadablePackageFile } from "./npm_cache.ts";
 import { installPythonPackages } from "./pip.ts";
+import { checkPlatform } from "./platform.ts";
 import { type Device, projectRoot, venvFolder } from "./project.ts";
 import { ensureVenv, venvPythonVersion } from "./python.ts";
 import { requirements } from "./requirements.ts";
@@ -195,10 +196,11 @@ async function setUp(root: string, options: SetupOptions): Promise<void> {
 }
 
 async function chooseDevice(stamp: Stamp | undefined, wanted: Device | undefined): Promise<Device> {
-  const hasCudaBuild = Deno.build.arch === "x86_64";
+  const { os, arch } = Deno.build;
+  const hasCudaBuild = os === "linux" && arch === "x86_64";
   if (wanted === "gpu" && !hasCudaBuild) {
     throw new Deno.errors.NotSupported(
-      `Cannot set up TensorFlow for the GPU on ${Deno.build.arch}: there is no such build: ` +
+      `Cannot set up TensorFlow for the GPU on ${os} (${arch}): there is no such build: ` +
         `run deno task setup --device cpu`,
     );
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { entries } from "./find.ts";
+import { allPrograms } from "../process/programs.ts";
 import { pipLog } from "./pip.ts";
 
 /**
@@ -29,28 +29,19 @@ export async function endLeftoverPrograms(folder: string): Promise<void> {
 }
 
 function leftoverPrograms(folder: string): number[] {
-  return entries("/proc").map(Number).filter((pid) => {
-    const args = commandLine(pid);
+  return allPrograms().filter(({ words: args }) => {
     // Whole orders, not words: a program that only reads the log, say, is the user's.
     return holds(args, ["pip", "install"]) && holds(args, ["--log", pipLog(folder)]) ||
       holds(args, ["-m", "venv", folder]) ||
       // Making an environment ends with installing its pip, by two more programs.
-      args[0]?.startsWith(`${folder}/bin/`) && (holds(args, ["ensurepip", "--upgrade"]) ||
-          args.some((arg) => arg.includes('run_module("pip"')));
-  });
+      args.join(" ").startsWith(`${folder}/bin/`) && (holds(args, ["ensurepip", "--upgrade"]) ||
+          args.join(" ").includes('run_module("pip"'));
+  }).map(({ pid }) => pid);
 }
 
-/** Whether these words stand in a command line one after the other. */
+/** Whether these words stand in a command line one after the other, be they told apart or not. */
 function holds(args: readonly string[], words: readonly string[]): boolean {
-  return args.some((_, start) => words.every((word, place) => args[start + place] === word));
-}
-
-function commandLine(pid: number): string[] {
-  try {
-    return Deno.readTextFileSync(`/proc/${pid}/cmdline`).split("\0");
-  } catch {
-    return [];
-  }
+  return ` ${args.join(" ")} `.includes(` ${words.join(" ")} `);
 }
 
 function endProgram(pid: number, signal: Deno.Signal): void {

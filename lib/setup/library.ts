@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { libraryNames } from "./library_names.ts";
 import { runProgram } from "./machine.ts";
 
 /**
@@ -26,7 +27,7 @@ import { runProgram } from "./machine.ts";
 export async function readLibraryVersion(folder: string): Promise<string> {
   const result = await runProgram(
     Deno.execPath(),
-    ["run", "--allow-ffi", "--no-config", import.meta.url, folder],
+    ["run", "--quiet", "--allow-ffi", "--no-config", import.meta.url, folder],
     { env: { NO_COLOR: "1" } },
   );
   const version = result?.output.match(/^libtensorflow (\S+)$/m)?.[1];
@@ -40,8 +41,9 @@ export async function readLibraryVersion(folder: string): Promise<string> {
 }
 
 function openAndPrintVersion(folder: string): void {
-  Deno.dlopen(`${folder}/libtensorflow_framework.so.2`, {});
-  const { symbols } = Deno.dlopen(`${folder}/libtensorflow_cc.so.2`, {
+  const { framework, tensorflow } = libraryNames();
+  Deno.dlopen(`${folder}/${framework}`, {});
+  const { symbols } = Deno.dlopen(`${folder}/${tensorflow}`, {
     TF_Version: { parameters: [], result: "pointer" },
   });
   const version = symbols.TF_Version();

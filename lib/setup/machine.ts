@@ -1,5 +1,5 @@
 /**
- * Facts about the machine: programs, platform, GPUs and free disk.
+ * Facts about the machine: programs, GPUs and free disk.
  *
  * @module
  */
@@ -71,32 +71,6 @@ export async function listGpus(): Promise<string[]> {
   return Array.from(
     result.output.matchAll(/^GPU \d+: (.+?)(?: \(UUID.*)?$/gm),
     ([, name = ""]) => name,
-  );
-}
-
-/**
- * Refuses platforms for which no TensorFlow library is known to work here.
- *
- * @param build The platform; this one by default.
- * @throws {Deno.errors.NotSupported} On anything but Linux on x86-64 or ARM64.
- *
- * @example Not on Windows
- * ```ts
- * import { checkPlatform } from "glmc/setup/machine.ts";
- * import { assertThrows } from "@std/assert";
- *
- * assertThrows(
- *   () => checkPlatform({ os: "windows", arch: "x86_64" }),
- *   Deno.errors.NotSupported,
- *   "only Linux",
- * );
- * ```
- */
-export function checkPlatform(build: Pick<typeof Deno.build, "os" | "arch"> = Deno.build): void {
-  if (build.os === "linux" && (build.arch === "x86_64" || build.arch === "aarch64")) return;
-  throw new Deno.errors.NotSupported(
-    `Cannot set up TensorFlow on ${build.os} (${build.arch}): only Linux on x86_64 or aarch64 is ` +
-      `supported for now: use such a machine or a Linux container`,
   );
 }
 

@@ -18,8 +18,13 @@ export interface Python {
 const names = ["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10"];
 const oldest = 10;
 const newest = 13;
-const installHint =
-  `install Python 3.${oldest} to 3.${newest}, for example: sudo apt install python3 python3-venv`;
+
+/** How to install a Python that can make virtual environments. */
+export const pythonHint: string = Deno.build.os === "darwin"
+  ? "brew install python@3.12"
+  : "sudo apt install python3 python3-venv";
+
+const installHint = `install Python 3.${oldest} to 3.${newest}, for example: ${pythonHint}`;
 
 /**
  * Whether the pinned TensorFlow is published for a Python version.
@@ -116,7 +121,7 @@ export async function ensureVenv(
   if (!await hasVenvModule(found)) {
     throw new Deno.errors.NotFound(
       `Cannot make a virtual environment: ${name} comes without the venv module: install it, ` +
-        `for example: sudo apt install python3-venv`,
+        `for example: ${pythonHint}`,
     );
   }
   await Deno.mkdir(folder, { recursive: true });

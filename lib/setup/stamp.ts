@@ -7,6 +7,7 @@ import { sha256 } from "../disk/digest.ts";
 import { writeJson } from "../disk/json_file.ts";
 import { isReadable } from "./access.ts";
 import { entries } from "./find.ts";
+import { libraryNames } from "./library_names.ts";
 import { denoCache } from "./npm_cache.ts";
 import { type Device, isCheckout, kitFile, venvFolder } from "./project.ts";
 import { requirements } from "./requirements.ts";
@@ -87,7 +88,7 @@ export async function checkStamp(
   stamp: Stamp,
 ): Promise<{ python: boolean; npm: boolean }> {
   try {
-    const library = `${root}/${stamp.libraryFolder}/libtensorflow_cc.so.2`;
+    const library = `${root}/${stamp.libraryFolder}/${libraryNames().tensorflow}`;
     if (!await isReadable(library)) return { python: false, npm: false };
     const pinned = await readPinnedVersions(root, stamp.device);
     return {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cText } from "./c_values.ts";
+import { libraryNames, openForGood } from "../setup/library_names.ts";
 
 /** A C pointer owned by TensorFlow. */
 export type Handle = Deno.PointerValue;
@@ -139,30 +139,18 @@ export type LibTensorFlow = Deno.DynamicLibrary<typeof symbols>["symbols"];
 /**
  * Opens libtensorflow.
  *
- * @param folder Folder of `libtensorflow_cc.so.2` and `libtensorflow_framework.so.2`.
+ * @param folder Folder of TensorFlow's two libraries.
  * @param preload Libraries to open first, such as CUDA's, so that TensorFlow finds them by name.
  * @returns Its functions.
  * @throws {Error} If a library cannot be opened.
  */
 export function openLibTensorFlow(folder: string, preload: readonly string[] = []): LibTensorFlow {
-  const libc = Deno.dlopen("libc.so.6", {
-    dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
-  });
-  const [lazily, andForGood] = [0x1, 0x1000]; // RTLD_LAZY, RTLD_NODELETE
-  const pin = (path: string): boolean =>
-    libc.symbols.dlopen(cText(path), lazily | andForGood) !== null;
-  // The order of dependencies is not known: retry what still misses one.
-  let waiting = [...preload];
-  for (let before = Infinity; waiting.length < before;) {
-    before = waiting.length;
-    waiting = waiting.filter((path) => !pin(path));
-  }
-  const library = `${folder}/libtensorflow_cc.so.2`;
+  const names = libraryNames();
+  const library = `${folder}/${names.tensorflow}`;
+  openForGood(preload);
   // TensorFlow's threads run its code until the process ends, so it must never be unloaded, not even
   // when the isolate that opened it ends. The framework comes first: the other one needs its symbols.
-  pin(`${folder}/libtensorflow_framework.so.2`);
-  pin(library);
-  libc.close();
+  openForGood([`${folder}/${names.framework}`, library]);
   try {
     return Deno.dlopen(library, symbols).symbols;
   } catch (cause) {

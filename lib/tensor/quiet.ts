@@ -4,6 +4,8 @@
  * @module
  */
 
+import { libraryNames } from "../setup/library_names.ts";
+
 /**
  * Runs `f` with the process's standard error closed to native code; `GLMC_DEBUG=1` leaves it open.
  *
@@ -16,7 +18,7 @@
 export function withQuietStderr<T>(f: () => T): T {
   if (Deno.env.get("GLMC_DEBUG")) return f();
   Deno.env.set("TF_CPP_MIN_LOG_LEVEL", Deno.env.get("TF_CPP_MIN_LOG_LEVEL") ?? "2");
-  const libc = Deno.dlopen("libc.so.6", {
+  const libc = Deno.dlopen(libraryNames().c, {
     dup: { parameters: ["i32"], result: "i32" },
     dup2: { parameters: ["i32", "i32"], result: "i32" },
     close: { parameters: ["i32"], result: "i32" },

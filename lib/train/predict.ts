@@ -7,6 +7,7 @@
 import type { ImageSource } from "../images/source.ts";
 import type { HeadName, Network, NetworkOutputs, Variables } from "../model/network.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
+import { usableMemory } from "../process/memory.ts";
 import { nextTurn } from "../process/turn.ts";
 import { disposeTensors, type NamedTensors } from "../tensor/named_tensors.ts";
 import { OutOfMemoryError } from "../tensor/status.ts";
@@ -162,9 +163,8 @@ const largestBatch = 500;
 /** Feature maps of the first stage that are alive at a time, with some for what TensorFlow holds back. */
 const mapsAlive = 6;
 
-/** As many images as half of the free memory holds. */
+/** As many images as half of the memory holds that may still be taken. */
 function fittingBatch({ width }: Network, { height, width: columns }: ImageSource): number {
   const bytesPerImage = mapsAlive * 4 * width * height * columns;
-  const { available } = Deno.systemMemoryInfo();
-  return Math.min(largestBatch, Math.max(1, Math.floor(available / 2 / bytesPerImage)));
+  return Math.min(largestBatch, Math.max(1, Math.floor(usableMemory() / 2 / bytesPerImage)));
 }

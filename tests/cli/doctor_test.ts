@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Check } from "../../lib/setup/checks.ts";
 import { namesIn, temporaryFolder } from "../data/disposables.ts";
 import { copyProject } from "../setup/project_copy.ts";
+import { compileStubLibrary, hasCompiler } from "../setup/stub_library.ts";
 
 interface Report {
   ready: boolean;
@@ -63,6 +64,67 @@ Deno.test("doctor notices a GPU that TensorFlow was installed without", async ()
   assertEquals(code, 0);
   assertMatch(devices.found, /^NVIDIA Pretend 9000; .*without CUDA/);
   assertEquals(devices.mend, "deno task setup --device gpu");
+});
+
+Deno.test("doctor asks TensorFlow itself whether it can use the GPU that nvidia-smi lists", async () => {
+  await using copy = await copyProject();
+  await copy.run(["setup", "--device", "gpu"]);
+  copy.addProgram("nvidia-smi", "#!/bin/sh\necho 'GPU 0: NVIDIA Pretend 9000 (UUID: GPU-1)'\n");
+  const cuda = `${copy.root}/.venv/lib/python3.11/site-packages/nvidia/cudnn/lib`;
+  await Deno.mkdir(cuda, { recursive: true });
+  await Deno.writeTextFile(`${cuda}/libcudnn.so.9`, "half a file");
+
+  const { code, stdout } = await copy.run(["doctor", "--json"]);
+
+  const { state, found, mend } = find(JSON.parse(stdout), "Devices");
+  assertEquals({ code, state }, { code: 0, state: "note" });
+  // Which reason it is depends on the build of TensorFlow that is at hand.
+  assertMatch(found, /^nvidia-smi lists NVIDIA Pretend 9000, the CPU is used: \w/);
+  assert(mend);
+});
+
+Deno.test({
+  name: "doctor says in which way TensorFlow can use a GPU, or why not",
+  ignore: !hasCompiler,
+  async fn() {
+    await using copy = await copyProject();
+    using library = temporaryFolder();
+    await compileStubLibrary(library.path);
+    copy.addProgram("nvidia-smi", "#!/bin/sh\necho 'GPU 0: NVIDIA Pretend 9000 (UUID: GPU-1)'\n");
+    const created =
+      "Created device GPU:0 -> device: 0, name: NVIDIA Pretend 9000, pci bus id: 0, " +
+      "compute capability: 9.0\n";
+    const cases: { says: string; fails?: string; state: string; found: RegExp }[] = [
+      { says: created, state: "ok", found: /^TensorFlow lists NVIDIA Pretend 9000, .*: 9\.0$/ },
+      {
+        says: "Could not load dynamic library 'libnvidia-ml.so.1'; dlerror: none\n",
+        state: "note",
+        found: /^nvidia-smi lists NVIDIA Pretend 9000, the CPU is used: .*libnvidia-ml\.so\.1/,
+      },
+      {
+        says: "",
+        fails: "Status: CUDA driver version is insufficient for CUDA runtime version",
+        state: "note",
+        found: /the CPU is used: the NVIDIA driver is too old/,
+      },
+    ];
+
+    const answers = await Promise.all(cases.map(async ({ says, fails = "" }) => {
+      const env = {
+        GLMC_LIBTENSORFLOW: library.path,
+        CUDA_VISIBLE_DEVICES: "0",
+        STUB_SAYS: says,
+        STUB_FAILS: fails,
+      };
+      const { stdout } = await copy.run(["doctor", "--json"], env);
+      return find(JSON.parse(stdout), "Devices");
+    }));
+
+    for (const [i, { state, found }] of cases.entries()) {
+      assertEquals(answers[i]?.state, state);
+      assertMatch(answers[i]!.found, found);
+    }
+  },
 });
 
 Deno.test("doctor tells a damaged library from a good one", async () => {

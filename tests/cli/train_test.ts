@@ -3,6 +3,7 @@ import { readSafetensors, writeSafetensors } from "../../lib/disk/safetensors.ts
 import { runFiles } from "../../lib/experiment/run_folder.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
 import { temporaryFolder } from "../data/disposables.ts";
+import { findCudaLibraries } from "../../lib/setup/find.ts";
 import { testEngine } from "../engine.ts";
 
 interface Result {
@@ -150,7 +151,10 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     assertEquals(JSON.parse(stdout).top1, metrics.evaluation.top1);
     assertMatch(stderr, /^--print_freq has no effect here/m);
     // What a machine without GPUs says; one with GPUs takes the first.
-    assertEquals(/finds no GPU 0/.test(stderr), (await testEngine()).device === "cpu");
+    assertEquals(
+      /^No GPU 0 is used, the CPU does the work: /m.test(stderr),
+      (await testEngine()).device === "cpu",
+    );
   });
 
   await t.step("evaluate tests another classifier of the same weights", async () => {
@@ -307,6 +311,14 @@ for (
     ["train --name a/b", 2, /letters, digits/],
     ["train --name a --store_name b", 2, /both name the run: leave one out/],
     ["train --gpu 0 --device cpu", 2, /--gpu 0 with --device cpu: leave one of them out/],
+    // Where CUDA is installed, only a pretended absence would do.
+    ...findCudaLibraries().length > 0 ? [] : [
+      [
+        "train --device gpu",
+        1,
+        /Cannot use a GPU: [^\n]+: [^\n]+, or use --device cpu\n$/,
+      ] as const,
+    ],
     ["train --gpu -1", 2, /a whole number in \[0, 1023\]/],
     ["train --data /nowhere", 1, /Cannot read "\/nowhere": there is no such/],
     ["train --split_file /nowhere", 1, /there is no such file/],

@@ -168,7 +168,7 @@ const failures: { what: string; env: Record<string, string>; message: RegExp }[]
   {
     what: "a Python without venv",
     env: { FAKE_NO_VENV: "1" },
-    message: /^error: .*without the venv module: .*apt install python3-venv$/,
+    message: /^error: .*without the venv module: .*apt install python3 python3-venv$/,
   },
   {
     what: "no network",
