@@ -1,0 +1,70 @@
+/**
+ * Figures of README.md: drawn from the result cards, and stored beside them.
+ *
+ * @module
+ */
+
+import { findDataset } from "../../data/dataset.ts";
+import { barFigure } from "../../plot/bar.ts";
+import type { Figure } from "../../plot/figure.ts";
+import { ablationStudy } from "../../study/ablations.ts";
+import { compareVariants } from "../../study/compare.ts";
+import { resolvePreset } from "../../study/presets.ts";
+import type { RunResult } from "../../study/result.ts";
+
+/** The variants that the figure shows, the plainest first. */
+const shown = ["cross-entropy", "GLMC"] as const;
+
+/**
+ * Accuracy of each class, cross-entropy beside GLMC, in the scale of the preset `quick`.
+ *
+ * @param results All results that are known.
+ * @returns The figure: means of the last epoch over the seeds that are finished.
+ * @throws {RangeError} If cross-entropy or GLMC has no finished run there.
+ * @example From the runs of the ablation components
+ * ```ts ignore
+ * import { classAccuracyFigure } from "glmc/cli/readme/figures.ts";
+ * import { cardResults } from "glmc/study/read_results.ts";
+ *
+ * const figure = classAccuracyFigure(await cardResults(["data/results"]));
+ * ```
+ */
+export function classAccuracyFigure(results: readonly RunResult[]): Figure {
+  const { rows } = compareVariants(
+    ablationStudy("components", { base: resolvePreset("quick") }),
+    results,
+  );
+  const series = shown.map((variant) => {
+    const { results = [] } = rows.find(({ name }) => name === variant) ?? {};
+    const accuracies = results.map(({ last }) => last!.classAccuracy);
+    if (accuracies.length === 0) {
+      throw new RangeError(
+        `Cannot draw the classes: ${variant} has no finished run: run deno task ablate components, ` +
+          "then deno task results --export data/results/components.jsonl",
+      );
+    }
+    return { name: `${variant} (${seedText(accuracies.length)})`, values: meanOf(accuracies) };
+  });
+  const [plain, glmc] = series.map(({ values }) => values.at(-1)!.toFixed(1));
+  return barFigure(series, {
+    title: "Accuracy of each class, the commonest first",
+    description:
+      "Accuracy on the test set of each class of CIFAR-10-LT, imbalance factor 50, from 5,000 training " +
+      `images on the left to 100 on the right: the rarest reaches ${plain} % with cross-entropy and ` +
+      `${glmc} % with GLMC.`,
+    categories: findDataset("cifar10").classNames,
+    x: "Class",
+    y: "Accuracy (%)",
+  });
+}
+
+function seedText(count: number): string {
+  return count === 1 ? "one seed" : `mean of ${count} seeds`;
+}
+
+/** The mean of several rows, column by column. */
+function meanOf(rows: readonly (readonly (number | null)[])[]): number[] {
+  return rows[0]!.map((_, column) =>
+    rows.reduce((sum, row) => sum + (row[column] ?? 0), 0) / rows.length
+  );
+}
