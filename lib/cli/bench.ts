@@ -1,54 +1,7 @@
 /**
  * The command `bench`: times the training step in every mode, beside PyTorch, in one run.
  *
- * What was tried for speed, at width 16 and batch 64 on two cores (EPYC with AVX-512 and its bfloat16
- * instructions; "Xeon": one with both and no AMX), medians of 12 to 40 steps on a quiet machine unless a
- * row says otherwise:
- *
- * | tried | ms a step | kept |
- * | --- | --- | --- |
- * | op by op, one kernel for batch norm + shortcut + ReLU | 448-490 (without it: 443-556) | yes |
- * | the same with one thread in an operation | 673 | no: op by op takes all cores |
- * | one native function, 2 threads in an operation, 2 operations | 311-338 | |
- * | one native function, 1 thread in an operation, 2 operations | 287-305 | yes: one view on each core |
- * | 2 threads, 1 operation | 342-366 | no |
- * | 2 threads, 3 operations | 314-330 | no |
- * | 1 thread, 3 operations | 305-331 | no |
- * | running statistics of the two views updated apart, at the end | 299-309 | no: no gain |
- * | bfloat16 convolutions, 2 threads, 2 operations | 208-217 | |
- * | bfloat16 convolutions, 1 thread, 2 operations | 196-200 (one of 289) | yes |
- * | explicit padding inside convolutions instead of pad + valid, bfloat16 | 4900-5900 | no: slow gradients |
- * | every second pixel by a slice of pairs instead of StridedSlice | 284-294 (from 293-308); bfloat16 186-191 (from 193-209) | yes |
- * | bfloat16 ReLU and its gradient as operations on int16 | 235 (beside 189) | no: slow where TensorFlow reuses the input's memory |
- * | batch norm and ReLU as one kernel of oneDNN (the same bits) | 281 (from 282); bfloat16 186 (from 194), width 64 2137 (from 2156); Xeon 256 (from 260), bfloat16 398 (from 402) | yes |
- * | strided convolutions that pad by themselves, as kernels of oneDNN called by name | their gradients refuse | no |
- * | batch norm of the same numbers in other shapes, Xeon | 0.15 ms a MB forward, 0.32 backward in all | no |
- * | batch norm's gradient with ReLU's as code of XLA, Xeon | 0.77 ms a MB (beside 0.45) | no |
- * | a step recorded once, whatever the order of its inputs' names | recording 0.14 s (from 0.31), 15 MB less | yes |
- * | inputs looked up by name, not by the texts of their paths | 0.8 ms of host work (from 0.95) | yes |
- * | primitives of oneDNN kept instead of built anew at every use | 278-283 (from 284-288) | yes |
- * | one update of all weights, concatenated | 281 (beside 283) | no: within noise |
- * | both views as one batch, batch norm by halves, 1 x 2 / 2 x 1 / 2 x 2 threads | 383 / 362 / 320 (beside 283) | no: one core waits |
- * | each view's images prepared on a core of its own, normalised by rows | 5 ms before the first convolution become 2 | yes |
- * | gradient by the filter as a convolution, on small maps in bfloat16 | width 64: 2148 (from 2200) | yes |
- * | the same as nine matrix products | 25 ms an operation (as a convolution 25, TensorFlow's own 30) | no: no faster, more memory |
- * | slots instead of a Map of tensors, V8 told not to move tensors to its old objects | quick collections of 1 ms instead of 20 every 60 steps | yes |
- * | oneDNN held to AVX2 | 367 (from 285) | no |
- * | glibc: no trimming, one arena, large mmap threshold | within noise (measured beside another load) | no |
- * | glibc: huge pages | within noise | no |
- *
- * A step of cross-entropy at batch 128, whose one view is shared out between the cores: on another Xeon with
- * AVX-512, beside other loads, so least times of 30 to 45 steps. Of the processor's 660 ms 450 are convolutions,
- * by the same kernels of oneDNN as PyTorch's, 95 batch norm, 50 sums and ReLUs.
- *
- * | tried | ms of the processor a step | ms a step | kept |
- * | --- | --- | --- | --- |
- * | 2 threads in an operation, 2 operations (PyTorch compile; channels last) | 659 (688; 761) | 346 (347; 380) | yes |
- * | 2 threads, 1 operation; medians: 0.86 to 0.99 times as fast | 643 | 333 | no |
- * | 2 threads, 3 operations; 4 threads, 2 operations | 668; 698 | 345; 382 | no |
- * | images and filters turned by 180 degrees, so that strided convolutions pad by themselves, 1 thread | 624 (from 633) | | no: every layer would have to turn |
- * | oneDNN told to prefer 256-bit registers; its blocked layouts, 1 thread | 665; 685 (from 660) | | no |
- * | glibc: no trimming and no maps; huge pages, 1 thread | 675; 665 (from 660) | | no |
+ * What was tried for speed, with numbers, stands in lib/bench/README.md.
  *
  * @module
  */
