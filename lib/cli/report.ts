@@ -12,7 +12,7 @@ import type { DataConfig } from "../experiment/config.ts";
 import type { RecordedRun } from "../experiment/read_run.ts";
 import type { ResumeRecord } from "../experiment/run_folder.ts";
 import { openRunStore } from "../experiment/run_store.ts";
-import { fileDatasetEntry } from "../images/file_datasets.ts";
+import { fileDatasetEntry } from "../data/file_datasets.ts";
 import { confusionFigure, reliabilityFigure } from "../plot/evaluation_charts.ts";
 import { classAccuracyFigure, classCountsFigure } from "../plot/long_tail_charts.ts";
 import { htmlPage, type PageSection } from "../plot/page.ts";

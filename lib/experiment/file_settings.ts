@@ -4,7 +4,8 @@
  * @module
  */
 
-import { fileDatasetEntry } from "../images/file_datasets.ts";
+import { usualSide } from "../data/file_dataset.ts";
+import { fileDatasetEntry } from "../data/file_datasets.ts";
 import type { Settings } from "../settings/field.ts";
 import type { DataConfig } from "./config.ts";
 import { stageFields } from "./config_fields.ts";
@@ -38,7 +39,7 @@ export function fileDefaults(
   const isOfficial = fileDatasetEntry(`${dataset}`)?.published !== undefined;
   const isCosine = (given.decay ?? stageFields.decay.default) === "cosine";
   return {
-    imageSize: given.imageSize ?? 224,
+    imageSize: given.imageSize ?? usualSide,
     profile: given.profile ?? usual,
     // Nothing is said by a rate that is not used.
     imbalanceRate: (given.profile ?? usual) === "given" ? 1 : imbalanceRate!,

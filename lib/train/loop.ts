@@ -19,7 +19,7 @@ import {
   type TrainEvent,
 } from "./events.ts";
 import { readAhead } from "./read_ahead.ts";
-import { accuracyOf, perClassIfFew, validationOf } from "./record.ts";
+import { accuracyOf, perClassIfFew, validationOf } from "./kept_accuracy.ts";
 import type { Stage } from "./stage.ts";
 import { epochNumbers, stepInputs } from "./step_inputs.ts";
 import { evaluated, measured } from "./tested.ts";

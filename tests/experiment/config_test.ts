@@ -89,12 +89,28 @@ const fourthSettings = {
   predictor: "linear",
 };
 
+/** What data sets in files brought. */
+const fifthSettings = {
+  trainList: null,
+  testList: null,
+  trainListHash: null,
+  testListHash: null,
+  testShare: null,
+  imageSize: null,
+  onBadImage: "stop",
+};
+
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;
   const { name, method, options, trains, statistics, ...stage } = stages[0];
   const { largestClass, ...all } = { ...data, ...network, ...stage, ...options, seed };
   assertEquals(largestClass, null);
-  assertEquals<unknown>(all, { ...oldForm, ...laterSettings, ...fourthSettings });
+  assertEquals<unknown>(all, {
+    ...oldForm,
+    ...laterSettings,
+    ...fourthSettings,
+    ...fifthSettings,
+  });
   assertEquals(
     { name, method, trains, statistics, stages: stages.length },
     { name: "train", method: "glmc", trains: "all", statistics: "updated", stages: 1 },
