@@ -67,7 +67,7 @@ function partOf(plan: StepPlan, range: Range, method: Method): StepPlan {
   const size = end - begin;
   const blocks = blocksOf(plan, method);
   const partners = Object.entries(plan.draws)
-    .filter(([name]) => method.drawScopes?.[name] === "partner")
+    .filter(([name]) => method.drawsOf?.[name] === "partners")
     .map(([name, { data }]) => [name, data.subarray(begin, end)] as const);
   const inGroup = [
     ...Array.from(
@@ -116,7 +116,7 @@ function drawOf(
   },
 ): HostArray {
   const { shape: [first, ...rest], data } = draw;
-  const scope = method.drawScopes?.[name] ?? (first === undefined ? "step" : undefined);
+  const scope = method.drawsOf?.[name] ?? (first === undefined ? "step" : undefined);
   if (scope === "step") return draw;
   if (scope === undefined || first !== plan.count) {
     const reason = scope === undefined
@@ -124,7 +124,7 @@ function drawOf(
       : `it is said to have a value for each of ${plan.count} examples`;
     throw new RangeError(
       `Cannot cut a step of method ${method.name} into parts: of its draw "${name}" [${draw.shape}] ` +
-        `the method ${reason}: name it in the method's drawScopes, or leave --accumulate out`,
+        `the method ${reason}: name it in the method's drawsOf, or leave --accumulate out`,
     );
   }
   const each = data.length / first;

@@ -237,11 +237,11 @@ Deno.test("a step is not cut where the method does not say whom its draws belong
 
   assertThrows(() => cut({}), RangeError, 'of its draw "noise" [6,2] the method does not say');
   assertThrows(
-    () => cut({ drawScopes: { noise: "example" } }, { count: 3 }),
+    () => cut({ drawsOf: { noise: "examples" } }, { count: 3 }),
     RangeError,
     "it is said to have a value for each of 3 examples",
   );
   assertThrows(() => cut({}, { rows: new Int32Array(7) }), RangeError, "not equally many each");
-  const parts = cut({ drawScopes: { noise: "example" } });
+  const parts = cut({ drawsOf: { noise: "examples" } });
   assertEquals(parts.map(({ draws: { noise } }) => noise!.shape), [[3, 2], [3, 2]]);
 });

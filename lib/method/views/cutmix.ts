@@ -54,7 +54,7 @@ export const cutMixViews: Views<typeof cutMixFields> = defineViews({
       return { count, rows: [order.slice(begin, end)], draws: { ...pasted, partner } };
     });
   },
-  drawScopes: { box: "step", partner: "partner" },
+  drawsOf: { box: "step", partner: "partners" },
   show(context) {
     const { own, partners } = withPartners(context);
     return paste({ into: own, from: partners, box: context.draws.box! });

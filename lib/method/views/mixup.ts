@@ -44,7 +44,7 @@ export const mixupViews: Views<typeof mixupFields> = defineViews({
       return { count, rows: [order.slice(begin, end)], draws: { mixWeight, partner } };
     });
   },
-  drawScopes: { partner: "partner" },
+  drawsOf: { partner: "partners" },
   show(context) {
     const { mixWeight } = context.draws as { mixWeight: Tensor };
     const { own, partners } = withPartners(context);
