@@ -285,7 +285,8 @@ export function settingsOf({ data, network, stages, seed }: RunConfig): Settings
  * ```
  */
 export function checkConfig(config: RunConfig): RunConfig {
-  const { data, network, stages: [{ epochs, startEpoch, decay, warmUp }] } = config;
+  const { data, network, stages: [{ epochs, startEpoch, batchSize, accumulate, decay, warmUp }] } =
+    config;
   const dataset = knownDatasets.find(({ name }) => name === data.dataset)!;
   const rule = (holds: boolean, name: keyof typeof sharedFields, wanted: string): void => {
     if (holds) return;
@@ -303,6 +304,9 @@ export function checkConfig(config: RunConfig): RunConfig {
   const takesSeed = data.splitGenerator === "kit" || data.splitSeed <= largestLegacySeed;
   rule(takesSeed, "splitSeed", `a whole number in [0, ${largestLegacySeed}] for numpy`);
   rule(decay === "cosine" || !warmUp, "decay", "cosine with the warm-up of --warm_up");
+  // As a batch has two examples at least, for the statistics of batch norm.
+  const mostParts = Math.floor(batchSize / 2);
+  rule(accumulate <= mostParts, "accumulate", `at most ${mostParts}, two examples a part`);
   rule(startEpoch < epochs, "startEpoch", `a whole number in [0, ${epochs})`);
   createNetwork(network.architecture, { classes: data.classes, width: network.width });
   return config;

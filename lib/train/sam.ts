@@ -15,9 +15,9 @@ const smallest = 1e-12;
  * The step is then taken from w with the gradient at this point; weight decay is left to the optimiser.
  *
  * @param parameters Weights w by name.
- * @param gradients Gradients g under the same names.
+ * @param gradients Gradients g under names of parameters; those without one stay out.
  * @param radius Radius ρ.
- * @returns The point; the caller owns its tensors.
+ * @returns The point, under the gradients' names; the caller owns its tensors.
  * @example Along a gradient of length 5
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
@@ -35,13 +35,13 @@ export function ascend(
   radius: number,
 ): Record<string, Tensor> {
   return tf.tidy(() => {
-    const squares = Object.keys(parameters).map((name) => tf.sum(tf.square(gradients[name]!)));
+    const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
     const norm = tf.sqrt(tf.addN(squares as tf.Scalar[]));
     const scale = tf.div(tf.scalar(radius), tf.add(norm, tf.scalar(smallest)));
     return Object.fromEntries(
-      Object.entries(parameters).map(([name, weight]) => [
+      Object.entries(gradients).map(([name, gradient]) => [
         name,
-        tf.add(weight, tf.mul(gradients[name]!, scale)),
+        tf.add(parameters[name]!, tf.mul(gradient, scale)),
       ]),
     );
   });

@@ -9,7 +9,7 @@ import type { NetworkOutputs } from "../model/network.ts";
 import { disposeTensors, mapTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import type { Progress } from "./events.ts";
-import { lossOf } from "./step.ts";
+import { lossOf } from "./step_gradients.ts";
 import { epochNumbers, stepInputs } from "./step_inputs.ts";
 import { type Training, trainingStageAt } from "./training.ts";
 

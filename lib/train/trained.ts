@@ -5,9 +5,18 @@
  */
 
 import type { HeadName, Network } from "../model/network.ts";
+import type { Tensor } from "../tensor/tfjs.ts";
 import type { Stage } from "./stage.ts";
 
 const classifiers: readonly HeadName[] = ["logits", "rebalancedLogits", "cosine"];
+
+/** A stage and its network. */
+export interface TrainedOptions {
+  /** The stage. */
+  readonly stage: Pick<Stage, "method" | "options" | "trains">;
+  /** Its network. */
+  readonly network: Pick<Network, "headParameters">;
+}
 
 /**
  * Whether a stage trains a parameter: all that its method uses, its classifiers, or their scales.
@@ -30,10 +39,7 @@ const classifiers: readonly HeadName[] = ["logits", "rebalancedLogits", "cosine"
  */
 export function isTrained(
   name: string,
-  { stage, network }: {
-    readonly stage: Pick<Stage, "method" | "options" | "trains">;
-    readonly network: Pick<Network, "headParameters">;
-  },
+  { stage, network }: TrainedOptions,
 ): boolean {
   const { method, options, trains } = stage;
   const idle = method.idleHeads?.(options) ?? [];
@@ -44,4 +50,23 @@ export function isTrained(
   if (name.endsWith(".scale") !== (trains === "scales")) return false;
   return trains === "all" ||
     belongsTo(method.heads.filter((head) => classifiers.includes(head)));
+}
+
+/**
+ * Divides tensors into those of trained parameters and the others.
+ *
+ * @param tensors Tensors under the names of parameters.
+ * @param options Stage and network.
+ * @returns The same tensors, in the same order.
+ */
+export function divided(
+  tensors: Readonly<Record<string, Tensor>>,
+  options: TrainedOptions,
+): { readonly trained: Record<string, Tensor>; readonly idle: Record<string, Tensor> } {
+  const trained: Record<string, Tensor> = {};
+  const idle: Record<string, Tensor> = {};
+  for (const [name, tensor] of Object.entries(tensors)) {
+    (isTrained(name, options) ? trained : idle)[name] = tensor;
+  }
+  return { trained, idle };
 }
