@@ -96,6 +96,7 @@ export function pictureSource(files: PictureFiles, options: PictureSourceOptions
     height: side,
     width: side,
     channels: 3,
+    viewBytes: 3 * side * side,
     draw: (random, views): NamedArrays => drawAugmentation(random, views, recipe),
     prepare,
     views: ({ prepared, groups }: ViewsStep) => {

@@ -10,11 +10,8 @@ import { tf } from "../../tensor/tfjs.ts";
 import type { JobFault, PicturesAnswer, PicturesTask } from "./task.ts";
 import type { WorkerStart } from "./worker.ts";
 
-/**
- * Threads: one for each core, since a training's own threads wait for each other now and then. More than this
- * make more views a second than any machine of today trains on.
- */
-const threads = Math.min(32, navigator.hardwareConcurrency);
+/** One for each core, but no more than this: they make more views a second than a machine trains on. */
+const mostThreads = 32;
 
 /** Makes views of files on threads of its own. */
 export interface PicturePool extends Disposable {
@@ -73,6 +70,7 @@ function startThreads(): Threads {
     gate: new SharedArrayBuffer(4),
   };
   const waiting = new Map<number, Waiting>();
+  const threads = Math.min(mostThreads, navigator.hardwareConcurrency);
   const workers = Array.from({ length: threads }, () => {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
     worker.on("message", (answer: PicturesAnswer) => hear(answer, { workers, waiting }));
