@@ -110,11 +110,13 @@ function printPlan(
   const position = from.epoch === 0 && from.step === 0
     ? ""
     : `, from epoch ${from.epoch + 1}, step ${from.step + 1}`;
-  const stageTexts = training.stages.map(({ stage: { method, name, epochs, batchSize } }) => {
+  const stageTexts = training.stages.map(({ stage }) => {
+    const { method, name, epochs, batchSize, accumulate = 1 } = stage;
     const length = epochs === 1 ? "1 epoch" : `${epochs} epochs`;
     const what = stages.length === 1 ? method.title : `${name}: ${method.title}`;
     const steps = Math.ceil(split.indices.length / batchSize);
-    return `${what}, ${length} of ${steps} steps, batch ${batchSize}`;
+    const parts = accumulate === 1 ? "" : ` in ${accumulate} parts`;
+    return `${what}, ${length} of ${steps} steps, batch ${batchSize}${parts}`;
   });
   const lines = {
     Data: `${data.dataset}, ${format(split.indices.length)} training images ` +
