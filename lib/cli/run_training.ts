@@ -7,6 +7,7 @@
 
 import { convolutionRates } from "../bench/convolution_rate.ts";
 import { effectivePrecision, type RunConfig } from "../experiment/config.ts";
+import { knownDataset } from "../experiment/data_fields.ts";
 import type { Run } from "../experiment/run.ts";
 import { parameterCount } from "../model/layer_table.ts";
 import { listenForStop } from "../process/stop.ts";
@@ -15,6 +16,7 @@ import { projectRoot } from "../setup/project.ts";
 import type { Preset } from "../study/presets.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
+import { shotsText } from "./data_report.ts";
 import type { FlagValues } from "./flags.ts";
 import { duration, format, precisionAdvice } from "./train_report.ts";
 import { watchRun } from "./watch_run.ts";
@@ -87,9 +89,15 @@ export function computable(config: RunConfig, { device }: Engine): RunConfig {
 }
 
 /** Where the subset comes from. */
-function subsetText({ splitFile, splitGenerator, splitSeed }: RunConfig["data"]): string {
+function subsetText(data: RunConfig["data"]): string {
+  const { splitFile, splitGenerator, splitSeed, profile } = data;
+  if (isInFiles(data) && profile === "given" && splitFile === null) return "all there are";
   if (splitFile !== null) return `rows of ${splitFile.replace(`${projectRoot}/`, "")}`;
   return `split seed ${splitSeed}${splitGenerator === "kit" ? "" : ` of ${splitGenerator}`}`;
+}
+
+function isInFiles({ dataset }: RunConfig["data"]): boolean {
+  return knownDataset(dataset).lies === "in files";
 }
 
 function printPlan(
@@ -115,6 +123,9 @@ function printPlan(
       `(${format(largest)} to ${format(smallest)} a class), ` +
       (validation ? `${format(validation.indices.length)} held out for validation, ` : "") +
       `${format(training.parts.test.count)} test images, ${subsetText(data)}`,
+    ...(isInFiles(data) && {
+      Classes: `${format(split.counts.length)}: ${shotsText(split.counts)}`,
+    }),
     Network: `${architecture}, width ${width}, ${format(parameterCount(network))} parameters` +
       (architecture === "resnet32" && width !== 64
         ? " (the official width is 64: --width 64)"
