@@ -293,9 +293,7 @@ export function checkConfig(config: RunConfig): RunConfig {
   rule(misplaced === undefined, misplaced!, `left out for ${dataset.name}, which is not in files`);
   rule(takesSeed, "splitSeed", `a whole number in [0, ${largestLegacySeed}] for numpy`);
   rule(decay === "cosine" || !warmUp, "decay", "cosine with the warm-up of --warm_up");
-  // As a batch has two examples at least, for the statistics of batch norm.
-  const mostParts = Math.floor(batchSize / 2);
-  rule(accumulate <= mostParts, "accumulate", `at most ${mostParts}, two examples a part`);
+  rule(accumulate <= batchSize / 2, "accumulate", "at most half the batch size, for batch norm");
   rule(startEpoch < epochs, "startEpoch", `a whole number in [0, ${epochs})`);
   createNetwork(network.architecture, { classes: data.classes, width: network.width });
   return config;
