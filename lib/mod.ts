@@ -100,6 +100,7 @@ export {
   type OfficialHead,
   type Variables,
 } from "./model/network.ts";
+export { pretrainedVariables } from "./model/pretrained.ts";
 export { exportWeights, importWeights } from "./model/weights.ts";
 
 // Losses

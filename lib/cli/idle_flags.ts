@@ -13,7 +13,7 @@ export const idleFlags: readonly Flag[] = [
   {
     names: ["j", "workers"],
     kind: "number",
-    help: "images are on the device, no worker has to load them",
+    help: "images are on the device, or decoded beside the steps: no worker has to load them",
     wanted: "a whole number in [0, 1024]",
     accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= 1024,
   },
@@ -37,8 +37,6 @@ export const idleFlags: readonly Flag[] = [
     kind: "switch",
     help: "a training is one process on one device",
   },
-  { names: ["dir_train_txt"], kind: "text", help: "CIFAR has no list of files" },
-  { names: ["dir_test_txt"], kind: "text", help: "CIFAR has no list of files" },
 ];
 
 /** Flags of the official test that mean nothing here, beside {@linkcode idleFlags}. */

@@ -137,6 +137,7 @@ export function combine(combination: Combination): Method {
     passes: 1,
     passNames: [views.name],
     unit: "images",
+    ...(views.drawsOf && { drawsOf: views.drawsOf }),
     plan: (context) => views.plan(context),
     schedule({ options: { classWeights, deferredFrom }, epoch, epochs }): Record<string, number> {
       if (classWeights !== "deferred") return {};

@@ -6,7 +6,8 @@
 
 import { nextTurn } from "../process/turn.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
-import { epochNumbers, stepInputs } from "./step_inputs.ts";
+import { runSteps } from "./run_steps.ts";
+import { epochNumbers } from "./step_inputs.ts";
 import { initialState, type Training, trainingStageAt } from "./training.ts";
 
 /** A forward pass of one image costs about a third of its part in a training step. */
@@ -24,19 +25,20 @@ export async function estimateEpochSeconds(training: Training, epoch = 0): Promi
   const plans = training.plan(epoch);
   const [plan] = plans;
   if (plan === undefined) return 0;
-  const { stage, step, first } = trainingStageAt(training, epoch);
+  const { first, ...onDevice } = trainingStageAt(training, epoch);
+  const { stage } = onDevice;
   const numbers = { ...epochNumbers(training, epoch - first, stage), learningRate: 0 };
   let seconds = 0;
   let state = initialState(training);
-  for (let repeat = 0; repeat < 2; repeat++) {
-    const start = performance.now();
-    const inputs = stepInputs(plan, { ...numbers, prepared: await train.prepare(plan) });
-    const result = step({ state, plan: inputs });
+  let start = performance.now();
+  const steps = { plans: [plan, plan], source: train, state: () => state, ...numbers };
+  for await (const { result } of runSteps(onDevice, steps)) {
     await result.losses.data();
     seconds = (performance.now() - start) / 1000;
-    disposeTensors({ state, inputs, losses: result.losses });
+    disposeTensors({ state, losses: result.losses });
     await nextTurn();
     state = result.state;
+    start = performance.now();
   }
   disposeTensors(state);
   const examples = plans.reduce((sum, { count }) => sum + count, 0);

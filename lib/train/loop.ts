@@ -18,10 +18,10 @@ import {
   type Progress,
   type TrainEvent,
 } from "./events.ts";
-import { readAhead } from "./read_ahead.ts";
-import { accuracyOf, perClassIfFew, validationOf } from "./record.ts";
+import { accuracyOf, perClassIfFew, validationOf } from "./kept_accuracy.ts";
+import { runSteps } from "./run_steps.ts";
 import type { Stage } from "./stage.ts";
-import { epochNumbers, stepInputs } from "./step_inputs.ts";
+import { epochNumbers } from "./step_inputs.ts";
 import { evaluated, measured } from "./tested.ts";
 import { initialState, nextState, type Training, trainingStageAt } from "./training.ts";
 
@@ -125,7 +125,8 @@ async function* trainEpoch(
 ): AsyncGenerator<TrainEvent> {
   const { parts: { train }, options: { checkpointSeconds = defaultCheckpointSeconds } } = training;
   const { epoch, step: begin } = standing.progress;
-  const { stage, step: runStep, first } = trainingStageAt(training, epoch);
+  const { first, ...onDevice } = trainingStageAt(training, epoch);
+  const { stage } = onDevice;
   const numbers = epochNumbers(training, epoch - first, stage);
   let examples = examplesIn(plans.slice(0, begin));
   let unread: { readonly losses: Tensor; readonly count: number }[] = [];
@@ -133,19 +134,19 @@ async function* trainEpoch(
   let step = begin;
   try {
     if (signal?.aborted) return;
-    for await (const { plan, prepared } of readAhead(plans.slice(begin), train)) {
-      const inputs = stepInputs(plan, { prepared, ...numbers });
+    const steps = runSteps(onDevice, {
+      plans: plans.slice(begin),
+      source: train,
+      state: () => standing.progress.state,
+      ...numbers,
+    });
+    for await (const { plan, result, parts } of steps) {
       const { state } = standing.progress;
-      try {
-        const result = runStep({ state, plan: inputs });
-        unread.push({ losses: result.losses, count: plan.count });
-        step++;
-        const batches = standing.progress.batches + passesOf(stage);
-        standing.progress = { ...standing.progress, state: result.state, step, batches };
-        disposeTensors(state);
-      } finally {
-        disposeTensors(inputs);
-      }
+      unread.push({ losses: result.losses, count: plan.count });
+      step++;
+      const batches = standing.progress.batches + parts * passesOf(stage);
+      standing.progress = { ...standing.progress, state: result.state, step, batches };
+      disposeTensors(state);
       // Lets signals and progress displays run: a step itself never yields to them.
       await nextTurn();
       const seconds = (performance.now() - lastRead) / 1000;

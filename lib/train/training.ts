@@ -13,6 +13,7 @@ import type { CompiledFunction } from "../tensor/compile.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors, mapTensors } from "../tensor/named_tensors.ts";
 import { tf } from "../tensor/tfjs.ts";
+import { type AccumulatedStep, createAccumulatedStep } from "./accumulate.ts";
 import { initialCarried } from "./carried.ts";
 import { planEpoch } from "./plan_epoch.ts";
 import { createPredictor, type Predictor } from "./predict.ts";
@@ -67,6 +68,8 @@ export interface TrainingStage {
     { readonly state: TrainState; readonly plan: StepInputs },
     StepResult
   >;
+  /** One step of a stage whose batches come in parts; what then is run in place of `step`. */
+  readonly accumulated?: AccumulatedStep;
   /** Outputs of its tested head for the test images. */
   readonly predict: Predictor;
   /** Outputs of the same head for the validation images, if there are any. */
@@ -108,13 +111,7 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
     planEpoch({ stages, epoch, seed, counts, source: train });
   const onDevice = stages.map((stage) => {
     const constants = stage.method.constants?.({ options: stage.options, counts }) ?? {};
-    const step = createTrainStep({
-      stage,
-      network,
-      source: train,
-      labels: deviceLabels,
-      constants,
-    });
+    const settings = { stage, network, source: train, labels: deviceLabels, constants };
     const predictorOf = (source: ImageSource): Predictor =>
       createPredictor({ engine, network, source, head: testedHeads(stage), mode });
     return {
@@ -122,7 +119,12 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
       constants,
       predict: predictorOf(test),
       ...(validation && { predictValidation: predictorOf(validation) }),
-      step: engine.compile(step, { mode, xla }),
+      step: engine.compile(createTrainStep(settings), { mode, xla }),
+      ...((stage.accumulate ?? 1) > 1 && {
+        accumulated: createAccumulatedStep(settings, {
+          compile: (f) => engine.compile(f, { mode, xla }),
+        }),
+      }),
     };
   });
   return {
@@ -133,8 +135,9 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
     predict: onDevice.at(-1)!.predict,
     plan,
     dispose() {
-      for (const { step, predict, predictValidation, constants } of onDevice) {
+      for (const { step, accumulated, predict, predictValidation, constants } of onDevice) {
         step.dispose();
+        accumulated?.dispose();
         predict.dispose();
         predictValidation?.dispose();
         disposeTensors(constants);

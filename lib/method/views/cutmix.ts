@@ -7,9 +7,8 @@
 import { stepRanges } from "../../data/plan.ts";
 import { betaRange } from "../../data/random.ts";
 import { shuffledRows } from "../../data/sampler.ts";
-import { gatherFloats } from "../../ops/gather.ts";
 import { numberField } from "../../settings/field.ts";
-import type { Tensor } from "../../tensor/tfjs.ts";
+import { withPartners } from "./partners.ts";
 import { drawPaste, paste } from "./paste.ts";
 import { defineViews, type Views } from "./views.ts";
 
@@ -58,16 +57,9 @@ export const cutMixViews: Views<typeof cutMixFields> = defineViews({
       return { count, rows: [order.slice(begin, end)], draws: { ...pasted, partner } };
     });
   },
-  show({ images: [first], labels, draws }) {
-    const { box, partner } = draws as { box: Tensor; partner: Tensor };
-    const firstLabels = labels(0);
-    return paste({
-      into: { images: first!, labels: firstLabels },
-      from: {
-        images: gatherFloats(first!, partner),
-        labels: gatherFloats(firstLabels, partner),
-      },
-      box,
-    });
+  drawsOf: { box: "step", partner: "partners" },
+  show(context) {
+    const { own, partners } = withPartners(context);
+    return paste({ into: own, from: partners, box: context.draws.box! });
   },
 });
