@@ -66,7 +66,8 @@ async function announce({ run, engine, preset }: BegunRun): Promise<number> {
     `Expected    ${duration((epochs - epoch) * perEpoch)}, ` +
       `${duration(perEpoch)} an epoch with its evaluation\n`,
   );
-  if (network.precision === "bfloat16" && !run.isResumed) {
+  // On GPUs, convolutions of this width tell of their launches alone.
+  if (network.precision === "bfloat16" && !run.isResumed && engine.device === "cpu") {
     const advice = precisionAdvice(await convolutionRates(16));
     if (advice !== undefined) print(`${advice}\n`);
   }
