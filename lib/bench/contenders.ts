@@ -23,7 +23,7 @@ export interface BenchSetting {
   readonly batchSize: number;
   /** How to train; the kit's default method if not given. */
   readonly method?: Method;
-  /** Where our contenders run; PyTorch runs on the CPU. */
+  /** Where the contenders run. */
   readonly device: "auto" | "cpu" | "gpu";
   /** Threads within an operation of ours, instead of the defaults. */
   readonly intraOpThreads?: number;
@@ -197,6 +197,7 @@ function compiledContenders(setting: BenchSetting): ContenderCommand[] {
   return [
     compiledContender(setting),
     ours("compiled bfloat16", setting, { trainingType: "bfloat16" }),
+    ...(setting.device === "gpu" ? [ours("compiled tf32", setting, { tensorFloat32: true })] : []),
     ...(setting.xla ? [ours("compiled XLA", setting, { xla: true })] : []),
   ];
 }
@@ -222,7 +223,7 @@ function ours(
 }
 
 function peers(
-  { peer, width, batchSize, ...setting }: BenchSetting,
+  { peer, width, batchSize, device, ...setting }: BenchSetting,
   modes: readonly string[],
 ): ContenderCommand[] {
   if (!peer) return [];
@@ -234,6 +235,7 @@ function peers(
     args: [
       ...["-c", peerStep],
       ...["--method", name, "--mode", mode, "--width", `${width}`, "--batch", `${batchSize}`],
+      ...["--device", device],
     ],
   }));
 }

@@ -117,7 +117,7 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
   function run({ recorded, build }: Trace<O>, records: readonly TensorRecord[]): O {
     const { name, captures, outputs } = recorded;
     const ids = [...records.map(({ id }) => id), ...captures];
-    const results = runtime.execute(name, attributes, ids, outputs.length, outputs);
+    const results = runtime.execute(name, attributes, ids, outputs.length, { known: outputs });
     return build(results.map((record) => backend.createOutputTensor(record)));
   }
 

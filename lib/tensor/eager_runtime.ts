@@ -7,6 +7,7 @@
 import { type Attribute, dataType, setAttributes } from "./attributes.ts";
 import { cConfig, cText, forgetText, type RuntimeConfig, textOf } from "./c_values.ts";
 import { allocate, type HostValues, takeValues } from "./host_values.ts";
+import { hostDevice } from "./host_operations.ts";
 import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
 import { Status } from "./status.ts";
 import { describe, type TensorRecord } from "./tensor_record.ts";
@@ -24,6 +25,14 @@ export interface Device {
 /** Shape and element type of an output, or `undefined` where they depend on values. */
 export type KnownOutput = Omit<TensorRecord, "id"> | undefined;
 
+/** How an operation is run. */
+export interface ExecuteOptions {
+  /** What is known of the outputs beforehand and need not be asked of TensorFlow. */
+  readonly known?: readonly KnownOutput[];
+  /** Whether it runs on the host beside a GPU. */
+  readonly onHost?: boolean;
+}
+
 const doctor = 'run "deno task doctor"';
 
 /** TensorFlow's eager context together with the tensors alive in it. */
@@ -34,7 +43,7 @@ export class EagerRuntime {
   readonly status: Status;
   /** TensorFlow's context, which holds devices, functions and kernels. */
   readonly context: Handle;
-  /** Name of the GPU that operations run on; `undefined` where they run on the CPU. */
+  /** The GPU that operations run on, such as `/device:GPU:0`; `undefined` where they run on the CPU. */
   readonly gpu: string | undefined;
   /** Operations run so far; a compiled function counts as one. */
   executed = 0;
@@ -76,7 +85,8 @@ export class EagerRuntime {
       library.TFE_DeleteContextOptions(options);
     }
     const type = config.pretendedGpu === true ? "CPU" : "GPU";
-    this.gpu = this.devices().find((device) => device.type === type)?.name;
+    const name = this.devices().find((device) => device.type === type)?.name;
+    this.gpu = name?.replace(/^.*(?=\/device:)/, "");
   }
 
   /** Ends the context, with all its functions; its tensors must be gone. */
@@ -206,8 +216,6 @@ export class EagerRuntime {
   /**
    * Runs one operation, or a recorded function by its name.
    *
-   * What is `known` of the outputs beforehand need not be asked of TensorFlow.
-   *
    * @throws {OutOfMemoryError} If the memory of the device is full.
    * @throws {Error} If an input was disposed, or the operation does not fit its inputs.
    * @throws {RangeError} If more tensors would be alive than can be.
@@ -217,13 +225,14 @@ export class EagerRuntime {
     attributes: readonly Attribute[],
     inputs: readonly number[],
     outputCount: number,
-    known: readonly KnownOutput[] = [],
+    { known = [], onHost = false }: ExecuteOptions = {},
   ): TensorRecord[] {
     const { library, status } = this;
     this.#tensors.checkRoom(outputCount);
     if (outputCount > this.#outputs.length) this.#growOutputs(outputCount);
     const operation = this.#prepare(name, attributes, inputs, status);
     try {
+      if (onHost) library.TFE_OpSetDevice(operation, cText(hostDevice), status.pointer);
       this.#count[0] = outputCount;
       const start = performance.now();
       library.TFE_Execute(operation, this.#outputBytes, this.#countBytes, status.pointer);

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { type Attribute, attributeKind, dataType, setAttributes } from "./attributes.ts";
+import { type Attribute, attributeKind, setAttributes } from "./attributes.ts";
 import { cOutputs, cShape, cText, forgetText, type GraphOutput } from "./c_values.ts";
 import type { EagerRuntime, KnownOutput } from "./eager_runtime.ts";
+import { hostDevice, isForHost, isWhole } from "./host_operations.ts";
 import type { Handle } from "./libtensorflow.ts";
 import { describe, type TensorRecord } from "./tensor_record.ts";
 
@@ -19,10 +20,6 @@ const listInputs: Record<string, { readonly start: number; readonly after: numbe
   Pack: { start: 0, after: 0 },
   _MklNativeFusedBatchNormEx: { start: 5, after: 0 },
 };
-
-const wholeTypes: ReadonlySet<unknown> = new Set(
-  [dataType.int32, dataType.uint8, dataType.int64, dataType.bool],
-);
 
 /** Attributes that TensorFlow infers from a list of inputs and refuses to be told. */
 const inferredFromList = new Set(["N", "num_side_inputs", "Nordering_token"]);
@@ -114,8 +111,9 @@ export class GraphRecorder {
       library.TF_AddInputList(description, cOutputs(listed), listed.length);
       addEach(outputs.slice(end));
     }
-    if (this.#isForHost(attributes, inputs)) {
-      library.TF_SetDevice(description, cText("/device:CPU:0"));
+    const beside = this.#runtime.gpu !== undefined && !this.xla;
+    if (beside && isForHost(attributes, inputs.map((id) => this.#symbol(id).dtype))) {
+      library.TF_SetDevice(description, cText(hostDevice));
     }
     try {
       setAttributes(
@@ -131,19 +129,6 @@ export class GraphRecorder {
       description,
       `${name} on ${inputs.map((id) => describe(this.#symbol(id))).join(", ")}`,
     );
-  }
-
-  /**
-   * Whether an operation is kept off the GPU: one that takes and makes whole numbers only.
-   *
-   * TensorFlow does half of the arithmetic of int32 on the host even so (sums, comparisons, ranges) and
-   * half on the GPU (selections, repetitions, gathers). Going to and fro, a step would wait for the GPU
-   * again and again.
-   */
-  #isForHost(attributes: readonly Attribute[], inputs: readonly number[]): boolean {
-    if (this.#runtime.gpu === undefined || this.xla || inputs.length === 0) return false;
-    return inputs.every((id) => wholeTypes.has(this.#symbol(id).dtype)) &&
-      attributes.every(({ type, value }) => type !== attributeKind.type || wholeTypes.has(value));
   }
 
   /** Turns the graph into a function of the runtime; the recorder is used up. */
@@ -224,7 +209,7 @@ export class GraphRecorder {
     if (this.#constants.has(id)) return this.#constant(record);
     const { output } = this.#placeholder(record);
     // It comes with every call. Whole numbers are worked with on the host.
-    if (!wholeTypes.has(record.dtype)) this.#runtime.bringToGpu(id);
+    if (!isWhole(record.dtype)) this.#runtime.bringToGpu(id);
     const capture = { ...record, output, fixed: true };
     this.#captures.set(id, capture);
     return capture;

@@ -43,7 +43,9 @@ export interface PretendedGpu {
  */
 export async function buildPretendedGpu(folder: string, packages: string): Promise<PretendedGpu> {
   const sources = new URL("library/", import.meta.url).pathname;
-  const include = [...Object.keys(headers), "cuda_nvcc"].map((name) => `-I${packages}/${name}/include`);
+  const include = [...Object.keys(headers), "cuda_nvcc"].map((name) =>
+    `-I${packages}/${name}/include`
+  );
   const stubs = `${folder}/stubs.c`;
   await Deno.writeTextFile(stubs, stubText(await declared(packages)));
   const library = `${folder}/libpretended.so`;
@@ -78,7 +80,9 @@ async function declared(packages: string): Promise<string[]> {
       const text = await Deno.readTextFile(`${packages}/${name}/include/${file}`);
       const functions = /\b(?:CUDAAPI|CUDARTAPI|CUDNNWINAPI|CUBLASWINAPI)\s+((?:cu|__cu)\w+)\s*\(/g;
       for (const [, name] of text.matchAll(functions)) found.add(name!);
-      for (const [, name] of text.matchAll(/#\s*define\s+cu\w+\s+(cu\w+_v\d+)\b/g)) found.add(name!);
+      for (const [, name] of text.matchAll(/#\s*define\s+cu\w+\s+(cu\w+_v\d+)\b/g)) {
+        found.add(name!);
+      }
     }
   }
   return [...found].sort();

@@ -113,10 +113,12 @@ function reader(library: string): () => Counts {
   return () => {
     const length = Number(pretended_gpu_read(room, BigInt(room.length)));
     const lines = new TextDecoder().decode(room.subarray(0, length)).trim().split("\n");
-    return Object.fromEntries(lines.filter(Boolean).map((line) => {
-      const [amount, ...name] = line.split(" ");
-      return [name.join(" "), Number(amount)];
-    }));
+    return Object.fromEntries(
+      lines.filter(Boolean).map((line) => {
+        const [amount, ...name] = line.split(" ");
+        return [name.join(" "), Number(amount)];
+      }),
+    );
   };
 }
 

@@ -256,7 +256,7 @@ CUresult cuModuleGetFunction(CUfunction *function, CUmodule module, const char *
   return CUDA_SUCCESS;
 }
 CUresult cuModuleGetGlobal(CUdeviceptr *memory, size_t *bytes, CUmodule module, const char *name) {
-  static char globals[1 << 20];
+  static char globals[1 << 20] __attribute__((aligned(1 << 16)));
   if (memory) *memory = (CUdeviceptr)globals;
   if (bytes) *bytes = sizeof globals;
   return CUDA_SUCCESS;

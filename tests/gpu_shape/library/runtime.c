@@ -91,7 +91,7 @@ cudaError_t cudaGetFuncBySymbol(cudaFunction_t *function, const void *kernel) {
   return cudaSuccess;
 }
 cudaError_t cudaGetSymbolAddress(void **memory, const void *symbol) {
-  static char globals[1 << 16];
+  static char globals[1 << 16] __attribute__((aligned(1 << 16)));
   *memory = globals;
   return cudaSuccess;
 }
