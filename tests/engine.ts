@@ -6,7 +6,7 @@
 import type { Engine } from "../lib/tensor/engine.ts";
 import { startEngine } from "../lib/tensor/start.ts";
 
-/** Starts the engine on the CPU, where results are deterministic. */
+/** Starts the engine on the CPU, where results are deterministic; `GLMC_TEST_DEVICE=gpu` takes a GPU. */
 export function testEngine(): Promise<Engine> {
-  return startEngine({ device: "cpu" });
+  return startEngine({ device: Deno.env.get("GLMC_TEST_DEVICE") === "gpu" ? "gpu" : "cpu" });
 }

@@ -6,7 +6,8 @@ then trained on.
 
 Reads one JSON object a line from standard input ({"steps": n}), runs so many steps, and answers with a
 JSON list of milliseconds, so that the benchmark can take turns with it. The modes: eager (as public
-codes run), channels_last, bfloat16 (channels_last under autocast), compile (torch.compile).
+codes run), channels_last, tf32 (channels_last in TensorFloat-32, PyTorch's own default on GPUs), bfloat16
+(channels_last under autocast), compile (torch.compile).
 """
 
 import argparse
@@ -69,17 +70,32 @@ class Network(nn.Module):
 class Images:
     """Random images of ten classes, from which cropped and mirrored views are taken."""
 
-    def __init__(self, count: int, layout):
-        self.pixels = F.pad(torch.randint(0, 256, (count, 3, 32, 32)).byte(), (4, 4, 4, 4))
-        self.labels = torch.arange(count) % 10
-        self.class_weights = torch.rand(10) * 2
-        self.layout = layout
-        self.mean, self.std = torch.full((3, 1, 1), 127.5), torch.full((3, 1, 1), 63.75)
+    def __init__(self, count: int, layout, device):
+        pixels = F.pad(torch.randint(0, 256, (count, 3, 32, 32)).byte(), (4, 4, 4, 4))
+        self.pixels, self.labels = pixels.to(device), (torch.arange(count) % 10).to(device)
+        self.class_weights = torch.rand(10, device=device) * 2
+        self.layout, self.device = layout, device
+        self.mean = torch.full((3, 1, 1), 127.5, device=device)
+        self.std = torch.full((3, 1, 1), 63.75, device=device)
+
+    def draw(self, batch: int):
+        return torch.randint(0, len(self.pixels), (batch,), device=self.device)
+
+    def cut(self, rows):
+        corners = torch.randint(0, 9, (2, len(rows)))
+        if self.device.type == "cpu":
+            corners = zip(rows.tolist(), *corners.tolist())
+            return torch.stack([self.pixels[i, :, y : y + 32, x : x + 32] for i, y, x in corners])
+        # One kernel instead of one an image.
+        side = torch.arange(32, device=self.device)
+        y, x = (corner[:, None] + side for corner in corners.to(self.device))
+        picked = self.pixels[rows[:, None, None], :, y[:, :, None], x[:, None, :]]
+        return picked.permute(0, 3, 1, 2)
 
     def views(self, rows):
-        corners = zip(rows.tolist(), *torch.randint(0, 9, (2, len(rows))).tolist())
-        cut = torch.stack([self.pixels[i, :, y : y + 32, x : x + 32] for i, y, x in corners])
-        cut = torch.where(torch.rand(len(rows), 1, 1, 1) < 0.5, cut.flip(3), cut)
+        cut = self.cut(rows)
+        mirrored = torch.rand(len(rows), 1, 1, 1, device=self.device) < 0.5
+        cut = torch.where(mirrored, cut.flip(3), cut)
         return ((cut.float() - self.mean) / self.std).contiguous(memory_format=self.layout)
 
     def one_hot(self, rows):
@@ -91,7 +107,7 @@ def soft_cross_entropy(logits, targets):
 
 
 def cross_entropy_loss(model, images: Images, batch: int, precision):
-    rows = torch.randint(0, 1000, (batch,))
+    rows = images.draw(batch)
     view = images.views(rows)
     with precision:
         logits = model(view)
@@ -100,7 +116,7 @@ def cross_entropy_loss(model, images: Images, batch: int, precision):
 
 def glmc_loss(model, images: Images, batch: int, precision):
     mix, alpha, gamma = 0.3, 0.75, 4.0
-    first, second = torch.randint(0, 1000, (2, batch))
+    first, second = images.draw(batch), images.draw(batch)
     global_view = mix * images.views(first) + (1 - mix) * images.views(second)
     local_view = images.views(first)
     local_view[:, :, 4:20, 8:24] = images.views(second)[:, :, 4:20, 8:24]
@@ -120,29 +136,37 @@ def glmc_loss(model, images: Images, batch: int, precision):
 
 #: Heads of the network and loss of each method that can be timed.
 METHODS = {"glmc": ("all", glmc_loss), "cross_entropy": ("one", cross_entropy_loss)}
+MODES = ["eager", "channels_last", "tf32", "bfloat16", "compile"]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--method", choices=METHODS, default="glmc")
-    parser.add_argument("--mode", choices=["eager", "channels_last", "bfloat16", "compile"])
+    parser.add_argument("--mode", choices=MODES)
     parser.add_argument("--width", type=int, default=16)
     parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--device", choices=["auto", "cpu", "gpu"], default="auto")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
 
+    on_gpu = options.device != "cpu" and torch.cuda.is_available()
+    if options.device == "gpu" and not on_gpu:
+        sys.exit("PyTorch finds no GPU")
+    device = torch.device("cuda" if on_gpu else "cpu")
+    # Full float32 in convolutions, as ours; PyTorch shortens them to TensorFloat-32 by default.
+    torch.backends.cudnn.allow_tf32 = options.mode == "tf32"
     torch.manual_seed(0)
     torch.set_num_threads(options.threads)
     layout = torch.contiguous_format if options.mode == "eager" else torch.channels_last
-    if options.mode == "compile":
+    if options.mode == "compile" and not on_gpu:
         layout = torch.contiguous_format
     heads, loss_of = METHODS[options.method]
-    network = Network(options.width, 10, heads).to(memory_format=layout)
+    network = Network(options.width, 10, heads).to(device, memory_format=layout)
     model = torch.compile(network) if options.mode == "compile" else network
     optimizer = torch.optim.SGD(network.parameters(), 0.01, momentum=0.9, weight_decay=5e-3)
-    images = Images(1000, layout)
+    images = Images(1000, layout, device)
     precision = (
-        torch.autocast("cpu", torch.bfloat16)
+        torch.autocast(device.type, torch.bfloat16)
         if options.mode == "bfloat16"
         else contextlib.nullcontext()
     )

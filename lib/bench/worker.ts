@@ -25,17 +25,20 @@ export interface WorkerOptions extends Omit<SyntheticOptions, "method"> {
   readonly intraOpThreads?: number;
   /** Operations at a time; the engine's default if not given. */
   readonly interOpThreads?: number;
+  /** Whether convolutions in float32 may be shortened to TensorFloat-32, on GPUs. */
+  readonly tensorFloat32?: boolean;
   /** Time the evaluation of the 500 test images instead of training steps. */
   readonly evaluate?: boolean;
 }
 
 async function main(options: WorkerOptions): Promise<void> {
-  const { device, mode, interOpThreads } = options;
+  const { device, mode, interOpThreads, tensorFloat32 = false } = options;
   const method = chooseMethod({ method: options.method }, methods);
   const intraOpThreads = options.intraOpThreads ??
     intraOpThreadsFor({ mode, passes: method.passes });
   const engine = await startEngine({
     device,
+    tensorFloat32,
     ...(intraOpThreads !== undefined && { intraOpThreads }),
     ...(interOpThreads !== undefined && { interOpThreads }),
   });
@@ -47,6 +50,7 @@ async function main(options: WorkerOptions): Promise<void> {
   const whole = plans.filter(({ count }) => count === plans[0]!.count);
   let state = initialState(training);
   let done = 0;
+  let terms: number[] = [];
 
   /** Runs a step and returns the milliseconds that were not spent in TensorFlow. */
   async function step(): Promise<number> {
@@ -60,7 +64,7 @@ async function main(options: WorkerOptions): Promise<void> {
     const plan = stepInputs(planned, { ...numbers, prepared });
     const { state: next, losses } = runStep({ state, plan });
     const called = hostTime();
-    await losses.data();
+    terms = [...await losses.data()];
     const finished = hostTime();
     disposeTensors({ plan, state, losses });
     state = next;
@@ -85,7 +89,8 @@ async function main(options: WorkerOptions): Promise<void> {
     host.length = 0;
     const times: number[] = [];
     for (let i = 0; i < JSON.parse(line).steps; i++) times.push(await timed());
-    console.log(JSON.stringify({ times, host, peakBytes: peakBytes(), bytes: nativeBytes() }));
+    const memory = { peakBytes: peakBytes(), bytes: nativeBytes() };
+    console.log(JSON.stringify({ times, host, losses: terms, ...memory }));
   }
   Deno.exit(0);
 }
