@@ -3,7 +3,7 @@
  *
  * It prints `{"ready": version, "first": ms}`, then answers each line `{"steps": n}` with
  * `{"times": [ms, ...], "peakBytes": n, "bytes": n}`. Ours is `worker.ts`, which adds `"recording": ms` to
- * the first and `"host": [ms, ...]` to the other; PyTorch's is `pytorch_step.py`.
+ * the first and `"host": [ms, ...], "losses": [number, ...]` to the other; PyTorch's is `pytorch_step.py`.
  *
  * @module
  */
@@ -16,6 +16,8 @@ export interface ContenderCommand {
   readonly program: string;
   /** Its arguments. */
   readonly args: readonly string[];
+  /** Variables of its environment, beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** What a contender says of a turn. */
@@ -24,6 +26,8 @@ export interface Turn {
   readonly times: readonly number[];
   /** Milliseconds of each step outside of TensorFlow; none where they are not known. */
   readonly host: readonly number[];
+  /** Loss terms of the last step; none where they are not told. */
+  readonly losses: readonly number[];
   /** Largest memory of the process so far. */
   readonly peakBytes: number;
   /** Memory of the process now, without JavaScript's heap. */
@@ -54,11 +58,12 @@ export interface Contender extends AsyncDisposable {
  * @throws {Error} If it ends before; with the last line of what it wrote to standard error.
  */
 export async function startContender(
-  { name, program, args }: ContenderCommand,
+  { name, program, args, env = {} }: ContenderCommand,
 ): Promise<Contender> {
   const started = performance.now();
   const child = new Deno.Command(program, {
     args: [...args],
+    env,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -82,10 +87,11 @@ export async function startContender(
     async run(steps) {
       // One that has ended takes no line; what it said is in the error of the answer.
       await input.write(new TextEncoder().encode(JSON.stringify({ steps }) + "\n")).catch(() => {});
-      const { times, host = [], peakBytes, bytes } = await answer();
+      const { times, host = [], losses = [], peakBytes, bytes } = await answer();
       return {
         times: times as number[],
         host: host as number[],
+        losses: losses as number[],
         peakBytes: Number(peakBytes),
         bytes: Number(bytes),
       };

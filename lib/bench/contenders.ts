@@ -31,6 +31,8 @@ export interface BenchSetting {
   readonly interOpThreads?: number;
   /** Whether PyTorch takes part. */
   readonly peer: boolean;
+  /** The Python that has PyTorch; that of `.venv` if not given. */
+  readonly python?: string;
   /** Whether the step compiled by XLA takes part. */
   readonly xla: boolean;
 }
@@ -193,11 +195,32 @@ export function methodContenders(
   });
 }
 
-function compiledContenders(setting: BenchSetting): ContenderCommand[] {
+/**
+ * The compiled step in every way to compute it: float32, on GPUs TensorFloat-32 too, bfloat16, and by XLA
+ * where it is asked for.
+ *
+ * @param setting What is measured.
+ * @returns How to start each.
+ * @example On a GPU
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { compiledContenders } from "glmc/bench/contenders.ts";
+ *
+ * const setting = { width: 16, batchSize: 64, device: "gpu", peer: false, xla: true } as const;
+ *
+ * assertEquals(compiledContenders(setting).map(({ name }) => name), [
+ *   "compiled",
+ *   "compiled tf32",
+ *   "compiled bfloat16",
+ *   "compiled XLA",
+ * ]);
+ * ```
+ */
+export function compiledContenders(setting: BenchSetting): ContenderCommand[] {
   return [
     compiledContender(setting),
-    ours("compiled bfloat16", setting, { trainingType: "bfloat16" }),
     ...(setting.device === "gpu" ? [ours("compiled tf32", setting, { tensorFloat32: true })] : []),
+    ours("compiled bfloat16", setting, { trainingType: "bfloat16" }),
     ...(setting.xla ? [ours("compiled XLA", setting, { xla: true })] : []),
   ];
 }
@@ -222,16 +245,31 @@ function ours(
   };
 }
 
-function peers(
-  { peer, width, batchSize, device, ...setting }: BenchSetting,
-  modes: readonly string[],
-): ContenderCommand[] {
-  if (!peer) return [];
-  checkPeer({ peer, ...setting });
+/**
+ * PyTorch's contenders.
+ *
+ * @param setting What is measured; none takes part if `peer` is false.
+ * @param modes Their modes, as `pytorch_step.py` calls them; `tf32` is channels last in TensorFloat-32.
+ * @returns How to start each.
+ * @throws {RangeError} If PyTorch does not have the method.
+ * @example In TensorFloat-32, as PyTorch convolves on GPUs by default
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { peers } from "glmc/bench/contenders.ts";
+ *
+ * const setting = { width: 16, batchSize: 64, device: "gpu", peer: true, xla: false } as const;
+ *
+ * assertEquals(peers(setting, ["tf32"]).map(({ name }) => name), ["PyTorch tf32"]);
+ * ```
+ */
+export function peers(setting: BenchSetting, modes: readonly string[]): ContenderCommand[] {
+  if (!setting.peer) return [];
+  checkPeer(setting);
+  const { width, batchSize, device, python = `${venvFolder(projectRoot)}/bin/python` } = setting;
   const { name } = measuredMethod(setting);
   return modes.map((mode) => ({
     name: `${peerPrefix} ${mode.replace("_", " ")}`,
-    program: `${venvFolder(projectRoot)}/bin/python`,
+    program: python,
     args: [
       ...["-c", peerStep],
       ...["--method", name, "--mode", mode, "--width", `${width}`, "--batch", `${batchSize}`],

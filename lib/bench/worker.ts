@@ -51,6 +51,7 @@ async function main(options: WorkerOptions): Promise<void> {
   const whole = plans.filter(({ count }) => count === plans[0]!.count);
   let state = initialState(training);
   let done = 0;
+  let terms: number[] = [];
 
   /** Runs a step and returns the milliseconds that were not spent in TensorFlow. */
   async function step(): Promise<number> {
@@ -64,7 +65,7 @@ async function main(options: WorkerOptions): Promise<void> {
     const plan = stepInputs(planned, { ...numbers, prepared });
     const { state: next, losses } = runStep({ state, plan });
     const called = hostTime();
-    await losses.data();
+    terms = [...await losses.data()];
     const finished = hostTime();
     disposeTensors({ plan, state, losses });
     state = next;
@@ -89,7 +90,8 @@ async function main(options: WorkerOptions): Promise<void> {
     host.length = 0;
     const times: number[] = [];
     for (let i = 0; i < JSON.parse(line).steps; i++) times.push(await timed());
-    console.log(JSON.stringify({ times, host, peakBytes: peakBytes(), bytes: nativeBytes() }));
+    const memory = { peakBytes: peakBytes(), bytes: nativeBytes() };
+    console.log(JSON.stringify({ times, host, losses: terms, ...memory }));
   }
   Deno.exit(0);
 }

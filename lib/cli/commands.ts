@@ -21,6 +21,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   evaluate: { summary: "Evaluate a checkpoint or a safetensors file", needsSetup: true },
   tensorboard: { summary: "Open TensorBoard on the runs", needsSetup: true },
   bench: { summary: "Time the training step in every mode, beside PyTorch", needsSetup: true },
+  "gpu-check": { summary: "Check a GPU: numbers, speed and memory, in minutes", needsSetup: true },
   lab: { summary: "Open JupyterLab on the notebooks", needsSetup: true },
   notebooks: { summary: "Run the notebooks without a window", needsSetup: true },
   results: { summary: "List runs, or compare them over seeds", needsSetup: true },

@@ -12,7 +12,7 @@ import { prepare } from "./setup.ts";
 import { type Command, reportError, runCommand } from "./shell.ts";
 
 function load(name: string): Promise<Command> {
-  const file = `/${name}.ts`;
+  const file = `/${name.replaceAll("-", "_")}.ts`;
   // Had the text before the placeholder a closing slash, Deno would take every file of the folder for
   // a part of this program, and fetch the packages of all of them at once.
   return import(`../cli${file}`);

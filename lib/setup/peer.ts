@@ -1,11 +1,13 @@
 /**
- * Installs PyTorch, the peer of the benchmark, in the virtual environment.
+ * Installs PyTorch, the peer of the benchmark: in the virtual environment, or in one of its own.
  *
  * @module
  */
 import { withSetupLock } from "./install.ts";
 import { installPythonPackages } from "./pip.ts";
 import { projectRoot, venvFolder } from "./project.ts";
+import { findPython } from "./python.ts";
+import { runProgram } from "./machine.ts";
 import { entries, sitePackages } from "./find.ts";
 
 /** Whom to tell. */
@@ -38,6 +40,81 @@ export async function installPeer(options: PeerOptions = {}): Promise<void> {
       ...(progress && { onProgress: progress }),
     });
   });
+}
+
+/**
+ * Makes sure that PyTorch is in an environment of its own: on a machine with a GPU it brings libraries of
+ * CUDA, which in `.venv` would come into the way of TensorFlow's.
+ *
+ * @param options Which project, and whom to tell; `command` is the one to run again after a failure.
+ * @returns Path of its Python.
+ * @throws {Error} If it cannot be installed; the message says why and what to do.
+ */
+export async function installOwnPeer(
+  { root = projectRoot, report, progress, command }: PeerOptions & { readonly command: string },
+): Promise<string> {
+  const folder = ownPeerFolder(root);
+  const python = `${folder}/bin/python`;
+  if (hasOwnPeer(root)) return python;
+  return await withSetupLock(root, async () => {
+    if (hasOwnPeer(root)) return python;
+    report?.(`Installing PyTorch into ${folder}, to measure against it; training does not need it`);
+    const { command: anyPython } = await findPython();
+    const made = await runProgram(anyPython, ["-I", "-m", "venv", "--clear", folder]);
+    if (made?.code !== 0) {
+      const last = made?.output.trim().split("\n").at(-1) ?? "it ended without a word";
+      throw new Error(
+        `Cannot make an environment for PyTorch in "${folder}": ${last}: run deno task doctor`,
+      );
+    }
+    await installPythonPackages(root, python, {
+      packages: "peer",
+      command,
+      onNotice: report,
+      ...(progress && { onProgress: progress }),
+    });
+    return python;
+  });
+}
+
+/**
+ * Where PyTorch's own environment is.
+ *
+ * @param root The project folder.
+ * @returns Absolute path, beside the data sets, which are fetched too.
+ * @example The folder
+ * ```ts
+ * import { ownPeerFolder } from "glmc/setup/peer.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(ownPeerFolder("/kit"), "/kit/data/cache/pytorch");
+ * ```
+ */
+export function ownPeerFolder(root: string = projectRoot): string {
+  return `${root}/data/cache/pytorch`;
+}
+
+/**
+ * Whether a complete PyTorch is in an environment of its own.
+ *
+ * @param root The project folder.
+ * @returns Whether it is there.
+ * @example A project that is not set up
+ * ```ts
+ * import { hasOwnPeer } from "glmc/setup/peer.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(hasOwnPeer("/nowhere"), false);
+ * ```
+ */
+export function hasOwnPeer(root: string = projectRoot): boolean {
+  const library = `${ownPeerFolder(root)}/lib`;
+  return entries(library).map((python) => `${library}/${python}/site-packages`).some((folder) =>
+    entries(folder).some((name) =>
+      // Pip writes the last file when everything else is in place.
+      /^torch-.*\.dist-info$/.test(name) && entries(`${folder}/${name}`).includes("INSTALLER")
+    )
+  );
 }
 
 /**

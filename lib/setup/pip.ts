@@ -14,6 +14,8 @@ import { diskFullMessage } from "./machine.ts";
 export interface PipOptions {
   /** Which pinned packages to install. */
   packages: PythonPackages;
+  /** The command to run again after a failure; by default the one that needs these packages. */
+  command?: string;
   /** Told what is happening now, about once a second; not used where pip draws its own bars. */
   onProgress?: (text: string) => void;
   /** Told a line worth keeping, such as that the package index does not answer. */
@@ -88,7 +90,7 @@ export async function installPythonPackages(
       peer: "deno task bench --peer",
       tensorboard: "deno task tensorboard",
     };
-    const command = commands[options.packages] ?? "deno task setup";
+    const command = options.command ?? commands[options.packages] ?? "deno task setup";
     if (!status.success) throw explainPipFailure(errors, { root, log, command });
     await Deno.remove(log).catch(() => {});
   } finally {

@@ -25,7 +25,7 @@ Deno.test("main.ts refuses an unknown command with the nearest one and exit code
   assertEquals([result.code, result.stdout], [2, ""]);
   assertMatch(
     result.stderr,
-    /^error: Unknown command "trian": did you mean "train"\? The commands are setup, doctor, [a-z0-9, ]*\n$/,
+    /^error: Unknown command "trian": did you mean "train"\? The commands are setup, doctor, [a-z0-9, -]*\n$/,
   );
   assert(!result.stderr.includes("planned"), "what only other commands start is not listed");
 });
