@@ -88,6 +88,10 @@ Deno.test("a study names the kit by its path, its package or its address", () =>
 
   assertEquals(from("https://jsr.io/@glmc/kit/0.1.0/").imports, { glmc: "jsr:@glmc/kit@0.1.0" });
 
+  const mirror = { kit, commands: [], from: "http://mirror/@glmc/kit/0.1.0/" };
+  const { imports } = starterConfiguration({ ...mirror, registry: "http://mirror/" });
+  assertEquals(imports, { glmc: "jsr:@glmc/kit@0.1.0" });
+
   const addressed = from("https://example.org/kit/");
   assertEquals(addressed.imports, {
     "@std/csv": "jsr:@std/csv@^1.0.0",

@@ -29,6 +29,8 @@ export interface StarterOptions {
   readonly from: string;
   /** Names of the commands. */
   readonly commands: readonly string[];
+  /** Address of the registry of packages, with a closing slash; `https://jsr.io/` by default. */
+  readonly registry?: string | undefined;
 }
 
 /** Signs that need no quotes in the shell of tasks. */
@@ -59,11 +61,11 @@ export function starterConfiguration(options: StarterOptions): {
   readonly tasks: Readonly<Record<string, string>>;
   readonly [field: string]: unknown;
 } {
-  const { kit, from, commands } = options;
+  const { kit, from, commands, registry = "https://jsr.io/" } = options;
   const isFolder = !URL.canParse(from);
   const { imports, program, links } = isFolder
     ? linkedKit(kit, from)
-    : /^https:\/\/jsr\.io\//.test(from)
+    : from.startsWith(registry)
     ? registeredKit(kit)
     : addressedKit(kit, from);
   // Deno looks for no configuration of a program that has an address.
