@@ -245,7 +245,7 @@ export {
 export { htmlPage } from "./plot/page.ts";
 export { panelFigure } from "./plot/panels.ts";
 export { figurePicture } from "./plot/picture.ts";
-export { type Table, table } from "./plot/table.ts";
+export { type Table, table, tableText } from "./plot/table.ts";
 export { seriesColors, shotColors } from "./plot/theme.ts";
 export { comparedRunsFigure, trainingCurvesFigure } from "./plot/training_charts.ts";
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { projectRoot } from "../lib/setup/project.ts";
@@ -93,6 +93,42 @@ Deno.test("every exported function says what it takes and what it returns", asyn
     return faults.length === 0 ? [] : [`${file}: ${name}() lacks ${faults.join(", ")}`];
   });
   assertEquals(offenders.sort(), []);
+});
+
+/** The first paragraph of a module's own documentation; empty where there is none. */
+function firstParagraph(text: string): string {
+  const [, comment = ""] = text.match(/^(?:\/\/[^\n]*\n)*\/\*\*\n(.*?)\n \*\//s) ?? [];
+  if (!/^ \* @module$/m.test(comment)) return "";
+  return comment.split(/\n \*\n/)[0]!.replaceAll(/^ \* ?/gm, "").replaceAll("\n", " ");
+}
+
+Deno.test("every module says in its first paragraph what it is for", () => {
+  const files = [...sources("lib"), foreign];
+  const wrong = files.filter((file) => {
+    const paragraph = firstParagraph(Deno.readTextFileSync(`${projectRoot}/${file}`));
+    return !/^[A-Z`\d].{20,}[.:]$/.test(paragraph);
+  });
+  assert(files.length > 200);
+  assertEquals(wrong, []);
+});
+
+Deno.test("modules that compute an equation of GLMC show it", () => {
+  for (
+    const file of [
+      "data/long_tail.ts",
+      "data/sampler.ts",
+      "images/cut_box.ts",
+      "images/mix.ts",
+      "loss/consistency.ts",
+      "method/glmc/cumulative.ts",
+      "method/glmc/loss.ts",
+      "method/glmc/mixture.ts",
+      "model/heads.ts",
+    ]
+  ) {
+    const text = firstParagraph(Deno.readTextFileSync(`${projectRoot}/lib/${file}`));
+    assertMatch(text, /GLMC.*[λ_√]|[λ_√].*GLMC/, file);
+  }
 });
 
 Deno.test("`deno task ok` asks for everything that has a gate", () => {

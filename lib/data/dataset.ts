@@ -1,5 +1,5 @@
 /**
- * Loads a data set of the list.
+ * Loads a data set of the list, from its cache or from where it is published.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Long-tailed subsets: how many images each class keeps, which ones, and the weight of each class.
+ * Long-tailed subsets: how many images each class keeps, N_c = ⌊N_max r^(c / (C − 1))⌋, which ones, and the
+ * weight w_c = C N_c^(−k) / Σ N^(−k) of each class in GLMC's rebalanced loss.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The second sampler: draws images so that rare classes come up more often.
+ * The second sampler of GLMC: image j of a pair is drawn with probability ∝ N_y^(−q), so that rare classes
+ * come up more often; q = 2 is the reversed sampler of the paper, q = 0 no sampler at all.
  *
  * @module
  */

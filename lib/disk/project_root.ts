@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -24,6 +25,26 @@ export const projectRoot: string = isCheckout
 
 /** Where other processes of the kit are started: where Deno finds the `deno.json` that they need. */
 export const startFolder: string = isCheckout ? projectRoot : Deno.cwd();
+
+/**
+ * Arguments of `deno run` that start a program of the kit.
+ *
+ * Of a program that has an address Deno looks for no `deno.json`, so the one of the folder is named.
+ *
+ * @param path Its path from the folder that holds `lib/`.
+ * @returns Arguments; the last one is the program.
+ * @example In a checkout the program alone
+ * ```ts
+ * import { isCheckout, kitFile, kitProgram } from "glmc/disk/project_root.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * if (isCheckout) assertEquals(kitProgram("lib/cli/main.ts"), [kitFile("lib/cli/main.ts")]);
+ * ```
+ */
+export function kitProgram(path: string): string[] {
+  const config = `${startFolder}/deno.json`;
+  return [...(!isCheckout && existsSync(config) ? ["--config", config] : []), kitFile(path)];
+}
 
 /**
  * A file of the kit, as programs take it: its path, or its address where the kit was fetched.

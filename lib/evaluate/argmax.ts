@@ -1,5 +1,5 @@
 /**
- * The decision of a classifier.
+ * The decision of a classifier: the class of its largest output.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Accuracy by shot group: classes with many, medium and few training images.
+ * Accuracy by shot group: classes with many (over 100), medium and few (up to 20) training images, as the
+ * tables of large long-tailed sets have it.
  *
  * @module
  */

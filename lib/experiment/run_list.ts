@@ -1,5 +1,5 @@
 /**
- * Lists runs.
+ * Lists the runs of a folder: how far each has come and what it has reached.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Second stages: what is trained after the first one, with the defaults of the field.
+ * Second stages: what is trained after the first one, with the defaults of the field; MaxNorm is that of
+ * GLMC's table.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The box that CutMix pastes.
+ * The box of CutMix, from which the mask M of GLMC's local view is made: sides W √(1 − λ) and H √(1 − λ).
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * MixUp, CutMix and the labels of mixtures.
+ * MixUp, CutMix and the labels of mixtures: GLMC's global view x_g = λ x_i + (1 − λ) x_j, its local view
+ * x_l = M x_i + (1 − M) x_j, and p = λ p_i + (1 − λ) p_j for both.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Consistency between the global and the local mixture.
+ * Consistency between the global and the local mixture: GLMC's
+ * L_sim = −cos(u_g, sg(h_l)) − cos(u_l, sg(h_g)), which needs no labels.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Cross-entropy with soft targets.
+ * Cross-entropy with soft targets: the plain loss L_c of GLMC, and the baseline of every table.
  *
  * @module
  */

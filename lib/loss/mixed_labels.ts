@@ -1,5 +1,5 @@
 /**
- * Losses on mixtures of two images.
+ * Losses on mixtures of two images: λ times the loss of the one label and 1 − λ times that of the other.
  *
  * @module
  */

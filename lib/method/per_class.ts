@@ -1,5 +1,5 @@
 /**
- * Numbers of each class on the device.
+ * Numbers of each class on the device, such as weights and margins, which stay from step to step.
  *
  * @module
  */

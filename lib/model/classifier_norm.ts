@@ -1,5 +1,6 @@
 /**
- * Lengths of a classifier's rows: a class with many images gets a long one, and is preferred for it.
+ * Lengths of a classifier's rows: a class with many images gets a long one, and is preferred for it. MaxNorm,
+ * behind half of the rows of GLMC's table, limits them; τ-normalisation evens them out.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The heads of a network: linear layers on top of its features.
+ * The heads of a network, linear layers on top of its features: in GLMC the classifiers of L_c and L_cb, the
+ * projection h and the prediction u that L_sim compares.
  *
  * @module
  */

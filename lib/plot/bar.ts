@@ -1,5 +1,5 @@
 /**
- * Figures of bars.
+ * Figures of bars: values of several series side by side, by category.
  *
  * @module
  */

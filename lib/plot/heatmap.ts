@@ -1,5 +1,5 @@
 /**
- * Figures of matrices.
+ * Figures of matrices: fields of colours, such as a confusion matrix.
  *
  * @module
  */

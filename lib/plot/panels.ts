@@ -1,5 +1,5 @@
 /**
- * Several figures in one.
+ * Several figures in one: side by side under a common title.
  *
  * @module
  */

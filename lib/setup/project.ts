@@ -7,10 +7,20 @@ import { resolve } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
 import { projectRoot } from "../disk/project_root.ts";
 
-export { isCheckout, kitFile, projectRoot, startFolder } from "../disk/project_root.ts";
+export { isCheckout, kitFile, kitProgram, projectRoot, startFolder } from "../disk/project_root.ts";
+
+/** What the `deno.json` of the kit says of the package. */
+export const kitConfiguration: {
+  readonly name: string;
+  readonly version: string;
+  readonly imports: Readonly<Record<string, string>>;
+  readonly links: readonly string[];
+  readonly tasks: Readonly<Record<string, unknown>>;
+  readonly allowScripts: unknown;
+} = denoJson;
 
 /** Version of this kit. */
-export const kitVersion: string = denoJson.version;
+export const kitVersion: string = kitConfiguration.version;
 
 /**
  * Folder of all runs: `$GLMC_RUNS`, else `data/runs` of the project.
@@ -28,6 +38,25 @@ export const kitVersion: string = denoJson.version;
  */
 export function runsFolder(root: string = projectRoot): string {
   return resolve(Deno.env.get("GLMC_RUNS") || `${root}/data/runs`);
+}
+
+/**
+ * The folder of the notebooks: `$GLMC_NOTEBOOK_FOLDER`, else `notebooks/` of the project.
+ *
+ * @param root The project folder.
+ * @returns Absolute path.
+ * @example Its own folder
+ * ```ts
+ * import { notebooksFolder } from "glmc/setup/project.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * if (!Deno.env.get("GLMC_NOTEBOOK_FOLDER")) {
+ *   assertEquals(notebooksFolder("/kit"), "/kit/notebooks");
+ * }
+ * ```
+ */
+export function notebooksFolder(root: string = projectRoot): string {
+  return resolve(Deno.env.get("GLMC_NOTEBOOK_FOLDER") || `${root}/notebooks`);
 }
 
 /** The Deno version the project is tested with. */

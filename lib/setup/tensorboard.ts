@@ -1,5 +1,5 @@
 /**
- * Installs TensorBoard in the virtual environment.
+ * Installs TensorBoard in the virtual environment, for the command that opens it on the runs.
  *
  * @module
  */

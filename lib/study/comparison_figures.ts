@@ -1,5 +1,5 @@
 /**
- * Comparisons as figures.
+ * Comparisons over seeds as figures: bars after the last epoch, and curves by epoch.
  *
  * @module
  */

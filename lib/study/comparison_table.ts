@@ -1,5 +1,5 @@
 /**
- * Comparisons as tables.
+ * Comparisons over seeds as tables: mean and deviation, shot groups, differences to a baseline.
  *
  * @module
  */

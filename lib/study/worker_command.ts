@@ -4,7 +4,7 @@
  * @module
  */
 
-import { kitFile } from "../setup/project.ts";
+import { kitProgram } from "../setup/project.ts";
 
 /** What a worker is told. */
 export interface WorkerOptions {
@@ -48,7 +48,7 @@ export function workerCommand(
     ...["run", "-q", "-A"],
     // As the task train in deno.json has it.
     "--v8-flags=--no-allocation-site-pretenuring,--max-semi-space-size=4",
-    kitFile("lib/cli/main.ts"),
+    ...kitProgram("lib/cli/main.ts"),
     ...["planned", "--study", study, "--run", run],
     ...(parent === undefined ? [] : ["--parent", `${parent}`]),
     ...(estimate === true ? ["--estimate"] : []),

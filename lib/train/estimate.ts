@@ -1,5 +1,5 @@
 /**
- * How long a training will take.
+ * How long a training will take, by the time of one of its own steps.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Learning rate by epoch.
+ * Learning rate by epoch: the cosine of GLMC's official code, and the steps of the field's older codes.
  *
  * @module
  */

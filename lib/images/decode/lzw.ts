@@ -1,5 +1,5 @@
 /**
- * The compression of GIF.
+ * The compression of GIF: codes of growing width that stand for growing strings of pixels (LZW).
  *
  * @module
  */

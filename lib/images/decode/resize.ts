@@ -1,5 +1,5 @@
 /**
- * Brings images to one size.
+ * Brings images to one size: the shorter side scaled, the middle cut out.
  *
  * @module
  */

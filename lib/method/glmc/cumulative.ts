@@ -1,5 +1,6 @@
 /**
- * The hand-over from the plain to the rebalanced loss.
+ * The hand-over from the plain to the rebalanced loss, the cumulative learning of GLMC: α = 1 − (t / T)² in
+ * L = α L_c + (1 − α) L_cb + γ L_sim.
  *
  * @module
  */

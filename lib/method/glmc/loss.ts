@@ -1,5 +1,6 @@
 /**
- * The loss of a GLMC step.
+ * The loss of a GLMC step, L = α L_c + (1 − α) L_cb + γ L_sim: a plain and a rebalanced cross-entropy of both
+ * mixtures, and the consistency between these.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The two mixed views of a GLMC step with their labels.
+ * The two mixed views of a GLMC step with their labels: x_g by MixUp and x_l by CutMix of the same pairs, with
+ * one λ ~ Beta(b, b).
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The random choices of GLMC: which images make a pair, and how each pair is mixed.
+ * The random choices of GLMC: which images make a pair, i in the order of the data and j by the second sampler,
+ * and how each pair is mixed.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * CutMix alone.
+ * CutMix alone: each image with a box of another pasted in, as a way to show images to any loss.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * MixUp alone.
+ * MixUp alone: each image blended with another of its batch, as a way to show images to any loss.
  *
  * @module
  */

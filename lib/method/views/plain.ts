@@ -1,5 +1,5 @@
 /**
- * Images as they are.
+ * Images as they are, each once an epoch: the views of every plain loss.
  *
  * @module
  */

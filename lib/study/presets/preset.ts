@@ -1,5 +1,5 @@
 /**
- * What a preset is.
+ * What a preset is: settings under a name that can be typed, and the published number that they aim at.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Where published numbers come from.
+ * Where published numbers come from: whose table, which network, and what is to be known of it.
  *
  * @module
  */
