@@ -70,8 +70,9 @@ export function starterConfiguration(options: StarterOptions): {
     : addressedKit(kit, from);
   // Deno looks for no configuration of a program that has an address.
   const config = /^https?:/.test(program) ? "-c deno.json " : "";
-  // A kit in a folder keeps its own runs and notebooks there.
-  const own = isFolder ? "GLMC_RUNS=data/runs GLMC_NOTEBOOK_FOLDER=notebooks " : "";
+  // A kit in a folder keeps its own runs and notebooks there. Notebooks and workers have other working
+  // folders, so the paths are absolute.
+  const own = isFolder ? `GLMC_RUNS="$PWD/data/runs" GLMC_NOTEBOOK_FOLDER="$PWD/notebooks" ` : "";
   const word = plainPath.test(program) ? program : `'${program.replaceAll("'", `'"'"'`)}'`;
   return {
     tasks: {
