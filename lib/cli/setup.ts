@@ -24,6 +24,8 @@ stopped half-way. The other commands call it when something is missing.
   --lab             Install JupyterLab for the notebooks as well, as deno task lab does
 
 GLMC_LIBTENSORFLOW=<folder> uses the libtensorflow_cc.so.2 in that folder instead of installing one.
+A kit that Deno has fetched has no folder of its own: it installs into that of GLMC_HOME, or into the
+working folder.
 `;
 
 /**
