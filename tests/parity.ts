@@ -5,6 +5,7 @@
  * @module
  */
 import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { projectRoot } from "../lib/setup/project.ts";
 
 /** A comparison, and how near it came. */
@@ -51,5 +52,5 @@ function rowsOf(file: string): Row[] {
 
 /** The file of the test that runs. */
 function testFile(): string {
-  return new URL(Deno.mainModule).pathname;
+  return fileURLToPath(Deno.mainModule);
 }
