@@ -6,14 +6,19 @@
 import { AssertionError } from "node:assert";
 import type { Engine } from "../lib/tensor/engine.ts";
 import { tf } from "../lib/tensor/tfjs.ts";
+import { noteParity } from "./parity.ts";
 
-/** Fails unless every pair of numbers differs by at most `tolerance`, absolute or relative to the larger. */
+/**
+ * Fails unless every pair of numbers differs by at most `tolerance`, absolute or relative to the larger; with
+ * `what` it is noted how near they come.
+ */
 export function assertClose(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
-  tolerance: { readonly absolute?: number; readonly relative?: number },
+  tolerance: { readonly absolute?: number; readonly relative?: number; readonly what?: string },
 ): void {
-  const { absolute = 0, relative = 0 } = tolerance;
+  const { absolute = 0, relative = 0, what } = tolerance;
+  let share = 0;
   if (actual.length !== expected.length) {
     throw new AssertionError({ message: `${actual.length} numbers, not ${expected.length}` });
   }
@@ -23,7 +28,11 @@ export function assertClose(
     if (!(Math.abs(a - e) <= allowed)) {
       throw new AssertionError({ message: `Element ${i} is ${a}, not ${e} within ${allowed}` });
     }
+    if (a !== e) share = Math.max(share, Math.abs(a - e) / allowed);
   }
+  if (what === undefined) return;
+  const unit = relative > 0 ? "relative" : "absolute";
+  noteParity({ what, unit, tolerance: relative || absolute, share });
 }
 
 /** |actual − expected| / |expected|, as vectors. */

@@ -79,7 +79,6 @@ export function starterFiles(name: string): Record<string, string> {
   const configuration = starterConfiguration({
     kit: kitConfiguration,
     from: kitFile(""),
-    registry: Deno.env.get("JSR_URL"),
     commands: Object.entries(commands)
       .filter(([name, { isInternal }]) => !isInternal && !ofTheKit.includes(name))
       .map(([name]) => name),

@@ -13,6 +13,7 @@ import { cardResults } from "../study/read_results.ts";
 import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
 import { type BlockWriter, fillBlocks } from "./readme/blocks.ts";
 import { commandTable, flagTable, methodTable, networkTable } from "./readme/kit_tables.ts";
+import { parityTable } from "./readme/parity_table.ts";
 import {
   ablationTable,
   datasetTable,
@@ -43,6 +44,7 @@ Writes the tables of README.md again that follow from code and results. Each sta
   datasets                    the long-tailed sets, with their sizes
   results <ablation> <preset> what the finished runs of an ablation reached; preset quick by default
   reproduced                  every published row of GLMC beside what was reached here
+  parity                      how near the golden tests come to the public codes (deno task parity)
 
 Results are those of the cards in data/results, and of no other run.
 
@@ -92,6 +94,7 @@ export async function upToDate(text: string, root: string = projectRoot): Promis
       throw new SyntaxError(problem);
     },
   });
+  const parity = JSON.parse(await Deno.readTextFile(`${root}/tests/golden/parity.json`));
   const { tasks } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
   const tables: Readonly<Record<string, (...words: string[]) => Table>> = {
     commands: () => commandTable(tasks),
@@ -102,6 +105,7 @@ export async function upToDate(text: string, root: string = projectRoot): Promis
     datasets: datasetTable,
     results: (ablation = "components", preset) => ablationTable(ablation, results, preset),
     reproduced: () => reproducedTable(results),
+    parity: () => parityTable(parity),
   };
   const writers = Object.entries(tables).map(([name, make]): [string, BlockWriter] => [
     name,

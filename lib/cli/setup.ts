@@ -23,7 +23,9 @@ stopped half-way. The other commands call it when something is missing.
                     nvidia-smi lists a GPU, else the one for the CPU
   --lab             Install JupyterLab for the notebooks as well, as deno task lab does
 
-GLMC_LIBTENSORFLOW=<folder> uses the libtensorflow in that folder instead of installing one.
+GLMC_LIBTENSORFLOW=<folder> uses the libtensorflow_cc.so.2 in that folder instead of installing one.
+A kit that Deno has fetched has no folder of its own: it installs into that of GLMC_HOME, or into the
+working folder.
 `;
 
 /**

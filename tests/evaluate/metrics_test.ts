@@ -3,7 +3,9 @@ import { randomStream } from "../../lib/data/random.ts";
 import { calibration } from "../../lib/evaluate/calibration.ts";
 import { evaluateLogits, topAccuracy } from "../../lib/evaluate/metrics.ts";
 import { shotAccuracy, shotGroup } from "../../lib/evaluate/shots.ts";
+import { assertClose } from "../assertions.ts";
 import { golden, goldenIndex } from "../golden.ts";
+import { noteParity } from "../parity.ts";
 
 const classes = 100;
 const values = golden("evaluation");
@@ -17,6 +19,16 @@ const points = 0.1;
 Deno.test("evaluateLogits() reproduces the official figures", () => {
   const expected = goldenIndex().evaluation;
   const evaluation = evaluateLogits(logits, labels, { classes, trainingCounts });
+  const what = "accuracy, shot groups, classes and calibration";
+  const assertAlmostEquals = (actual: number, expected: number, absolute: number): void => {
+    noteParity({
+      what,
+      unit: "points",
+      tolerance: points,
+      share: Math.abs(actual - expected) / points,
+    });
+    assertClose([actual], [expected], { absolute });
+  };
   assertAlmostEquals(evaluation.top1, expected.top1, points);
   assertAlmostEquals(evaluation.top5, expected.top5, points);
   for (const group of ["many", "medium", "few"] as const) {

@@ -57,7 +57,10 @@ Deno.test("glmcMixture() reproduces the official views and labels", () => {
     };
     for (const [name, tensor] of Object.entries(expected)) {
       // the golden table's tolerance: a few units in the last place of values up to 2.7
-      assertClose(tensor.dataSync(), values[name]!.data as Float32Array, { absolute: 1e-6 });
+      assertClose(tensor.dataSync(), values[name]!.data as Float32Array, {
+        absolute: 1e-6,
+        what: "the two mixtures and their labels",
+      });
     }
   });
 });

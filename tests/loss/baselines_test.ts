@@ -104,10 +104,12 @@ for (const name of ["baselines_c10", "baselines_c100"] as const) {
           const expected = data(`grad.${key}`);
           const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
           const relative = 1e-5; // the golden table's tolerance
-          assertClose(others.scalar.dataSync(), data(key), { relative });
+          const what = "losses of the field";
+          assertClose(others.scalar.dataSync(), data(key), { relative, what });
           assertClose(gradients.z.dataSync(), expected, {
             relative,
             absolute: 1e-5 * largest, // elements near zero are differences of larger ones
+            what: "gradients of losses of the field",
           });
           assert(largest > 0);
         });

@@ -50,6 +50,7 @@ for (const name of ["loss_c10", "loss_c100"] as const) {
         for (const term of ["balanced", "rebalanced", "consistency", "loss"]) {
           assertClose(terms[term]!.dataSync(), values[term]!.data as Float32Array, {
             relative: 1e-5, // the golden table's tolerance
+            what: "terms of GLMC's loss",
           });
         }
         for (const key of outputs) {
@@ -58,6 +59,7 @@ for (const name of ["loss_c10", "loss_c100"] as const) {
           assertClose(gradients[key]!.dataSync(), expected, {
             relative: 1e-5,
             absolute: 1e-5 * largest, // elements near zero are differences of larger ones
+            what: "gradients of GLMC's loss",
           });
         }
       });

@@ -15,6 +15,7 @@ import { disposeTensors, flatten, type NamedTensors } from "glmc/tensor/named_te
 import { type Tensor, tf } from "glmc/tensor/tfjs.ts";
 import { testEngine } from "../engine.ts";
 import { golden } from "../golden.ts";
+import { noteParity } from "../parity.ts";
 import { formulaVariables } from "./formula_weights.ts";
 
 const cases: readonly [string, Architecture, { classes: number; width?: number }][] = [
@@ -53,15 +54,26 @@ for (const [name, architecture, options] of cases) {
           const isGradient = key.startsWith("gradnorm.");
           const tolerance = isGradient ? tolerances.gradient : tolerances.value;
           assert(error <= tolerance, `${key} is off by ${error}, more than ${tolerance}`);
+          if (!isGradient) note("outputs and statistics", { error, tolerance });
           if (isGradient) ofGradients.push(error);
         }
         const mean = Math.hypot(...ofGradients) / Math.sqrt(ofGradients.length);
         assert(mean <= tolerances.gradients, `the gradients are off by ${mean}`);
+        note("norms of the gradients", { error: mean, tolerance: tolerances.gradients });
       });
     }
 
     disposeTensors({ ...variables, images });
   });
+}
+
+function note(
+  what: string,
+  { error, tolerance }: { readonly error: number; readonly tolerance: number },
+): void {
+  const names = cases.map(([name]) => name.replace(/^net_(\w+?)(_nf\d+)?$/, "$1"));
+  const all = [...new Set(names)].join(", ");
+  noteParity({ what: `${what} of ${all}`, unit: "relative", tolerance, share: error / tolerance });
 }
 
 type Numbers = ArrayLike<number>;

@@ -14,6 +14,7 @@ import { createTrainStep, type TrainState } from "../../lib/train/step.ts";
 import { relativeError } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
 import { golden, goldenIndex } from "../golden.ts";
+import { noteParity } from "../parity.ts";
 import { smallStage } from "./small_training.ts";
 
 const engine: Engine = await testEngine();
@@ -117,6 +118,13 @@ for (const mode of ["compiled", "eager"] as const) {
         Math.abs(loss - expected) <= tolerance * Math.abs(expected),
         `loss ${n + 1} is ${loss}, not ${expected}`,
       );
+      const which = n === 0 ? "first" : n < 4 ? "first four" : "12";
+      noteParity({
+        what: `loss of ResNet-32's ${which} step${n === 0 ? "" : "s"} of training`,
+        unit: "relative",
+        tolerance,
+        share: Math.abs(loss / expected - 1) / tolerance,
+      });
     });
     const classifier = "fc_cb.weight";
     const weights = await exportWeights(state);

@@ -29,8 +29,6 @@ export interface StarterOptions {
   readonly from: string;
   /** Names of the commands. */
   readonly commands: readonly string[];
-  /** Address of the registry of packages, with a closing slash; `https://jsr.io/` by default. */
-  readonly registry?: string | undefined;
 }
 
 /** Signs that need no quotes in the shell of tasks. */
@@ -48,7 +46,7 @@ const plainPath = /^[\w./:@+-]+$/;
  *
  * const tasks = { train: "deno run -A lib/cli/main.ts train" };
  * const kit = { name: "@glmc/kit", version: "0.1.0", imports: {}, links: [], tasks, allowScripts: {} };
- * const from = "https://jsr.io/@glmc/kit/0.1.0/";
+ * const from = "https://registry.example/@glmc/kit/0.1.0/";
  *
  * const study = starterConfiguration({ kit, from, commands: ["train"] });
  *
@@ -61,17 +59,18 @@ export function starterConfiguration(options: StarterOptions): {
   readonly tasks: Readonly<Record<string, string>>;
   readonly [field: string]: unknown;
 } {
-  const { kit, from, commands, registry = "https://jsr.io/" } = options;
+  const { kit, from, commands } = options;
   const isFolder = !URL.canParse(from);
   const { imports, program, links } = isFolder
     ? linkedKit(kit, from)
-    : from.startsWith(registry)
+    : new URL(from).pathname === `/${kit.name}/${kit.version}/` // as registries lay packages out
     ? registeredKit(kit)
     : addressedKit(kit, from);
   // Deno looks for no configuration of a program that has an address.
   const config = /^https?:/.test(program) ? "-c deno.json " : "";
-  // A kit in a folder keeps its own runs and notebooks there.
-  const own = isFolder ? "GLMC_RUNS=data/runs GLMC_NOTEBOOK_FOLDER=notebooks " : "";
+  // A kit in a folder keeps its own runs and notebooks there. Notebooks and workers have other working
+  // folders, so the paths are absolute.
+  const own = isFolder ? `GLMC_RUNS="$PWD/data/runs" GLMC_NOTEBOOK_FOLDER="$PWD/notebooks" ` : "";
   const word = plainPath.test(program) ? program : `'${program.replaceAll("'", `'"'"'`)}'`;
   return {
     tasks: {
