@@ -3,7 +3,8 @@
  *
  * It prints `{"ready": version, "first": ms}`, then answers each line `{"steps": n}` with
  * `{"times": [ms, ...], "peakBytes": n, "bytes": n}`. Ours is `worker.ts`, which adds `"recording": ms` to
- * the first and `"host": [ms, ...]` to the other; PyTorch's is `pytorch_step.py`.
+ * the first and `"host": [ms, ...]` to the other; PyTorch's is `pytorch_step.py`. Those that make views of image
+ * files, `image_worker.ts` and `torchvision_views.py`, add `"cpu": [ms, ...]`.
  *
  * @module
  */
@@ -24,6 +25,8 @@ export interface Turn {
   readonly times: readonly number[];
   /** Milliseconds of each step outside of TensorFlow; none where they are not known. */
   readonly host: readonly number[];
+  /** Milliseconds of processors each step took, in all threads and child processes; none where not known. */
+  readonly cpu: readonly number[];
   /** Largest memory of the process so far. */
   readonly peakBytes: number;
   /** Memory of the process now, without JavaScript's heap. */
@@ -82,10 +85,11 @@ export async function startContender(
     async run(steps) {
       // One that has ended takes no line; what it said is in the error of the answer.
       await input.write(new TextEncoder().encode(JSON.stringify({ steps }) + "\n")).catch(() => {});
-      const { times, host = [], peakBytes, bytes } = await answer();
+      const { times, host = [], cpu = [], peakBytes, bytes } = await answer();
       return {
         times: times as number[],
         host: host as number[],
+        cpu: cpu as number[],
         peakBytes: Number(peakBytes),
         bytes: Number(bytes),
       };

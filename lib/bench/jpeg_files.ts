@@ -1,15 +1,15 @@
 /**
- * JPEG files of any size, written by TensorFlow.
+ * JPEG files of any size, written by TensorFlow, for measurements and tests that must not depend on a download.
  *
  * @module
  */
 
-import { randomStream } from "../../lib/data/random.ts";
-import { uint8Tensor } from "../../lib/ops/gather.ts";
-import { type Attribute, attributeKind } from "../../lib/tensor/attributes.ts";
-import type { Binding } from "../../lib/tensor/binding.ts";
-import type { TensorBackend } from "../../lib/tensor/compile.ts";
-import { tf } from "../../lib/tensor/tfjs.ts";
+import { randomStream } from "../data/random.ts";
+import { uint8Tensor } from "../ops/gather.ts";
+import { type Attribute, attributeKind } from "../tensor/attributes.ts";
+import type { Binding } from "../tensor/binding.ts";
+import type { TensorBackend } from "../tensor/compile.ts";
+import { tf } from "../tensor/tfjs.ts";
 
 /** Settings of {@linkcode writeJpeg}. */
 export interface JpegOptions {
@@ -21,17 +21,31 @@ export interface JpegOptions {
   readonly progressive?: boolean;
 }
 
-/** Writes a picture with a gradient and noise that a number decides; the engine must run. */
+/**
+ * Writes a picture with waves and noise, whose file is about as large as a photograph's. The engine must run.
+ *
+ * @param path The file.
+ * @param seed Which picture.
+ * @param options Its size.
+ */
 export function writeJpeg(path: string, seed: number, options: JpegOptions): void {
   const { height, width, progressive = false } = options;
   const random = randomStream(seed, "pixels");
-  const [slope, level] = [random.uniform(), 255 * random.uniform()];
-  const pixels = Uint8Array.from(
-    { length: height * width * 3 },
-    (_, i) => level + slope * i / (3 * width) + (i % 7) * 9 + 40 * random.uniform(),
+  const waves = Array.from(
+    { length: 3 },
+    () => [5 + 35 * random.uniform(), 5 + 35 * random.uniform()],
   );
+  const pixels = new Uint8ClampedArray(height * width * 3);
+  // A few thousand numbers over and over: drawing each would take seconds.
+  const noise = Float32Array.from({ length: 4099 }, () => 12 * random.normal());
+  for (let i = 0; i < pixels.length; i++) {
+    const [across, down] = waves[i % 3]!;
+    const [y, x] = [Math.floor(i / 3 / width), Math.floor(i / 3) % width];
+    const wave = 90 * Math.sin(x / across!) * Math.cos(y / down!);
+    pixels[i] = 128 + wave + noise[i * 7 % noise.length]!;
+  }
   const backend = tf.backend() as unknown as TensorBackend & { readonly binding: Binding };
-  const image = uint8Tensor(pixels, [height, width, 3]);
+  const image = uint8Tensor(new Uint8Array(pixels.buffer), [height, width, 3]);
   const { binding } = backend;
   const attribute = (
     name: string,
