@@ -188,12 +188,12 @@ function requireLists(
   lists: { readonly trainList: string | undefined; readonly testList: string | undefined },
 ): void {
   const { title, lists: known } = largeSets[published];
-  const usual = (...parts: readonly ListPart[]): string =>
-    known.find(({ part }) => parts.includes(part))?.file ?? "its list";
+  const fileOf = (...parts: readonly ListPart[]): string =>
+    parts.flatMap((part) => known.filter((list) => list.part === part))[0]!.file;
   const missing = lists.trainList === undefined
-    ? `training images is missing: pass ${usual("train")} with --dir_train_txt`
+    ? `training images is missing: pass ${fileOf("train")} with --dir_train_txt`
     : lists.testList === undefined
-    ? `test images is missing: pass ${usual("test")} with --dir_test_txt`
+    ? `test images is missing: pass ${fileOf("test", "validation")} with --dir_test_txt`
     : undefined;
   if (missing !== undefined) throw new RangeError(`Cannot open ${title}: its list of ${missing}`);
 }

@@ -8,8 +8,11 @@ import type { StepPlan } from "../data/plan.ts";
 import type { ImageSource } from "../images/source.ts";
 import { disposeTensors, type NamedTensors } from "../tensor/named_tensors.ts";
 
-/** Steps that are prepared beyond the present one. */
+/** Steps that are prepared beyond the present one; one of them where two take more than {@linkcode bytesAhead}. */
 const stepsAhead = 2;
+
+/** More hides no wait that the first step ahead does not: 3,500 views of 224 × 224. */
+const bytesAhead = 2 ** 29;
 
 /** A step with its images; the receiver owns the tensors. */
 export interface PreparedStep<Plan extends StepPlan = StepPlan> {
@@ -29,12 +32,17 @@ export interface PreparedStep<Plan extends StepPlan = StepPlan> {
  */
 export async function* readAhead<Plan extends StepPlan>(
   plans: Iterable<Plan>,
-  source: Pick<ImageSource, "prepare">,
+  source: Pick<ImageSource, "prepare" | "viewBytes">,
 ): AsyncGenerator<PreparedStep<Plan>> {
+  const { viewBytes = 0 } = source;
   const waiting: { readonly plan: Plan; readonly images: Promise<NamedTensors> }[] = [];
   const coming = plans[Symbol.iterator]();
+  const isFull = (): boolean => {
+    const views = waiting.reduce((sum, { plan }) => sum + plan.rows.length, 0);
+    return waiting.length > stepsAhead || (waiting.length > 1 && views * viewBytes > bytesAhead);
+  };
   const fill = (): void => {
-    while (waiting.length <= stepsAhead) {
+    while (!isFull()) {
       const { value: plan, done } = coming.next();
       if (done) return;
       const { rows, cuts } = plan;
