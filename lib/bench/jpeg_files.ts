@@ -5,11 +5,7 @@
  */
 
 import { randomStream } from "../data/random.ts";
-import { uint8Tensor } from "../ops/gather.ts";
-import { type Attribute, attributeKind } from "../tensor/attributes.ts";
-import type { Binding } from "../tensor/binding.ts";
-import type { TensorBackend } from "../tensor/compile.ts";
-import { tf } from "../tensor/tfjs.ts";
+import { writeJpegFile } from "../ops/image_encoder.ts";
 
 /** Settings of {@linkcode writeJpeg}. */
 export interface JpegOptions {
@@ -44,37 +40,8 @@ export function writeJpeg(path: string, seed: number, options: JpegOptions): voi
     const wave = 90 * Math.sin(x / across!) * Math.cos(y / down!);
     pixels[i] = 128 + wave + noise[i * 7 % noise.length]!;
   }
-  const backend = tf.backend() as unknown as TensorBackend & { readonly binding: Binding };
-  const image = uint8Tensor(new Uint8Array(pixels.buffer), [height, width, 3]);
-  const { binding } = backend;
-  const attribute = (
-    name: string,
-    type: keyof typeof attributeKind,
-    value: unknown,
-  ): Attribute => ({
-    name,
-    type: attributeKind[type],
-    value,
+  writeJpegFile(path, {
+    ...{ pixels: new Uint8Array(pixels.buffer), height, width, progressive },
+    quality: 90,
   });
-  const attributes = [
-    attribute("format", "string", "rgb"),
-    attribute("quality", "int", 90),
-    attribute("progressive", "bool", progressive),
-    attribute("optimize_size", "bool", false),
-    attribute("chroma_downsampling", "bool", true),
-    attribute("density_unit", "string", "in"),
-    attribute("x_density", "int", 300),
-    attribute("y_density", "int", 300),
-    attribute("xmp_metadata", "string", ""),
-  ];
-  const [encoded] = binding.executeOp(
-    "EncodeJpeg",
-    attributes,
-    backend.getInputTensorIds([image]),
-    1,
-  );
-  const name = binding.createText(new TextEncoder().encode(path));
-  binding.executeOp("WriteFile", [], [name, encoded!.id], 0);
-  for (const id of [name, encoded!.id]) binding.deleteTensor(id);
-  image.dispose();
 }
