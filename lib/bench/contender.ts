@@ -3,7 +3,8 @@
  *
  * It prints `{"ready": version, "first": ms}`, then answers each line `{"steps": n}` with
  * `{"times": [ms, ...], "peakBytes": n, "bytes": n}`. Ours is `worker.ts`, which adds `"recording": ms` to
- * the first and `"host": [ms, ...], "losses": [number, ...]` to the other; PyTorch's is `pytorch_step.py`.
+ * the first and `"host": [ms, ...], "losses": [number, ...]` to the other; PyTorch's is `pytorch_step.py`. Those
+ * that make views of image files, `image_worker.ts` and `torchvision_views.py`, add `"cpu": [ms, ...]`.
  *
  * @module
  */
@@ -28,6 +29,8 @@ export interface Turn {
   readonly host: readonly number[];
   /** Loss terms of the last step; none where they are not told. */
   readonly losses: readonly number[];
+  /** Milliseconds of processors each step took, in all threads and child processes; none where not known. */
+  readonly cpu: readonly number[];
   /** Largest memory of the process so far. */
   readonly peakBytes: number;
   /** Memory of the process now, without JavaScript's heap. */
@@ -87,11 +90,12 @@ export async function startContender(
     async run(steps) {
       // One that has ended takes no line; what it said is in the error of the answer.
       await input.write(new TextEncoder().encode(JSON.stringify({ steps }) + "\n")).catch(() => {});
-      const { times, host = [], losses = [], peakBytes, bytes } = await answer();
+      const { times, host = [], losses = [], cpu = [], peakBytes, bytes } = await answer();
       return {
         times: times as number[],
         host: host as number[],
         losses: losses as number[],
+        cpu: cpu as number[],
         peakBytes: Number(peakBytes),
         bytes: Number(bytes),
       };

@@ -10,7 +10,7 @@ import { methods as kitMethods } from "../method/methods.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { suggestion } from "../settings/check.ts";
 import { ablations, findAblation } from "../study/ablations.ts";
-import { withRows } from "../study/given_rows.ts";
+import { withFiles } from "../study/given_files.ts";
 import { gridVariants, parseAxis, parseSeeds } from "../study/grid.ts";
 import { presets, resolvePreset, settingsOver } from "../study/presets.ts";
 import { planStudy, type Study, type Variant } from "../study/study.ts";
@@ -115,11 +115,11 @@ export async function run(args: string[]): Promise<void> {
   );
   const study = {
     ...planned,
-    base: await withRows(planned.base),
+    base: await withFiles(planned.base),
     variants: await Promise.all(
       planned.variants.map(async ({ name, settings }) => ({
         name,
-        settings: await withRows(settings),
+        settings: await withFiles(settings),
       })),
     ),
   };

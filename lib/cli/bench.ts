@@ -68,6 +68,11 @@ const flags: readonly Flag[] = [
     help: "only compare the compiled steps of these methods, such as glmc,cross_entropy, in turns",
   },
   {
+    names: ["images"],
+    kind: "switch",
+    help: "only make views of image files, on the CPU; with --peer beside torchvision's DataLoader",
+  },
+  {
     names: ["device"],
     kind: "text",
     choices: ["auto", "cpu", "gpu"],
@@ -113,6 +118,11 @@ export async function run(args: string[]): Promise<void> {
     return await compareMethods(`${values.methods}`.split(","), { setting, ...turns });
   }
   if (setting.peer) await ensurePeer();
+  if (values.images === true) {
+    const { benchImages } = await import("./bench_images.ts");
+    await benchImages({ peer: setting.peer, ...turns });
+    return;
+  }
   const out = values.out === undefined ? undefined : userPath(String(values.out));
   // Before minutes are spent on numbers that could not be kept.
   await checkFolder(out === undefined ? benchFolder : dirname(out), elsewhere);

@@ -10,12 +10,13 @@ import { largeSets } from "../data/large_sets.ts";
 import { findLayout } from "../data/list_layout.ts";
 import { readError } from "../disk/errors.ts";
 import { writeJson } from "../disk/json_file.ts";
-import { configure } from "../experiment/config.ts";
+import { configure, type Settings } from "../experiment/config.ts";
 import { dataFields } from "../experiment/data_fields.ts";
 import { checkImages, type ImagesReport } from "../images/check_images.ts";
 import { fileDatasets } from "../data/file_datasets.ts";
 import { printResult } from "../process/streams.ts";
 import { startEngine } from "../tensor/start.ts";
+import { packDataset, packFlags } from "./data_pack.ts";
 import { checkReport, listLines } from "./data_report.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { openFiles } from "./machine.ts";
@@ -53,16 +54,23 @@ const flags: readonly Flag[] = [
   },
   { names: ["headers_only"], kind: "switch", help: "decode no pixels" },
   { names: ["write"], kind: "path", help: "file for the whole report, as JSON" },
+  ...packFlags,
 ];
 
 /** The text that `--help` prints. */
 export const help = `
 Usage: deno task data check --list <file> [--root <folder>] [flags]
        deno task data check --dataset <name> --root <folder> [--dir_train_txt <file> ...] [flags]
+       deno task data pack --dataset <name> --root <folder> [--dir_train_txt <file> ...] --out <folder>
 
 Tells what a list of images holds, and which of the published lists it is by its checksum. With --root
 every file is looked at too: missing, unreadable, damaged, too small, of another format than its name
 says, there twice. Nothing is changed. Ends with code 1 if a file cannot be trained on.
+
+data pack writes the images of a data set once more, scaled to a shorter side of 256 pixels, into files of
+2,000 images; --root may then name that folder, without lists. Small images stay as they are. Stopped, it goes
+on with the same command. A run knows a pack from the images that it was made of: results are of the one or of
+the other.
 
 ${flagsHelp(flags)}
 `;
@@ -76,14 +84,15 @@ ${flagsHelp(flags)}
  */
 export async function run(args: string[]): Promise<void> {
   const [action, ...rest] = args;
-  if (action !== "check") {
+  if (action !== "check" && action !== "pack") {
     throw new UsageError(
       `Cannot do ${
         action === undefined ? "nothing" : `"${action}"`
-      } with data: it is no action: write deno task data check --list <file>`,
+      } with data: it is no action: write deno task data check --list <file>, or deno task data pack`,
     );
   }
   const values = parseFlags(rest, flags);
+  if (action === "pack") return await packDataset(values, settingsOf(values));
   if (values.dataset !== undefined) return await checkDataset(values);
   if (values.list === undefined) {
     throw new UsageError(
@@ -104,16 +113,16 @@ export async function run(args: string[]): Promise<void> {
 
 /** Both parts of a data set, as a training would open it. */
 async function checkDataset(values: FlagValues): Promise<void> {
-  const { dataset, root, dir_train_txt, dir_test_txt, classes } = values;
-  const settings = {
-    dataset: `${dataset}`,
-    ...(root !== undefined && { dataFolder: `${root}` }),
-    ...(dir_train_txt !== undefined && { trainList: `${dir_train_txt}` }),
-    ...(dir_test_txt !== undefined && { testList: `${dir_test_txt}` }),
-  };
-  const { data } = configure(settings);
+  const { classes } = values;
+  const { data } = configure(settingsOf(values));
   const files =
     (await openFiles(data, { ...(classes !== undefined && { classes: Number(classes) }) }))!;
+  if (files.train.partOf !== undefined) {
+    throw new UsageError(
+      `Cannot check "${files.folder}": it is a pack, whose images were checked when it was made: ` +
+        "check the images that it was made of",
+    );
+  }
   const reports: Record<string, ImagesReport> = {};
   for (const part of ["train", "test"] as const) {
     const { list, place, layout } = files[part];
@@ -123,6 +132,16 @@ async function checkDataset(values: FlagValues): Promise<void> {
     printResult(`${part === "train" ? "" : "\n"}${title}\n\n${lines.join("\n")}`);
   }
   if (values.write !== undefined) await writeJson(String(values.write), reports);
+}
+
+/** The data set that flags name, and where it lies. */
+function settingsOf({ dataset, root, dir_train_txt, dir_test_txt }: FlagValues): Settings {
+  return {
+    ...(dataset !== undefined && { dataset }),
+    ...(root !== undefined && { dataFolder: root }),
+    ...(dir_train_txt !== undefined && { trainList: dir_train_txt }),
+    ...(dir_test_txt !== undefined && { testList: dir_test_txt }),
+  };
 }
 
 /** Looks at the files of a list; a fault ends the command with code 1. */

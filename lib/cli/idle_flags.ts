@@ -82,7 +82,7 @@ export function withoutNames(flags: readonly Flag[], taken: readonly Flag[]): Fl
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(wordsOnIdleFlags({ j: 4, lr: 0.1 }, idleFlags), [
- *   "--workers has no effect here: images are on the device, no worker has to load them",
+ *   "--workers has no effect here: images are on the device, or decoded beside the steps: no worker has to load them",
  * ]);
  * ```
  */

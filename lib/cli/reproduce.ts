@@ -9,7 +9,7 @@ import { openRunStore } from "../experiment/run_store.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { table, tableText } from "../plot/table.ts";
 import { printResult, tell } from "../process/streams.ts";
-import { withRows } from "../study/given_rows.ts";
+import { withFiles } from "../study/given_files.ts";
 import { parseSeeds } from "../study/grid.ts";
 import { findPreset, type Reading, readings } from "../study/presets.ts";
 import { publishedFor } from "../study/published.ts";
@@ -99,7 +99,7 @@ export async function run(args: string[]): Promise<void> {
   const reproduction = asUsage(() => asked(row, values, settingsIn(values, config)));
   await reproduce({
     ...reproduction,
-    study: { ...reproduction.study, base: await withRows(reproduction.study.base) },
+    study: { ...reproduction.study, base: await withFiles(reproduction.study.base) },
   }, values);
 }
 

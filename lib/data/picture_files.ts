@@ -8,6 +8,16 @@ import { join } from "node:path";
 import { readError, rephrase } from "../disk/errors.ts";
 import type { FaultKind } from "../images/check_images.ts";
 
+/** A part of a file that is an image file of its own. */
+export interface FilePart {
+  /** Path of the file below the folder. */
+  readonly path: string;
+  /** First byte. */
+  readonly offset: number;
+  /** Bytes. */
+  readonly length: number;
+}
+
 /** Image files below a folder. */
 export interface PictureFiles {
   /** The folder that the paths lie below. */
@@ -20,6 +30,12 @@ export interface PictureFiles {
    * @param row Which image, from 0.
    */
   readonly path: (row: number) => string;
+  /**
+   * Where an image lies, if not in a file of its own.
+   *
+   * @param row Which image, from 0.
+   */
+  readonly part?: ((row: number) => FilePart) | undefined;
   /** Class of each image `[count]`; needed where bad images are skipped. */
   readonly labels?: Int32Array;
   /**
@@ -50,6 +66,7 @@ const machineCodes = ["EMFILE", "ENFILE", "ENOMEM"];
  *
  * @param folder The folder of the images.
  * @param path The file's path below it.
+ * @param part Where the image lies, if not in a file of its own.
  * @returns Its bytes.
  * @throws {Deno.errors.NotFound} If there is no such file, or no such folder any more.
  * @throws {Deno.errors.PermissionDenied} If it may not be read.
@@ -58,10 +75,11 @@ const machineCodes = ["EMFILE", "ENFILE", "ENOMEM"];
 export async function readPicture(
   folder: string,
   path: string,
+  part?: FilePart,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const place = join(folder, path);
+  const place = join(folder, part?.path ?? path);
   try {
-    return await Deno.readFile(place);
+    return part === undefined ? await Deno.readFile(place) : await readPart(place, part);
   } catch (cause) {
     if (!machineCodes.includes(codeOf(cause))) throw readError(place, cause);
     throw rephrase(
@@ -70,6 +88,22 @@ export async function readPicture(
         "other programs, or raise the limit with ulimit -n",
     );
   }
+}
+
+async function readPart(
+  place: string,
+  { offset, length }: FilePart,
+): Promise<Uint8Array<ArrayBuffer>> {
+  using file = await Deno.open(place);
+  await file.seek(offset, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(length);
+  for (let filled = 0; filled < length;) {
+    const count = await file.read(bytes.subarray(filled));
+    // What is there does not decode, and is named then.
+    if (count === null) return bytes.subarray(0, filled);
+    filled += count;
+  }
+  return bytes;
 }
 
 /**

@@ -290,7 +290,11 @@ export function checkConfig(config: RunConfig): RunConfig {
   rule(hasRows, "splitHash", `that of given rows: name their file with --split_file`);
   const takesSeed = data.splitGenerator === "kit" || data.splitSeed <= largestLegacySeed;
   const misplaced = misplacedFileField(config.data);
-  rule(misplaced === undefined, misplaced!, `left out for ${dataset.name}, which is not in files`);
+  rule(
+    misplaced === undefined,
+    misplaced!,
+    `left out for ${dataset.name}: it is for a --dataset in files`,
+  );
   rule(takesSeed, "splitSeed", `a whole number in [0, ${largestLegacySeed}] for numpy`);
   rule(decay === "cosine" || !warmUp, "decay", "cosine with the warm-up of --warm_up");
   rule(accumulate <= batchSize / 2, "accumulate", "at most half the batch size, for batch norm");

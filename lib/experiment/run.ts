@@ -30,6 +30,7 @@ import type { OpenRun } from "./open_run.ts";
 import { describeEnvironment } from "./run_card.ts";
 import type { RunDescription } from "./run_folder.ts";
 import { openRunStore, type RunStore } from "./run_store.ts";
+import { skipReport } from "./skip_report.ts";
 import { trackRun } from "./tracking.ts";
 
 /** A value, or how it is made once the configuration of the run is known. */
@@ -146,7 +147,8 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
 
   const dataset = await given(options.dataset, config);
   if (isFileDataset(dataset)) withListHashes(config, dataset);
-  const images = datasetImages(dataset, { onSkip: onNotice });
+  const skips = skipReport(onNotice);
+  const images = datasetImages(dataset, skips);
   const subset = await (existing?.split(images) ?? configuredSplit(config, images));
   const { training: split, validation } = configuredParts(config, subset);
   const { train, test, classNames, statistics } = images;
@@ -217,6 +219,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
     for await (const event of trainEpochs(training, { from, signal })) {
       await open.keep(event, { stages });
       await track?.(event);
+      if (event.type !== "step") skips.tellCount();
       yield event;
     }
   }

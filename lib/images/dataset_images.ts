@@ -106,12 +106,13 @@ function imagesInFiles(
     statistics: { mean: recipe.mean, std: recipe.std },
     hash: () => hashFileDataset(dataset),
     source(part, rows) {
-      const { list, labels, place } = dataset[part];
+      const { list, labels, place, partOf } = dataset[part];
       const rowOf = (image: number): number => rows === undefined ? image : rows[image]!;
       const files: PictureFiles = {
         folder,
         count: rows?.length ?? list.count,
         path: (image) => place(list.path(rowOf(image))),
+        ...(partOf && { part: (image) => partOf(rowOf(image)) }),
         labels: rows?.map((row) => labels[row]!) ?? labels,
         where: (image) => `${list.place(rowOf(image))} of "${list.name}"`,
       };

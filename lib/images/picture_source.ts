@@ -83,7 +83,11 @@ export function pictureSource(files: PictureFiles, options: PictureSourceOptions
     // Again for those in whose place another image is shown.
     for (let waiting = placesByRow(rows); waiting.size > 0;) {
       const shown = [...skipping.replaced(waiting)];
-      const jobs = shown.map(([row, places]): PictureJob => ({ path: files.path(row), places }));
+      const jobs = shown.map(([row, places]): PictureJob => ({
+        path: files.path(row),
+        places,
+        ...(files.part && { part: files.part(row) }),
+      }));
       const faults = await pool.run({ ...task, jobs });
       await skipping.note(faults.map((fault) => ({ ...fault, row: shown[fault.job]![0] })));
       waiting = new Map(faults.map(({ job }) => shown[job]!));

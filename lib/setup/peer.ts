@@ -1,5 +1,6 @@
 /**
- * Installs PyTorch, the peer of the benchmark: in the virtual environment, or in one of its own.
+ * Installs PyTorch and torchvision, the peers of the benchmarks: in the virtual environment, or in one of
+ * their own.
  *
  * @module
  */
@@ -21,7 +22,7 @@ export interface PeerOptions {
 }
 
 /**
- * Makes sure that PyTorch is in `.venv`, which the set-up has made; for `deno task bench --peer` only.
+ * Makes sure that PyTorch and torchvision are in `.venv`, which the set-up has made; for `deno task bench --peer` only.
  *
  * @param options Which project, and whom to tell.
  * @throws {Error} If it cannot be installed; the message says why and what to do.
@@ -32,7 +33,9 @@ export async function installPeer(options: PeerOptions = {}): Promise<void> {
   await withSetupLock(root, async () => {
     // It may have been installed while this process waited for its turn.
     if (hasPeer(root)) return;
-    report?.("Installing PyTorch into .venv, to measure against it; training does not need it");
+    report?.(
+      "Installing PyTorch and torchvision into .venv, to measure against it; training does not need it",
+    );
     const python = `${venvFolder(root)}/bin/python`;
     await installPythonPackages(root, python, {
       packages: "peer",
@@ -118,10 +121,10 @@ export function hasOwnPeer(root: string = projectRoot): boolean {
 }
 
 /**
- * Whether a complete PyTorch is in the environment.
+ * Whether complete PyTorch and torchvision are in the environment.
  *
  * @param root The project folder.
- * @returns Whether it is there.
+ * @returns Whether they are there.
  *
  * @example A project that is not set up
  * ```ts
@@ -132,7 +135,10 @@ export function hasOwnPeer(root: string = projectRoot): boolean {
  * ```
  */
 export function hasPeer(root: string = projectRoot): boolean {
-  return sitePackages(root).some((folder) =>
-    entries(folder).some((name) => /^torch-.*\.dist-info$/.test(name))
-  );
+  return sitePackages(root).some((folder) => {
+    const names = entries(folder);
+    return ["torch", "torchvision"].every((peer) =>
+      names.some((name) => name.startsWith(`${peer}-`) && name.endsWith(".dist-info"))
+    );
+  });
 }

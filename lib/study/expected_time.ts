@@ -25,8 +25,12 @@ import type { RunResult } from "./result.ts";
  */
 export function shapeOf({ data, network, stages }: RunConfig): string {
   const { dataset, imbalanceRate, profile, largestClass, splitFile, validation } = data;
+  const { imageSize, trainListHash } = data;
   return canonicalJson({
-    data: { dataset, imbalanceRate, profile, largestClass, splitFile, validation },
+    data: {
+      ...{ dataset, imbalanceRate, profile, largestClass, splitFile, validation },
+      ...(imageSize !== null && { imageSize, trainListHash }),
+    },
     network,
     stages: stages.map((
       { method, batchSize, accumulate, trains, samRadius, averageDecay, epochs },

@@ -9,6 +9,7 @@
  */
 
 import { methodFields, partFields } from "../experiment/config_fields.ts";
+import { fileDatasetEntry } from "../data/file_datasets.ts";
 import { drawnSubsetFields } from "../experiment/data_fields.ts";
 import { sharedFields } from "../experiment/config_complete.ts";
 import { secondStageFields } from "../experiment/second_stage.ts";
@@ -85,7 +86,8 @@ export function resolvePreset(name: string): Settings {
  * Settings over those of a preset.
  *
  * What they make meaningless of the preset is left out: settings of its method where another one is chosen,
- * of its second stage where there is another one or none, of its draw where rows are given. The width of
+ * of its second stage where there is another one or none, of its draw where rows are given or images are
+ * others that lie in files. The width of
  * the preset stays, also where the network is named.
  *
  * @param base Settings of a preset.
@@ -113,9 +115,13 @@ export function settingsOver(
   ) as MethodChoice;
   const isOther = Object.keys(choice).length > 0;
   const fields = isOther ? chooseMethod(choice, methods).fields : {};
+  // Images in files come as they are; the tail of another set says nothing of them.
+  const isOtherImages = given.dataset !== undefined && given.dataset !== base.dataset &&
+    fileDatasetEntry(`${given.dataset}`) !== undefined;
   const isMeant = (name: string): boolean => {
     if (name in secondStageFields && given.secondStage !== undefined) return false;
-    if (given.splitFile && drawnSubsetFields.some((field) => field === name)) return false;
+    const isDrawn = drawnSubsetFields.some((field) => field === name);
+    if (isDrawn && (given.splitFile || isOtherImages)) return false;
     if (!isOther) return true;
     return !choosing.includes(name) && (name in sharedFields || name in fields);
   };

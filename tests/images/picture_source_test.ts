@@ -21,7 +21,7 @@ import { temporaryFolder } from "../data/disposables.ts";
 import { testEngine } from "../engine.ts";
 import { readCheckpoint, smallTraining, writeCheckpoint } from "../train/small_training.ts";
 import { expectedPictures, picture } from "./decode/pictures.ts";
-import { writeJpeg } from "./jpeg_files.ts";
+import { writeJpeg } from "../../lib/bench/jpeg_files.ts";
 
 const engine = await testEngine();
 // Keeps the threads from starting anew in every test.

@@ -105,6 +105,44 @@ for (
   }
 }
 
+// Those of the large sets, likewise: dataset, classes, epochs, batch, wd.
+for (
+  const [name, dataset, classes, epochs, batchSize, weightDecay] of [
+    ["imagenet-lt", "imagenet_lt", 1000, 135, 120, 2e-4],
+    ["inat18", "inat18", 8142, 120, 128, 1e-4],
+  ] as const
+) {
+  for (
+    const [reading, differing] of Object.entries({
+      "": {},
+      "-paper": {
+        mixtureBeta: 0.5,
+        lossScale: "mean",
+        consistencyWeight: 5,
+        rebalanceTarget: "pair",
+        classifiers: "one",
+        resampleExponent: 2,
+      },
+      "-corrected": { mixtureBeta: 0.5, cutMixLabel: "area" },
+    })
+  ) {
+    Deno.test(`the preset ${name}${reading} resolves to exactly its hyper-parameters`, () => {
+      const settings = settingsOf(configure(resolvePreset(`${name}${reading}`)));
+      const expected = {
+        ...{ ...kept, ...asCoded, dataset, classes, epochs, batchSize, weightDecay },
+        ...{ architecture: "resnext50_32x4d", imageSize: 224, learningRate: 0.1, warmUp: true },
+        ...{ profile: "given", imbalanceRate: 1, splitGenerator: "kit", splitSeed: 0, seed: 3407 },
+        ...{ resampleExponent: 0.2, labelWeightExponent: 1, consistencyWeight: 10 },
+        ...differing,
+      };
+      assertEquals(
+        Object.fromEntries(Object.keys(expected).map((key) => [key, settings[key]])),
+        expected,
+      );
+    });
+  }
+}
+
 for (const [letter, decay] of [["l", "steps_160_180"], ["c", "steps_120_160"]] as const) {
   for (const [name, rate] of Object.entries(rates)) {
     Deno.test(`cross-entropy under schedule ${letter}, factor ${name}, is that of the field`, () => {

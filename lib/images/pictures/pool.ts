@@ -72,7 +72,7 @@ function startThreads(): Threads {
   const waiting = new Map<number, Waiting>();
   const threads = Math.min(mostThreads, navigator.hardwareConcurrency);
   const workers = Array.from({ length: threads }, () => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+    const worker = new Worker(workerModule(), { workerData });
     worker.on("message", (answer: PicturesAnswer) => hear(answer, { workers, waiting }));
     worker.on("error", (error: Error) => fail(error, waiting));
     // A process whose work is done ends, whether or not all sources are disposed.
@@ -80,6 +80,13 @@ function startThreads(): Threads {
     return worker;
   });
   return { workers, waiting };
+}
+
+/** Node's workers start from files and texts only: where the kit is fetched from elsewhere, a text imports it. */
+function workerModule(): URL {
+  const module = new URL("./worker.ts", import.meta.url);
+  if (module.protocol === "file:") return module;
+  return new URL(`data:text/javascript,${encodeURIComponent(`import "${module.href}";`)}`);
 }
 
 function run(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { FilePart } from "../../data/picture_files.ts";
 import type { HostArray } from "../../data/plan.ts";
 import type { AugmentPlan } from "../augment/draw.ts";
 import type { Frame } from "../augment/framing.ts";
@@ -17,6 +18,8 @@ import type { ViewChange } from "./make_view.ts";
 export interface PictureJob {
   /** Path below the folder. */
   readonly path: string;
+  /** Where the image lies, if not in a file of its own. */
+  readonly part?: FilePart;
   /** Places of the views in the step. */
   readonly places: readonly number[];
 }

@@ -57,7 +57,7 @@ async function work(task: PicturesTask): Promise<PicturesAnswer> {
   return { id: task.id, faults };
 }
 
-async function makeViews({ path, places }: PictureJob, task: PicturesTask): Promise<void> {
+async function makeViews({ path, part, places }: PictureJob, task: PicturesTask): Promise<void> {
   const { folder, plan, recipe: { side } } = task;
   const viewBytes = 3 * side * side;
   const all = new Uint8Array(task.views);
@@ -67,7 +67,8 @@ async function makeViews({ path, places }: PictureJob, task: PicturesTask): Prom
     ...(plan && { change: plannedChange(plan, place) }),
     take: (view: Uint8Array) => all.set(view, place * viewBytes),
   }));
-  await makeFileViews(await readPicture(folder, path), { name: path, side, views, runner, gate });
+  const bytes = await readPicture(folder, path, part);
+  await makeFileViews(bytes, { name: path, side, views, runner, gate });
 }
 
 function inWords(error: unknown): Pick<JobFault, "type" | "message"> {
