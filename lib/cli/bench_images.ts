@@ -13,7 +13,7 @@
  * | colours alone by XLA, 16 views at a time | 0.44 (0.65 to 0.9 by TensorFlow) | no |
  * | all but decoding by kernels of WebAssembly, on threads of their own | 1.1, and 0.1 in the step | yes |
  * | decoding by a call that does not block, on a thread of Deno's | 0.81 a file (0.65 on the thread itself) | no |
- * | only the part of a file that its views show | 0.61 a window (0.81 a file) | yes |
+ * | only the part of a file that its views show: of one view; of two | 0.71 to 0.82; 0.82 to 0.83 a file (0.80 to 0.90 the whole) | no: more code for a tenth |
  *
  * @module
  */
