@@ -209,8 +209,8 @@ export function methodContenders(
  *
  * assertEquals(compiledContenders(setting).map(({ name }) => name), [
  *   "compiled",
- *   "compiled tf32",
  *   "compiled bfloat16",
+ *   "compiled tf32",
  *   "compiled XLA",
  * ]);
  * ```
@@ -218,8 +218,8 @@ export function methodContenders(
 export function compiledContenders(setting: BenchSetting): ContenderCommand[] {
   return [
     compiledContender(setting),
-    ...(setting.device === "gpu" ? [ours("compiled tf32", setting, { tensorFloat32: true })] : []),
     ours("compiled bfloat16", setting, { trainingType: "bfloat16" }),
+    ...(setting.device === "gpu" ? [ours("compiled tf32", setting, { tensorFloat32: true })] : []),
     ...(setting.xla ? [ours("compiled XLA", setting, { xla: true })] : []),
   ];
 }
@@ -271,7 +271,8 @@ export function peers(setting: BenchSetting, modes: readonly string[]): Contende
     program: python,
     args: [
       `${projectRoot}/lib/bench/pytorch_step.py`,
-      ...["--method", name, "--mode", mode, "--width", `${width}`, "--batch", `${batchSize}`],
+      ...["--method", name, "--width", `${width}`, "--batch", `${batchSize}`],
+      ...mode === "tf32" ? ["--mode", "channels_last", "--tf32"] : ["--mode", mode],
       ...["--device", device],
     ],
   }));

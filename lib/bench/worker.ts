@@ -25,20 +25,21 @@ export interface WorkerOptions extends Omit<SyntheticOptions, "method"> {
   readonly intraOpThreads?: number;
   /** Operations at a time; the engine's default if not given. */
   readonly interOpThreads?: number;
-  /** Whether convolutions in float32 may be shortened to TensorFloat-32, on GPUs. */
+  /** Whether convolutions may be shortened to TensorFloat-32. */
   readonly tensorFloat32?: boolean;
   /** Time the evaluation of the 500 test images instead of training steps. */
   readonly evaluate?: boolean;
 }
 
 async function main(options: WorkerOptions): Promise<void> {
-  const { device, mode, interOpThreads, tensorFloat32 = false } = options;
+  const { device, mode, interOpThreads, trainingType, tensorFloat32 = false } = options;
   const method = chooseMethod({ method: options.method }, methods);
   const intraOpThreads = options.intraOpThreads ??
     intraOpThreadsFor({ mode, passes: method.passes });
   const engine = await startEngine({
     device,
     tensorFloat32,
+    bfloat16: trainingType === "bfloat16",
     ...(intraOpThreads !== undefined && { intraOpThreads }),
     ...(interOpThreads !== undefined && { interOpThreads }),
   });

@@ -15,6 +15,7 @@ import { startEngine } from "../tensor/start.ts";
 import { intraOpThreadsFor } from "../tensor/threads.ts";
 import { tell } from "../process/streams.ts";
 import type { FlagValues } from "./flags.ts";
+import { gpuNumbers } from "./run_flags.ts";
 import { UsageError, withProgressLine } from "./shell.ts";
 
 /**
@@ -70,32 +71,28 @@ export async function startConfiguredEngine(
   values: FlagValues,
   { precision, passes }: { readonly precision: Precision; readonly passes: number },
 ): Promise<Engine> {
-  const { device, gpu, inter_op_threads } = values;
-  if (gpu !== undefined) {
-    if (device === "cpu") {
-      throw new UsageError(`Cannot use --gpu ${gpu} with --device cpu: leave one of them out`);
-    }
-    // Before TensorFlow looks at it: other GPUs are to be left alone, memory and all.
-    const visible = Deno.env.get("CUDA_VISIBLE_DEVICES");
-    Deno.env.set("CUDA_VISIBLE_DEVICES", visibleGpu(Number(gpu), visible));
-  }
+  const { device, inter_op_threads } = values;
+  const gpus = chooseGpus(values);
   const mode = executionMode(values);
   const intra_op_threads = values.intra_op_threads ?? intraOpThreadsFor({ mode, passes });
   const engine = await startEngine({
     device: (device ?? "auto") as "auto" | "cpu" | "gpu",
     tensorFloat32: precision === "tf32",
+    bfloat16: precision === "bfloat16",
+    deterministic: values.deterministic === true,
     ...(intra_op_threads !== undefined && { intraOpThreads: Number(intra_op_threads) }),
     ...(inter_op_threads !== undefined && { interOpThreads: Number(inter_op_threads) }),
   });
-  if (engine.device === "cpu" && device !== "cpu") await tellWhyNoGpu(gpu);
+  if (engine.device === "gpu") tellOfMissing(gpus, engine);
+  else if (device !== "cpu") await tellWhyNoGpu(gpus);
   return engine;
 }
 
 /** Says why the CPU does the work where a GPU could be expected: it was named, or CUDA is installed. */
-async function tellWhyNoGpu(gpu: FlagValues[string] | undefined): Promise<void> {
-  if (gpu === undefined && findCudaLibraries().length === 0) return;
+async function tellWhyNoGpu(gpus: readonly number[] | undefined): Promise<void> {
+  if (gpus === undefined && findCudaLibraries().length === 0) return;
   const problem = await whyNoGpu();
-  const which = gpu === undefined ? "GPU" : `GPU ${gpu}`;
+  const which = gpus === undefined ? "GPU" : `GPU ${gpus.join(",")}`;
   const reason = problem === undefined
     ? "TensorFlow lists it"
     : `${problem.reason}: ${problem.mend}`;
@@ -103,29 +100,62 @@ async function tellWhyNoGpu(gpu: FlagValues[string] | undefined): Promise<void> 
 }
 
 /**
- * The GPU that is meant by a number, as CUDA is told.
+ * Has TensorFlow see those GPUs alone that `--gpus` names; before it looks, for it takes a share of the
+ * memory of each one that it sees.
  *
- * @param gpu Its number among those that the process may use, from 0.
+ * @param values Parsed flags.
+ * @returns Their numbers; `undefined` if the flag was not given.
+ * @throws {UsageError} If the flags contradict each other or the machine.
+ * @example Without the flag
+ * ```ts
+ * import { chooseGpus } from "glmc/cli/machine.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(chooseGpus({ device: "auto" }), undefined);
+ * ```
+ */
+export function chooseGpus({ device, gpu }: FlagValues): readonly number[] | undefined {
+  if (gpu === undefined) return undefined;
+  if (device === "cpu") {
+    throw new UsageError(`Cannot use --gpu ${gpu} with --device cpu: leave one of them out`);
+  }
+  const numbers = gpuNumbers(`${gpu}`)!; // or the flag would have been refused
+  const visible = Deno.env.get("CUDA_VISIBLE_DEVICES");
+  Deno.env.set("CUDA_VISIBLE_DEVICES", visibleGpus(numbers, visible));
+  return numbers;
+}
+
+function tellOfMissing(gpus: readonly number[] | undefined, { devices }: Engine): void {
+  const found = devices.filter(({ type }) => type === "GPU").length;
+  // CUDA takes none that stands behind one that it does not know.
+  if (gpus !== undefined && found < gpus.length) {
+    tell(`TensorFlow finds ${found} of the GPUs ${gpus.join(",")} on this machine`);
+  }
+}
+
+/**
+ * The GPUs that are meant by numbers, as CUDA is told.
+ *
+ * @param gpus Their numbers among those that the process may use, from 0.
  * @param visible What `CUDA_VISIBLE_DEVICES` is; `undefined` where it is not set.
  * @returns What it has to be.
  * @throws {UsageError} If fewer are listed.
  * @example The second of two that a cluster has given
  * ```ts
- * import { visibleGpu } from "glmc/cli/machine.ts";
+ * import { visibleGpus } from "glmc/cli/machine.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals([visibleGpu(1, undefined), visibleGpu(1, "4,6")], ["1", "6"]);
+ * assertEquals([visibleGpus([0, 1], undefined), visibleGpus([1], "4,6")], ["0,1", "6"]);
  * ```
  */
-export function visibleGpu(gpu: number, visible: string | undefined): string {
-  if (visible === undefined) return `${gpu}`;
+export function visibleGpus(gpus: readonly number[], visible: string | undefined): string {
+  if (visible === undefined) return gpus.join(",");
   const listed = visible.split(",").map((word) => word.trim()).filter((word) => word !== "");
   // None at all, as "" and -1 say, is a machine without GPUs.
   if (listed.length === 0 || listed[0] === "-1") return visible;
-  const found = listed[gpu];
-  if (found !== undefined) return found;
+  if (gpus.every((gpu) => gpu < listed.length)) return gpus.map((gpu) => listed[gpu]).join(",");
   throw new UsageError(
-    `Cannot use --gpu ${gpu}: CUDA_VISIBLE_DEVICES is ${visible}: choose one in ` +
+    `Cannot use --gpu ${gpus.join(",")}: CUDA_VISIBLE_DEVICES is ${visible}: choose in ` +
       `[0, ${listed.length - 1}]`,
   );
 }

@@ -12,6 +12,26 @@ const whole = (least: number, most: number): Pick<Flag, "wanted" | "accepts"> =>
     Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
 });
 
+/**
+ * The GPUs that `--gpus` names.
+ *
+ * @param text Such as `1` or `0,1`.
+ * @returns Their numbers in that order; `undefined` if these are no numbers of GPUs, or one comes twice.
+ * @example Two, and one that comes twice
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { gpuNumbers } from "glmc/cli/run_flags.ts";
+ *
+ * assertEquals([gpuNumbers("2,0"), gpuNumbers("1,1")], [[2, 0], undefined]);
+ * ```
+ */
+export function gpuNumbers(text: string): readonly number[] | undefined {
+  const numbers = text.split(",").map((word) => /^\s*\d{1,4}\s*$/.test(word) ? Number(word) : NaN);
+  const isSound = numbers.every((number) => number <= 1023) &&
+    new Set(numbers).size === numbers.length;
+  return isSound ? numbers : undefined;
+}
+
 /** Flags of the machine: they do not change what is computed. */
 export const machineFlags: readonly Flag[] = [
   {
@@ -27,10 +47,19 @@ export const machineFlags: readonly Flag[] = [
     ...whole(1, 1024),
   },
   {
-    names: ["gpu"],
-    kind: "number",
-    help: "which GPU, counted from 0; the CPU where there is no such one",
-    ...whole(0, 1023),
+    names: ["gpu", "gpus"],
+    kind: "text",
+    help:
+      "which GPUs may be used, counted from 0, such as 1 or 0,1; the CPU where there is no such one",
+    wanted: "a whole number in [0, 1023], or several different ones with commas between them",
+    accepts: (value) => gpuNumbers(`${value}`) !== undefined,
+  },
+  {
+    names: ["deterministic"],
+    kind: "switch",
+    help:
+      "on GPUs: only algorithms that give the same bits every time, some of which are slower; " +
+      "results on the CPU are the same every time without it",
   },
   { names: ["inter_op_threads"], kind: "number", help: "operations at a time", ...whole(1, 1024) },
   { names: ["xla"], kind: "switch", help: "let XLA compile the step; meant for GPUs" },

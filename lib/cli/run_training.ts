@@ -69,7 +69,8 @@ async function announce({ run, engine, preset }: BegunRun): Promise<number> {
   );
   const shortness = memoryAdvice(usableMemory());
   if (shortness !== undefined) print(`${shortness}\n`);
-  if (network.precision === "bfloat16" && !run.isResumed) {
+  // On GPUs, convolutions of this width tell of their launches alone.
+  if (network.precision === "bfloat16" && !run.isResumed && engine.device === "cpu") {
     const advice = precisionAdvice(await convolutionRates(16));
     if (advice !== undefined) print(`${advice}\n`);
   }

@@ -25,8 +25,8 @@ export interface CardOptions {
  * @returns The texts by name, the time among them.
  */
 export async function describeEnvironment(options: CardOptions): Promise<Environment> {
-  const { engine: { device, threads, tensorflowVersion }, mode = "compiled", xla = false } =
-    options;
+  const { engine, mode = "compiled", xla = false } = options;
+  const { device, threads, tensorflowVersion, deterministic } = engine;
   return {
     started: new Date().toISOString(),
     kit: await kitVersion(),
@@ -39,6 +39,7 @@ export async function describeEnvironment(options: CardOptions): Promise<Environ
     threads: `${threads.intraOp} in an operation, ${threads.interOp} operations`,
     execution: mode,
     xla: xla ? "on" : "off",
+    deterministic: deterministic ? "on" : "off",
   };
 }
 

@@ -4,12 +4,13 @@
  * @module
  */
 
+import { bringToDevice } from "../tensor/device_memory.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { Tensor } from "../tensor/tfjs.ts";
 import type { Shapes } from "./shapes.ts";
 
 /**
- * Makes a tensor for each name; if one cannot be made, those before it are disposed.
+ * Makes a tensor for each name, on the device; if one cannot be made, those before it are disposed.
  *
  * @param shapes Names and shapes, in the order to make them.
  * @param make Makes the tensor of a name and shape.
@@ -39,7 +40,10 @@ export function makeTensors(
 ): Record<string, Tensor> {
   const made: Record<string, Tensor> = {};
   try {
-    for (const [name, shape] of Object.entries(shapes)) made[name] = make(name, shape);
+    for (const [name, shape] of Object.entries(shapes)) {
+      made[name] = make(name, shape);
+      bringToDevice(made[name]);
+    }
   } catch (error) {
     disposeTensors(made);
     throw error;

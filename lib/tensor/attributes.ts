@@ -5,10 +5,10 @@
  */
 
 import { cInt64List, cShape, cText } from "./c_values.ts";
-import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
+import type { Bytes, Handle, LibTensorFlow } from "./libtensorflow.ts";
 import type { Status } from "./status.ts";
 
-/** Kinds of attributes, numbered as `TF_AttrType`. */
+/** Kinds of attributes, numbered as `TF_AttrType`; the value of a string is a text or bytes. */
 export const attributeKind = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
 
 /** TensorFlow's numbers of element types, as `TF_DataType`. */
@@ -102,12 +102,13 @@ export function setAttributes(
         }
         break;
       case attributeKind.string: {
-        const text = cText(value as string);
+        const bytes = typeof value === "string" ? cText(value) : value as Bytes;
+        const length = typeof value === "string" ? bytes.length - 1 : bytes.length;
         library[recorded ? "TF_SetAttrString" : "TFE_OpSetAttrString"](
           operation,
           key,
-          text,
-          BigInt(text.length - 1),
+          bytes,
+          BigInt(length),
         );
         break;
       }

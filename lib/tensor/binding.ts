@@ -8,6 +8,7 @@ import { type Attribute, attributeKind, dataType } from "./attributes.ts";
 import { textOf } from "./c_values.ts";
 import type { EagerRuntime } from "./eager_runtime.ts";
 import { GraphRecorder, type RecordedFunction } from "./graph_recorder.ts";
+import { isForHost } from "./host_operations.ts";
 import type { HostValues } from "./host_values.ts";
 import type { OperationTarget } from "./operation.ts";
 import type { TensorRecord } from "./tensor_record.ts";
@@ -93,6 +94,11 @@ export class Binding {
     return this.#runtime.createText(bytes).id;
   }
 
+  /** Moves a tensor that stays to the GPU that operations run on, if there is one. */
+  bringToGpu(id: number): void {
+    this.#runtime.bringToGpu(id);
+  }
+
   /** Releases a tensor. */
   deleteTensor(id: number): void {
     this.#runtime.delete(id);
@@ -119,9 +125,11 @@ export class Binding {
     const typed = inputs.some((id) => this.#dtype(id) === dataType.bfloat16)
       ? attributes.map(asBfloat16)
       : attributes;
-    return (this.#recorder === undefined)
-      ? this.#runtime.execute(name, typed, inputs, outputCount)
-      : this.#recorder.record(name, typed, inputs, outputCount);
+    if (this.#recorder !== undefined) {
+      return this.#recorder.record(name, typed, inputs, outputCount);
+    }
+    const onHost = this.#onGpu && isForHost(typed, inputs.map((id) => this.#dtype(id)!));
+    return this.#runtime.execute(name, typed, inputs, outputCount, { onHost });
   }
 
   /** Runs an operation of one output on another thread; its inputs must stay alive meanwhile. */

@@ -103,6 +103,8 @@ export interface RuntimeConfig {
   readonly interOpThreads: number;
   /** Whether GPUs are hidden from TensorFlow. */
   readonly hideGpus: boolean;
+  /** Whether the CPU is taken for a GPU, to try what is done for GPUs where there is none. */
+  readonly pretendedGpu?: boolean;
 }
 
 /**
@@ -122,6 +124,21 @@ export function cConfig(config: RuntimeConfig): Bytes {
     ...[0x32, 2, 0x20, 1], // gpu_options { allow_growth: true }
     ...[0x38, 1], // allow_soft_placement
   ]);
+}
+
+/**
+ * Serialises the `ConfigProto` of a call whose function is only laid out anew, by one of the optimisers
+ * of TensorFlow's graphs and no other.
+ *
+ * Field numbers: tensorflow/core/protobuf/config.proto and rewriter_config.proto.
+ *
+ * @returns The serialised protocol buffer.
+ */
+export function cLayoutConfig(): Bytes {
+  const name = encoder.encode("layout");
+  const optimizers = [...varint(100 << 3 | 2), name.length, ...name]; // optimizers: "layout"
+  const rewriteOptions = [0x52, optimizers.length, ...optimizers]; // rewrite_options { ... }
+  return Uint8Array.of(0x52, rewriteOptions.length, ...rewriteOptions); // graph_options { ... }
 }
 
 function varint(value: number): number[] {

@@ -7,6 +7,7 @@
 import { type Attribute, dataType, setAttributes } from "./attributes.ts";
 import { cConfig, cText, forgetText, type RuntimeConfig, textOf } from "./c_values.ts";
 import { allocate, type HostValues, takeValues } from "./host_values.ts";
+import { hostDevice } from "./host_operations.ts";
 import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
 import { Status } from "./status.ts";
 import { describe, type TensorRecord } from "./tensor_record.ts";
@@ -24,6 +25,14 @@ export interface Device {
 /** Shape and element type of an output, or `undefined` where they depend on values. */
 export type KnownOutput = Omit<TensorRecord, "id"> | undefined;
 
+/** How an operation is run. */
+export interface ExecuteOptions {
+  /** What is known of the outputs beforehand and need not be asked of TensorFlow. */
+  readonly known?: readonly KnownOutput[];
+  /** Whether it runs on the host beside a GPU. */
+  readonly onHost?: boolean;
+}
+
 const doctor = 'run "deno task doctor"';
 
 /** TensorFlow's eager context together with the tensors alive in it. */
@@ -34,6 +43,8 @@ export class EagerRuntime {
   readonly status: Status;
   /** TensorFlow's context, which holds devices, functions and kernels. */
   readonly context: Handle;
+  /** The GPU that operations run on, such as `/device:GPU:0`; `undefined` where they run on the CPU. */
+  readonly gpu: string | undefined;
   /** Operations run so far; a compiled function counts as one. */
   executed = 0;
   /** Milliseconds spent so far. */
@@ -73,6 +84,9 @@ export class EagerRuntime {
     } finally {
       library.TFE_DeleteContextOptions(options);
     }
+    const type = config.pretendedGpu === true ? "CPU" : "GPU";
+    const name = this.devices().find((device) => device.type === type)?.name;
+    this.gpu = name?.replace(/^.*(?=\/device:)/, "");
   }
 
   /** Ends the context, with all its functions; its tensors must be gone. */
@@ -138,6 +152,23 @@ export class EagerRuntime {
     }
   }
 
+  /**
+   * Moves a tensor's values to the GPU that operations run on, if there is one.
+   *
+   * TensorFlow makes tensors on the host, and instantiates a recorded function once for each set of places
+   * that its inputs are in. The copy waits for all that the GPU has to do: it is for what stays.
+   */
+  bringToGpu(id: number): void {
+    if (this.gpu === undefined) return;
+    const { library, status, context } = this;
+    const { handle, record } = this.#alive(id);
+    const name = cText(this.gpu);
+    const moved = library.TFE_TensorHandleCopyToDevice(handle, context, name, status.pointer);
+    status.check(() => `bring a tensor ${describe(record)} to the GPU`);
+    library.TFE_DeleteTensorHandle(handle);
+    this.#tensors.replace(id, moved);
+  }
+
   /** Releases a tensor; an unknown number is ignored, since a recorded tensor owns nothing. */
   delete(id: number): void {
     const tensor = this.#tensors.get(id);
@@ -173,8 +204,6 @@ export class EagerRuntime {
   /**
    * Runs one operation, or a recorded function by its name.
    *
-   * What is `known` of the outputs beforehand need not be asked of TensorFlow.
-   *
    * @throws {OutOfMemoryError} If the memory of the device is full.
    * @throws {Error} If an input was disposed, or the operation does not fit its inputs.
    * @throws {RangeError} If more tensors would be alive than can be.
@@ -184,13 +213,14 @@ export class EagerRuntime {
     attributes: readonly Attribute[],
     inputs: readonly number[],
     outputCount: number,
-    known: readonly KnownOutput[] = [],
+    { known = [], onHost = false }: ExecuteOptions = {},
   ): TensorRecord[] {
     const { library, status } = this;
     this.#tensors.checkRoom(outputCount);
     if (outputCount > this.#outputs.length) this.#growOutputs(outputCount);
     const operation = this.#prepare(name, attributes, inputs, status);
     try {
+      if (onHost) library.TFE_OpSetDevice(operation, cText(hostDevice), status.pointer);
       this.#count[0] = outputCount;
       const start = performance.now();
       library.TFE_Execute(operation, this.#outputBytes, this.#countBytes, status.pointer);

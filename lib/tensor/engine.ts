@@ -22,6 +22,7 @@ import {
   type EngineSettings,
   withDefaults,
 } from "./engine_options.ts";
+import { setVariables } from "./environment.ts";
 import { announceStart } from "./started.ts";
 import type { TensorRecord } from "./tensor_record.ts";
 import { NodeJSKernelBackend, tf } from "./tfjs.ts";
@@ -37,6 +38,8 @@ export interface Engine {
   readonly devices: readonly Device[];
   /** TensorFlow's version. */
   readonly tensorflowVersion: string;
+  /** Whether GPUs take only algorithms whose results are the same every time. */
+  readonly deterministic: boolean;
   /** Threads in use. */
   readonly threads: { readonly intraOp: number; readonly interOp: number };
   /**
@@ -77,8 +80,6 @@ export interface Engine {
    */
   timeSpent(): { readonly recording: number; readonly native: number };
 }
-
-const keepPrimitives = "TF_MKL_OPTIMIZE_PRIMITIVE_MEMUSE";
 
 const backendName = "tensorflow";
 
@@ -123,21 +124,19 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
 }
 
 async function start(settings: EngineSettings): Promise<Engine> {
-  const { libraryFolder, preload, device, tensorFloat32 } = settings;
+  const { libraryFolder, preload, device, pretendedGpu } = settings;
   const threads = { intraOp: settings.intraOpThreads, interOp: settings.interOpThreads };
-  // Read by CUDA's libraries when they are opened.
-  if (!tensorFloat32) Deno.env.set("NVIDIA_TF32_OVERRIDE", "0");
-  // By default TensorFlow builds the primitives of oneDNN anew at every use; a step takes 2 % longer then.
-  if (!Deno.env.has(keepPrimitives)) Deno.env.set(keepPrimitives, "false");
+  const { deterministic } = setVariables(settings);
   const { runtime, devices } = withQuietStderr(() => {
     const runtime = new EagerRuntime(openLibTensorFlow(libraryFolder, preload), {
       intraOpThreads: threads.intraOp,
       interOpThreads: threads.interOp,
-      hideGpus: device === "cpu",
+      hideGpus: device === "cpu" || pretendedGpu,
+      pretendedGpu,
     });
     return { runtime, devices: runtime.devices() };
   });
-  const onGpu = devices.some(({ type }) => type === "GPU");
+  const onGpu = runtime.gpu !== undefined;
   if (device === "gpu" && !onGpu) {
     runtime.close();
     throw new Error(
@@ -165,6 +164,7 @@ async function start(settings: EngineSettings): Promise<Engine> {
     device: onGpu ? "gpu" : "cpu",
     devices,
     tensorflowVersion: binding.TF_Version,
+    deterministic,
     threads,
     compile: (f, { mode = "compiled", xla = false } = {}) =>
       mode === "eager" ? eagerFunction(f) : compileFunction(f, { ...context, xla }),

@@ -18,6 +18,12 @@ export interface EngineOptions {
   readonly interOpThreads?: number;
   /** Whether GPUs may shorten float32 to TensorFloat-32 in convolutions; false by default. */
   readonly tensorFloat32?: boolean;
+  /** Whether networks are trained in bfloat16, which GPUs have a faster batch norm for; false by default. */
+  readonly bfloat16?: boolean;
+  /** Whether GPUs take only algorithms whose results are the same every time; false by default. */
+  readonly deterministic?: boolean;
+  /** Whether the CPU is taken for a GPU, to try what is done for GPUs where there is none; false by default. */
+  readonly pretendedGpu?: boolean;
 }
 
 /** Options with every default filled in. */
@@ -39,11 +45,16 @@ export type EngineSettings = Required<EngineOptions>;
  * ```
  */
 export function withDefaults(options: EngineOptions): EngineSettings {
-  const { libraryFolder, preload = [], device = "auto", tensorFloat32 = false } = options;
+  const { libraryFolder, preload = [], device = "auto" } = options;
+  const { tensorFloat32 = false, bfloat16 = false, deterministic = false } = options;
+  const { pretendedGpu = false } = options;
   const interOpThreads = checked("operations at once", options.interOpThreads ?? 2);
   const shared = Math.ceil(navigator.hardwareConcurrency / interOpThreads);
   const intraOpThreads = checked("threads in an operation", options.intraOpThreads ?? shared);
-  return { libraryFolder, preload, device, intraOpThreads, interOpThreads, tensorFloat32 };
+  return {
+    ...{ libraryFolder, preload, device, intraOpThreads, interOpThreads },
+    ...{ tensorFloat32, bfloat16, deterministic, pretendedGpu },
+  };
 }
 
 function checked(what: string, count: number): number {
@@ -61,6 +72,9 @@ const inWords: { readonly [K in keyof EngineSettings]: (value: EngineSettings[K]
   interOpThreads: (count) => `${count} operations at once`,
   intraOpThreads: (count) => `${count} threads in an operation`,
   tensorFloat32: (allowed) => `TensorFloat-32 ${allowed ? "allowed" : "not allowed"}`,
+  bfloat16: (trains) => `${trains ? "the" : "no"} batch norm for bfloat16`,
+  deterministic: (always) => `${always ? "only deterministic" : "any"} algorithms`,
+  pretendedGpu: (pretended) => `${pretended ? "a pretended" : "no pretended"} GPU`,
 };
 
 /**

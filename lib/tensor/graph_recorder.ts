@@ -7,6 +7,7 @@
 import { type Attribute, attributeKind, setAttributes } from "./attributes.ts";
 import { cOutputs, cShape, cText, forgetText, type GraphOutput } from "./c_values.ts";
 import type { EagerRuntime, KnownOutput } from "./eager_runtime.ts";
+import { hostDevice, isForHost, isWhole } from "./host_operations.ts";
 import type { Handle } from "./libtensorflow.ts";
 import { describe, type TensorRecord } from "./tensor_record.ts";
 
@@ -109,6 +110,10 @@ export class GraphRecorder {
       library.TF_AddInputList(description, cOutputs(listed), listed.length);
       addEach(outputs.slice(end));
     }
+    const beside = this.#runtime.gpu !== undefined && !this.xla;
+    if (beside && isForHost(attributes, inputs.map((id) => this.#symbol(id).dtype))) {
+      library.TF_SetDevice(description, cText(hostDevice));
+    }
     try {
       setAttributes(
         library,
@@ -202,6 +207,8 @@ export class GraphRecorder {
     }
     if (this.#constants.has(id)) return this.#constant(record);
     const { output } = this.#placeholder(record);
+    // It comes with every call. Whole numbers are worked with on the host.
+    if (!isWhole(record.dtype)) this.#runtime.bringToGpu(id);
     const capture = { ...record, output, fixed: true };
     this.#captures.set(id, capture);
     return capture;

@@ -54,9 +54,14 @@ export const symbols = {
   TFE_TensorHandleDim: { parameters: ["pointer", "i32", "pointer"], result: "i64" },
   TFE_TensorHandleDataType: { parameters: ["pointer"], result: "i32" },
   TFE_TensorHandleResolve: { parameters: ["pointer", "pointer"], result: "pointer" },
+  TFE_TensorHandleCopyToDevice: {
+    parameters: ["pointer", "pointer", "buffer", "pointer"],
+    result: "pointer",
+  },
 
   TFE_NewOp: { parameters: ["pointer", "buffer", "pointer"], result: "pointer" },
   TFE_DeleteOp: { parameters: ["pointer"], result: "void" },
+  TFE_OpSetDevice: { parameters: ["pointer", "buffer", "pointer"], result: "void" },
   TFE_OpAddInput: { parameters: ["pointer", "pointer", "pointer"], result: "void" },
   TFE_OpSetAttrType: { parameters: ["pointer", "buffer", "i32"], result: "void" },
   TFE_OpSetAttrBool: { parameters: ["pointer", "buffer", "u8"], result: "void" },
@@ -81,6 +86,7 @@ export const symbols = {
   TF_NewGraph: { parameters: [], result: "pointer" },
   TF_DeleteGraph: { parameters: ["pointer"], result: "void" },
   TF_NewOperation: { parameters: ["pointer", "buffer", "buffer"], result: "pointer" },
+  TF_SetDevice: { parameters: ["pointer", "buffer"], result: "void" },
   TF_AddInput: { parameters: ["pointer", output], result: "void" },
   TF_AddInputList: { parameters: ["pointer", "buffer", "i32"], result: "void" },
   TF_SetAttrType: { parameters: ["pointer", "buffer", "i32"], result: "void" },

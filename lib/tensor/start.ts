@@ -34,7 +34,7 @@ let isOnCpuInstead = false;
  * ```
  */
 export async function startEngine(
-  options: Omit<EngineOptions, "libraryFolder" | "preload"> = {},
+  options: Omit<EngineOptions, "libraryFolder" | "preload" | "pretendedGpu"> = {},
 ): Promise<Engine> {
   checkPlatform();
   const { device = "auto" } = options;

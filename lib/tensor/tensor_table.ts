@@ -82,6 +82,12 @@ export class TensorTable {
     return found?.record.id === id ? found : undefined;
   }
 
+  /** Puts another pointer in the place of a tensor's, under the same number. */
+  replace(id: number, handle: Handle): void {
+    const found = this.get(id);
+    if (found !== undefined) this.#slots[id % this.#capacity] = { ...found, handle };
+  }
+
   /** Forgets a tensor. */
   delete(id: number): void {
     if (this.get(id) === undefined) return;

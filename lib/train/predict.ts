@@ -50,8 +50,12 @@ export function createPredictor(settings: PredictSettings): Predictor {
   const forward = engine.compile(
     ({ rows, prepared, ...variables }: Inputs) => {
       const [images] = source.views({ rows, prepared, groups: 1 });
-      // As many independent parts as operations run at a time: each keeps its own threads busy.
-      const parts = tf.split(images!, partSizes(rows.size, engine.threads.interOp));
+      // As many independent parts as operations run at a time: each keeps its own threads busy. One keeps
+      // a GPU busy.
+      const parts = tf.split(
+        images!,
+        partSizes(rows.size, engine.device === "gpu" ? 1 : engine.threads.interOp),
+      );
       const outputs = parts.map((part) => {
         const { outputs } = network.apply(variables, part, "evaluate");
         return meanOutputs(heads.map((head) => (outputs as NetworkOutputs)[head]));

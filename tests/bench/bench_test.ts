@@ -132,6 +132,16 @@ Deno.test("PyTorch takes part where it is asked for, XLA too", () => {
   ]);
 });
 
+Deno.test("all take the device that is asked for, and TensorFloat-32 takes part on a GPU", () => {
+  const contenders = allContenders({ ...setting, device: "gpu", peer: true });
+  for (const { name, args } of contenders) {
+    const told = name.startsWith("PyTorch") ? "--device gpu" : '"device":"gpu"';
+    assert(args.join(" ").includes(told), `${name}: ${args}`);
+  }
+  const shortened = contenders.filter(({ args }) => args.join().includes('"tensorFloat32":true'));
+  assertEquals(shortened.map(({ name }) => name), ["compiled tf32"]);
+});
+
 Deno.test("every contender takes a step of the method that is asked for", () => {
   const contenders = allContenders({ ...setting, peer: true, method: crossEntropyMethod });
   for (const { name, args } of contenders) {

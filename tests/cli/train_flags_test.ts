@@ -122,7 +122,7 @@ Deno.test("the flags of the official scripts are all there, at their defaults", 
   const values = valuesIn(official);
   assertEquals(
     [values.gpu, values.j, values.p, values.store_name],
-    [0, 4, 1000, "GLMC-CVPR2023/output/"],
+    ["0", 4, 1000, "GLMC-CVPR2023/output/"],
   );
   assert(`${values.root_model}`.endsWith("/GLMC-CVPR2023/output"));
   const relatives = "--exp_str 0 --pretrained --world-size 1 --rank 0 --dist-url tcp://a:1 " +

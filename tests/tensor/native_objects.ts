@@ -13,7 +13,10 @@ const kinds: Record<string, { readonly made: readonly string[]; readonly freed: 
   operation: { made: ["TFE_NewOp"], freed: "TFE_DeleteOp" },
   description: { made: ["TF_NewOperation"], freed: "TF_FinishOperation" },
   tensor: { made: ["TF_AllocateTensor", "TFE_TensorHandleResolve"], freed: "TF_DeleteTensor" },
-  handle: { made: ["TFE_NewTensorHandle"], freed: "TFE_DeleteTensorHandle" },
+  handle: {
+    made: ["TFE_NewTensorHandle", "TFE_TensorHandleCopyToDevice"],
+    freed: "TFE_DeleteTensorHandle",
+  },
   text: { made: ["TF_StringInit"], freed: "TF_StringDealloc" },
   graph: { made: ["TF_NewGraph"], freed: "TF_DeleteGraph" },
   definition: { made: ["TF_GraphToFunction"], freed: "TF_DeleteFunction" },
@@ -28,17 +31,21 @@ type Call = (...given: unknown[]) => unknown;
 export type Alive = Readonly<Record<string, number>>;
 
 /** A runtime of its own whose native objects are counted. */
-export function countedRuntime({ onGpu = false } = {}): {
+export function countedRuntime({ onGpu = false, pretendedGpu = false } = {}): {
   readonly runtime: EagerRuntime;
   readonly binding: Binding;
   readonly alive: () => Alive;
+  /** How often a function of TensorFlow was called. */
+  readonly called: (name: keyof LibTensorFlow) => number;
 } {
+  const calls = new Map<string, number>();
   const alive = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, 0]));
   const opened = openLibTensorFlow(findLibraryFolder());
   const library = new Proxy({}, {
     get(_, name: string) {
       const call = opened[name as keyof LibTensorFlow] as Call;
       return (...given: unknown[]) => {
+        calls.set(name, (calls.get(name) ?? 0) + 1);
         const result = call(...given);
         for (const [kind, { made, freed }] of Object.entries(kinds)) {
           const change = made.includes(name) && result !== null ? 1 : name === freed ? -1 : 0;
@@ -49,7 +56,12 @@ export function countedRuntime({ onGpu = false } = {}): {
     },
   }) as LibTensorFlow;
   const runtime = new EagerRuntime(library, {
-    ...{ intraOpThreads: 1, interOpThreads: 1, hideGpus: true },
+    ...{ intraOpThreads: 1, interOpThreads: 1, hideGpus: true, pretendedGpu },
   });
-  return { runtime, binding: new Binding(runtime, { onGpu }), alive: () => ({ ...alive }) };
+  return {
+    runtime,
+    binding: new Binding(runtime, { onGpu }),
+    alive: () => ({ ...alive }),
+    called: (name) => calls.get(name) ?? 0,
+  };
 }

@@ -1,0 +1,183 @@
+/**
+ * What a step asks of a GPU, counted on a pretended one: `deno task test:gpu-shape`; see README.md beside.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { findCudaLibraries } from "../../lib/setup/find.ts";
+import { projectRoot } from "../../lib/setup/project.ts";
+import { temporaryFolder } from "../data/disposables.ts";
+import { buildPretendedGpu, type PretendedGpu } from "./build.ts";
+import type { Counts, Report, Subject } from "./steps.ts";
+
+/** A project that was set up with `--device gpu`; this one, unless another is named. */
+const project = Deno.env.get("GLMC_GPU_PROJECT") ?? projectRoot;
+const packages = findCudaLibraries(project)[0]?.replace(/(?<=\/nvidia)\/.*/, "");
+
+const missing = packages === undefined
+  ? `no CUDA in the .venv of "${project}": deno task setup --device gpu there, or name a project ` +
+    "that has it in GLMC_GPU_PROJECT"
+  : await hasCompiler()
+  ? undefined
+  : "no gcc: for example sudo apt install gcc libc6-dev";
+
+async function hasCompiler(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("gcc", { args: ["--version"] }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+/** What a steady step of a network may ask for. */
+interface Limits {
+  readonly architecture: Subject["architecture"];
+  readonly width: number;
+  /** Batch norms of both views, as many forward as backward. */
+  readonly norms: number;
+  /** Kernels and calls of cuDNN and cuBLAS, compiled, in float32 and in bfloat16. */
+  readonly launches: Readonly<Record<Subject["trainingType"], number>>;
+  /** The same op by op, where nothing is taken together. */
+  readonly opByOp: number;
+  /** Shortcuts of both views, forward and backward, that skip pixels and add channels. */
+  readonly shortcuts: number;
+  /** GB of memory after four steps in float32. */
+  readonly memory: number;
+}
+
+const networks: readonly Limits[] = [
+  {
+    ...{ architecture: "resnet32", width: 16, norms: 62, shortcuts: 16, memory: 0.6 },
+    ...{ launches: { float32: 1640, bfloat16: 1720 }, opByOp: 2000 },
+  },
+  {
+    ...{ architecture: "resnet32", width: 64, norms: 62, shortcuts: 16, memory: 2.3 },
+    ...{ launches: { float32: 1640, bfloat16: 1720 }, opByOp: 2000 },
+  },
+  {
+    ...{ architecture: "resnet18", width: 64, norms: 40, shortcuts: 0, memory: 2.3 },
+    ...{ launches: { float32: 1120, bfloat16: 1190 }, opByOp: 1380 },
+  },
+  {
+    ...{ architecture: "resnet50", width: 64, norms: 106, shortcuts: 0, memory: 8.6 },
+    ...{ launches: { float32: 2510, bfloat16: 2480 }, opByOp: 2900 },
+  },
+];
+
+const types = ["float32", "bfloat16"] as const;
+
+/** Pixels of both views, indices of labels, box, and three numbers. */
+const copiesUp = 7;
+
+if (missing !== undefined) {
+  Deno.test({ name: `a step on a pretended GPU (skipped: ${missing})`, ignore: true, fn() {} });
+} else {
+  const folder = temporaryFolder();
+  globalThis.addEventListener("unload", () => folder[Symbol.dispose]());
+  const gpu = await buildPretendedGpu(folder.path, packages!);
+  for (const limits of networks) {
+    for (const trainingType of types) {
+      const { architecture, width } = limits;
+      const subject = { architecture, width, trainingType };
+      const name = `${architecture} of width ${width} in ${trainingType}`;
+      Deno.test(`${name}, compiled`, async () => {
+        checkCompiled(await stepsOf({ ...subject, mode: "compiled" }, gpu), {
+          limits,
+          trainingType,
+        });
+      });
+      Deno.test(`${name}, op by op`, async () => {
+        checkOpByOp(await stepsOf({ ...subject, mode: "eager" }, gpu), { limits, trainingType });
+      });
+      Deno.test(`${name}, compiled by XLA`, async () => {
+        checkXla(await stepsOf({ ...subject, mode: "compiled", xla: true }, gpu));
+      });
+    }
+  }
+}
+
+interface Expected {
+  readonly limits: Limits;
+  readonly trainingType: Subject["trainingType"];
+}
+
+function checkCompiled(report: Report, { limits, trainingType }: Expected): void {
+  checkStart(report);
+  const [, second, ...others] = report.steps;
+  // One instantiation serves, since the first step finds the weights where it leaves them.
+  for (const step of others) assertEquals(step, second);
+  assertEquals([amount(second!, "copy up"), amount(second!, "copy down")], [copiesUp, 0]);
+  assertAtMost(launches(second!), limits.launches[trainingType]);
+  // Images are laid out anew once for each view.
+  assertAtMost(transpositions(second!), trainingType === "float32" ? limits.shortcuts + 2 : 0);
+  checkNorms(second!, { limits, trainingType });
+  const taken = [report.start, ...report.steps].map((counts) => amount(counts, "bytes taken"));
+  assertAtMost(taken.reduce((sum, bytes) => sum + bytes, 0) / 1e9, limits.memory);
+  // In one part: its images, its outputs.
+  assertEquals(amount(report.prediction, "copy up"), 1);
+  assertEquals(amount(report.prediction, "copy down"), 1);
+  assertEquals(transpositions(report.prediction), 0);
+}
+
+function checkOpByOp(report: Report, { limits, trainingType }: Expected): void {
+  checkStart(report);
+  const steady = report.steps.at(-1)!;
+  assertEquals(amount(steady, "copy down"), 0);
+  assertAtMost(launches(steady), limits.opByOp);
+  // There is no graph to lay out anew: batch norm transposes float32 images itself.
+  assertEquals(transpositions(steady), trainingType === "float32" ? 5 * limits.norms : 0);
+  checkNorms(steady, { limits, trainingType });
+}
+
+function checkXla(report: Report): void {
+  checkStart(report);
+  const [, second, ...others] = report.steps;
+  for (const step of others) assertEquals(step, second);
+  assertEquals([amount(second!, "copy up"), amount(second!, "copy down")], [copiesUp, 0]);
+}
+
+function checkStart({ devices, start }: Report): void {
+  assertEquals(devices, ["CPU", "GPU"]);
+  // Memory is taken as it is needed.
+  assertAtMost(amount(start, "bytes taken") / 1e9, 0.5);
+}
+
+function checkNorms(step: Counts, { limits, trainingType }: Expected): void {
+  const mode = trainingType === "float32" ? "spatial batch norm" : "persistent batch norm";
+  assertEquals(amount(step, mode), limits.norms);
+  assertEquals(amount(step, "scratch of a forward pass"), limits.norms);
+  assertEquals(amount(step, "scratch of no forward pass"), 0);
+}
+
+function amount(counts: Counts, name: string): number {
+  return counts[name] ?? 0;
+}
+
+function launches(counts: Counts, which = /^launch /): number {
+  const amounts = Object.entries(counts).filter(([name]) => which.test(name));
+  return amounts.reduce((sum, [, amount]) => sum + amount, 0);
+}
+
+/** Of images; filters are laid out for cuDNN by kernels of another name. */
+function transpositions(counts: Counts): number {
+  return launches(counts, /^launch .*(SwapDimension|Transpose|cudnnTransformTensor)/);
+}
+
+function assertAtMost(value: number, most: number): void {
+  assert(value <= most, `${value} is more than ${most}`);
+}
+
+async function stepsOf(subject: Subject, gpu: PretendedGpu): Promise<Report> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "--no-check", new URL("steps.ts", import.meta.url).pathname],
+      JSON.stringify({ subject, gpu, project }),
+    ],
+    // Graphs of kernels are launched by the driver, where they would be one.
+    env: { XLA_FLAGS: "--xla_gpu_enable_command_buffer=" },
+  });
+  const { success, stdout, stderr } = await command.output();
+  const [said, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  if (!success) throw new Error(errors);
+  return JSON.parse(said!.trim().split("\n").at(-1)!);
+}
