@@ -152,7 +152,7 @@ function sayPlan(
   const done = lines.length - waiting.length;
   print(
     `Lines       ${lines.length}` + (done > 0 ? `, ${done} of them done before` : "") +
-      (machine.device === "gpu" && minutes > 0
+      (machine.device === "gpu" && !machine.short && minutes > 0
         ? `, about ${Math.ceil(minutes)} minutes: leave the GPU to them`
         : ""),
   );
