@@ -210,8 +210,8 @@ export function methodContenders(
  *
  * assertEquals(compiledContenders(setting).map(({ name }) => name), [
  *   "compiled",
- *   "compiled tf32",
  *   "compiled bfloat16",
+ *   "compiled tf32",
  *   "compiled XLA",
  * ]);
  * ```
@@ -219,8 +219,8 @@ export function methodContenders(
 export function compiledContenders(setting: BenchSetting): ContenderCommand[] {
   return [
     compiledContender(setting),
-    ...(setting.device === "gpu" ? [ours("compiled tf32", setting, { tensorFloat32: true })] : []),
     ours("compiled bfloat16", setting, { trainingType: "bfloat16" }),
+    ...(setting.device === "gpu" ? [ours("compiled tf32", setting, { tensorFloat32: true })] : []),
     ...(setting.xla ? [ours("compiled XLA", setting, { xla: true })] : []),
   ];
 }
@@ -271,8 +271,8 @@ export function peers(setting: BenchSetting, modes: readonly string[]): Contende
     name: `${peerPrefix} ${mode.replace("_", " ")}`,
     program: python,
     args: [
-      ...["-c", peerStep],
-      ...["--method", name, "--mode", mode, "--width", `${width}`, "--batch", `${batchSize}`],
+      ...["-c", peerStep, "--method", name, "--width", `${width}`, "--batch", `${batchSize}`],
+      ...mode === "tf32" ? ["--mode", "channels_last", "--tf32"] : ["--mode", mode],
       ...["--device", device],
     ],
   }));

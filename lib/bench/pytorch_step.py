@@ -6,8 +6,10 @@ then trained on.
 
 Reads one JSON object a line from standard input ({"steps": n}), runs so many steps, and answers with a
 JSON list of milliseconds, so that the benchmark can take turns with it. The modes: eager (as public
-codes run), channels_last, tf32 (channels_last in TensorFloat-32, PyTorch's own default on GPUs), bfloat16
-(channels_last under autocast), compile (torch.compile).
+codes run), channels_last, bfloat16 (channels_last under autocast), compile (torch.compile).
+
+On a GPU, convolutions compute in full float32 unless --tf32 is given, as ours do; by default PyTorch
+shortens them to TensorFloat-32 there.
 """
 
 import argparse
@@ -70,36 +72,38 @@ class Network(nn.Module):
 class Images:
     """Random images of ten classes, from which cropped and mirrored views are taken."""
 
-    def __init__(self, count: int, layout, device):
+    def __init__(self, count: int, layout, device: torch.device):
         pixels = F.pad(torch.randint(0, 256, (count, 3, 32, 32)).byte(), (4, 4, 4, 4))
         self.pixels, self.labels = pixels.to(device), (torch.arange(count) % 10).to(device)
-        self.class_weights = torch.rand(10, device=device) * 2
+        self.class_weights = (torch.rand(10) * 2).to(device)
         self.layout, self.device = layout, device
         self.mean = torch.full((3, 1, 1), 127.5, device=device)
         self.std = torch.full((3, 1, 1), 63.75, device=device)
 
-    def draw(self, batch: int):
-        return torch.randint(0, len(self.pixels), (batch,), device=self.device)
-
-    def cut(self, rows):
-        corners = torch.randint(0, 9, (2, len(rows)))
-        if self.device.type == "cpu":
-            corners = zip(rows.tolist(), *corners.tolist())
-            return torch.stack([self.pixels[i, :, y : y + 32, x : x + 32] for i, y, x in corners])
-        # One kernel instead of one an image.
-        side = torch.arange(32, device=self.device)
-        y, x = (corner[:, None] + side for corner in corners.to(self.device))
-        picked = self.pixels[rows[:, None, None], :, y[:, :, None], x[:, None, :]]
-        return picked.permute(0, 3, 1, 2)
+    def rows(self, count: int):
+        return torch.randint(0, 1000, (count,)).to(self.device)
 
     def views(self, rows):
-        cut = self.cut(rows)
-        mirrored = torch.rand(len(rows), 1, 1, 1, device=self.device) < 0.5
+        cut = self.cut(rows, torch.randint(0, 9, (2, len(rows))))
+        mirrored = (torch.rand(len(rows), 1, 1, 1) < 0.5).to(self.device)
         cut = torch.where(mirrored, cut.flip(3), cut)
         return ((cut.float() - self.mean) / self.std).contiguous(memory_format=self.layout)
 
+    def cut(self, rows, corners):
+        if self.device.type == "cpu":
+            places = zip(rows.tolist(), *corners.tolist())
+            return torch.stack([self.pixels[i, :, y : y + 32, x : x + 32] for i, y, x in places])
+        return gathered(self.pixels, rows, corners.to(self.device))
+
     def one_hot(self, rows):
         return F.one_hot(self.labels[rows], 10).float()
+
+
+def gathered(pixels, rows, corners):
+    """The same cuts by one gather, where a slice an image would be a launch an image."""
+    side = torch.arange(32, device=pixels.device)
+    y, x = (corner[:, None] + side for corner in corners)
+    return pixels[rows[:, None, None], :, y[:, :, None], x[:, None, :]].permute(0, 3, 1, 2)
 
 
 def soft_cross_entropy(logits, targets):
@@ -107,7 +111,7 @@ def soft_cross_entropy(logits, targets):
 
 
 def cross_entropy_loss(model, images: Images, batch: int, precision):
-    rows = images.draw(batch)
+    rows = images.rows(batch)
     view = images.views(rows)
     with precision:
         logits = model(view)
@@ -116,7 +120,7 @@ def cross_entropy_loss(model, images: Images, batch: int, precision):
 
 def glmc_loss(model, images: Images, batch: int, precision):
     mix, alpha, gamma = 0.3, 0.75, 4.0
-    first, second = images.draw(batch), images.draw(batch)
+    first, second = images.rows(batch), images.rows(batch)
     global_view = mix * images.views(first) + (1 - mix) * images.views(second)
     local_view = images.views(first)
     local_view[:, :, 4:20, 8:24] = images.views(second)[:, :, 4:20, 8:24]
@@ -136,29 +140,28 @@ def glmc_loss(model, images: Images, batch: int, precision):
 
 #: Heads of the network and loss of each method that can be timed.
 METHODS = {"glmc": ("all", glmc_loss), "cross_entropy": ("one", cross_entropy_loss)}
-MODES = ["eager", "channels_last", "tf32", "bfloat16", "compile"]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--method", choices=METHODS, default="glmc")
-    parser.add_argument("--mode", choices=MODES)
+    parser.add_argument("--mode", choices=["eager", "channels_last", "bfloat16", "compile"])
     parser.add_argument("--width", type=int, default=16)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--device", choices=["auto", "cpu", "gpu"], default="auto")
+    parser.add_argument("--device", choices=["auto", "cpu", "gpu"], default="cpu")
+    parser.add_argument("--tf32", action="store_true")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
 
-    on_gpu = options.device != "cpu" and torch.cuda.is_available()
-    if options.device == "gpu" and not on_gpu:
-        sys.exit("PyTorch finds no GPU")
-    device = torch.device("cuda" if on_gpu else "cpu")
-    # Full float32 in convolutions, as ours; PyTorch shortens them to TensorFloat-32 by default.
-    torch.backends.cudnn.allow_tf32 = options.mode == "tf32"
+    has_gpu = torch.cuda.is_available()
+    if options.device == "gpu" and not has_gpu:
+        sys.exit("PyTorch finds no GPU: a build of PyTorch with CUDA is needed, and a driver for it")
+    device = torch.device("cuda" if has_gpu and options.device != "cpu" else "cpu")
+    torch.backends.cudnn.allow_tf32 = options.tf32
     torch.manual_seed(0)
     torch.set_num_threads(options.threads)
     layout = torch.contiguous_format if options.mode == "eager" else torch.channels_last
-    if options.mode == "compile" and not on_gpu:
+    if options.mode == "compile":
         layout = torch.contiguous_format
     heads, loss_of = METHODS[options.method]
     network = Network(options.width, 10, heads).to(device, memory_format=layout)

@@ -27,7 +27,8 @@ import type { Method } from "../method/method.ts";
 import { methods } from "../method/methods.ts";
 import { table, tableText } from "../plot/table.ts";
 import { print, printResult } from "../process/streams.ts";
-import { projectRoot } from "../setup/project.ts";
+import { findCudaLibraries } from "../setup/find.ts";
+import { projectRoot, venvFolder } from "../setup/project.ts";
 import { startEngine } from "../tensor/start.ts";
 import {
   benchPage,
@@ -52,7 +53,7 @@ const flags: readonly Flag[] = [
   },
   { names: ["rounds"], kind: "number", help: "turns each contender takes; 7 by default" },
   { names: ["steps"], kind: "number", help: "steps in a turn; 3 by default" },
-  { names: ["peer"], kind: "switch", help: "time PyTorch too; installs it into .venv" },
+  { names: ["peer"], kind: "switch", help: "time PyTorch too; installs it if it is missing" },
   { names: ["xla"], kind: "switch", help: "time the step compiled by XLA too; meant for GPUs" },
   {
     names: ["sweep"],
@@ -111,18 +112,18 @@ ${flagsHelp(flags)}
  */
 export async function run(args: string[]): Promise<void> {
   const values = parseFlags(args, flags);
-  const setting = settingOf(values);
+  const asked = settingOf(values);
   // For all contenders, which are children of this process.
   chooseGpus(values);
   const turns = {
     rounds: wholeNumber(values, "rounds", 7),
     steps: wholeNumber(values, "steps", 3),
   };
-  if (values.memory === true) return await watchMemory(setting);
+  if (values.memory === true) return await watchMemory(asked);
   if (values.methods !== undefined) {
-    return await compareMethods(`${values.methods}`.split(","), { setting, ...turns });
+    return await compareMethods(`${values.methods}`.split(","), { setting: asked, ...turns });
   }
-  if (setting.peer) await ensurePeer();
+  const setting = asked.peer ? { ...asked, python: await ensurePeer() } : asked;
   if (values.images === true) {
     const { benchImages } = await import("./bench_images.ts");
     await benchImages({ peer: setting.peer, ...turns });
@@ -179,9 +180,17 @@ function wholeNumber(values: FlagValues, flag: string, standard?: number): numbe
   throw new UsageError(`Cannot use ${name} ${value}: it must be a whole number, at least 1`);
 }
 
-async function ensurePeer(): Promise<void> {
-  const { installPeer } = await import("../setup/peer.ts");
-  await withProgressLine(({ note, update }) => installPeer({ report: note, progress: update }));
+/** Path of a Python with PyTorch. */
+async function ensurePeer(): Promise<string> {
+  const { installOwnPeer, installPeer } = await import("../setup/peer.ts");
+  const command = "deno task bench --peer";
+  return await withProgressLine(async ({ note, update }) => {
+    const options = { report: note, progress: update };
+    // Its libraries of CUDA would come into the way of those in .venv.
+    if (findCudaLibraries().length > 0) return await installOwnPeer({ ...options, command });
+    await installPeer(options);
+    return `${venvFolder(projectRoot)}/bin/python`;
+  });
 }
 
 async function measureSetting(options: MeasureOptions): Promise<MeasuredBatch> {

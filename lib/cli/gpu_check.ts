@@ -62,6 +62,7 @@ and a page. The exit code is 1 if something is wrong.
 
 Needs a driver for CUDA 12 (525.60 or later), a GPU that nothing else uses, and on the first time the
 network: about 0.2 GB for CIFAR-10, and several GB for PyTorch with its CUDA (--no_peer leaves it out).
+CUDA_VISIBLE_DEVICES=1 checks the second GPU.
 
 ${flagsHelp(flags)}
 `;
@@ -152,7 +153,7 @@ function sayPlan(
   const done = lines.length - waiting.length;
   print(
     `Lines       ${lines.length}` + (done > 0 ? `, ${done} of them done before` : "") +
-      (machine.device === "gpu" && minutes > 0
+      (machine.device === "gpu" && !machine.short && minutes > 0
         ? `, about ${Math.ceil(minutes)} minutes: leave the GPU to them`
         : ""),
   );

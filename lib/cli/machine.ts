@@ -108,8 +108,8 @@ export async function startConfiguredEngine(
     ...(intra_op_threads !== undefined && { intraOpThreads: Number(intra_op_threads) }),
     ...(inter_op_threads !== undefined && { interOpThreads: Number(inter_op_threads) }),
   });
-  if (engine.device === "cpu" && device !== "cpu") await tellWhyNoGpu(gpus);
-  else if (gpus !== undefined) tellOfMissing(gpus, engine);
+  if (engine.device === "gpu") tellOfMissing(gpus, engine);
+  else if (device !== "cpu") await tellWhyNoGpu(gpus);
   return engine;
 }
 
@@ -150,11 +150,12 @@ export function chooseGpus({ device, gpu }: FlagValues): readonly number[] | und
   return numbers;
 }
 
-/** Says which GPUs there are not; CUDA takes none that stands behind one that it does not know. */
-function tellOfMissing(gpus: readonly number[], { devices }: Engine): void {
+function tellOfMissing(gpus: readonly number[] | undefined, { devices }: Engine): void {
   const found = devices.filter(({ type }) => type === "GPU").length;
-  if (found === gpus.length) return;
-  tell(`TensorFlow finds ${found} of the GPUs ${gpus.join(",")} on this machine`);
+  // CUDA takes none that stands behind one that it does not know.
+  if (gpus !== undefined && found < gpus.length) {
+    tell(`TensorFlow finds ${found} of the GPUs ${gpus.join(",")} on this machine`);
+  }
 }
 
 /**

@@ -77,6 +77,7 @@ Deno.test("judgeRepeat() tells equal bits from rounding, and from numbers that a
   assertEquals(judgeRepeat([8.5], [9.5]).verdict, "bad");
   assertEquals(judgeRepeat([NaN], [NaN]).verdict, "bad");
   assertEquals(judgeRepeat([], []).verdict, "bad");
+  assertEquals(judgeRepeat([0, 0], [0, 0]).verdict, "bad");
 });
 
 Deno.test("judgeStep() wants a GPU to be busy where the kernels are large", () => {

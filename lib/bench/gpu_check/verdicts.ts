@@ -106,6 +106,9 @@ export function judgeRepeat(first: readonly number[], second: readonly number[])
   if (first.length === 0 || !Number.isFinite(gap)) {
     return { verdict: "bad", found: `losses are no numbers: ${first.join(", ")}` };
   }
+  if (first.every((value) => value === 0)) {
+    return { verdict: "bad", found: "losses are all 0: nothing was computed" };
+  }
   if (gap === 0) return { verdict: "good", found: "equal to the last bit" };
   return {
     verdict: gap < 1e-2 ? "note" : "bad",
