@@ -130,6 +130,7 @@ export function combine(combination: Combination): Method {
     testedHead: head,
     terms: ["total"],
     groups: 1,
+    ...(views.drawsOf && { drawsOf: views.drawsOf }),
     passes: 1,
     passNames: [views.name],
     unit: "images",

@@ -10,6 +10,7 @@
  */
 
 import type { NamedArrays } from "../data/plan.ts";
+import type { DrawKind } from "../data/plan_part.ts";
 import type { RandomStream } from "../data/random.ts";
 import type { HeadName, NetworkOutputs, PredictorKind } from "../model/network.ts";
 import type { Fields, SettingsOf } from "../settings/field.ts";
@@ -126,6 +127,11 @@ export interface Method<F extends Fields = Fields> {
   readonly terms: readonly [total: string, ...others: string[]];
   /** Groups of views in a step, such as view 1 and view 2 of each image; each is made by itself. */
   readonly groups: number;
+  /**
+   * Which of its draws belong to single examples `[B, ...]`: `examples` hold something of each, `partners`
+   * name another example of the batch for each; all others are the whole step's. None by default.
+   */
+  readonly drawsOf?: Readonly<Record<string, DrawKind>>;
   /** How often a step runs the network in training mode. */
   readonly passes: number;
   /** Name of what each pass is shown, such as `global`; passes are numbered by default. */

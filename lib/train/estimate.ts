@@ -20,7 +20,7 @@ const forwardShare = 1 / 3;
  * @returns Seconds of an epoch with its evaluation; a guess within some ten percent on a quiet machine.
  */
 export async function estimateEpochSeconds(training: Training, epoch = 0): Promise<number> {
-  const { parts: { test, train, validation } } = training;
+  const { parts: { test, train, validation }, options: { peers } } = training;
   const plans = training.plan(epoch);
   const [plan] = plans;
   if (plan === undefined) return 0;
@@ -30,11 +30,16 @@ export async function estimateEpochSeconds(training: Training, epoch = 0): Promi
   let state = initialState(training);
   for (let repeat = 0; repeat < 2; repeat++) {
     const start = performance.now();
-    const inputs = stepInputs(plan, { ...numbers, prepared: await train.prepare(plan) });
+    const { plan: part, share } = training.part(plan, epoch);
+    const inputs = stepInputs(part, {
+      ...numbers,
+      prepared: await train.prepare(part),
+      peers: peers && { share, stops: false },
+    });
     const result = step({ state, plan: inputs });
     await result.losses.data();
     seconds = (performance.now() - start) / 1000;
-    disposeTensors({ state, inputs, losses: result.losses });
+    disposeTensors({ state, inputs, losses: result.losses, peers: result.peers });
     await nextTurn();
     state = result.state;
   }

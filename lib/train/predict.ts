@@ -22,13 +22,15 @@ export interface PredictSettings {
   readonly source: ImageSource;
   /** The head whose outputs are wanted, or several of which {@linkcode meanOutputs} are. */
   readonly head: HeadName | readonly HeadName[];
+  /** The first image, and the one after the last; all by default. */
+  readonly range?: readonly [begin: number, end: number] | undefined;
   /** Images in one call; by default at most 500, and fewer where memory is short. */
   readonly batchSize?: number | undefined;
   /** `eager` runs op by op. */
   readonly mode?: ExecutionMode | undefined;
 }
 
-/** Runs heads over all images of a source. */
+/** Runs heads over all images of a source, or of its range. */
 export interface Predictor {
   /** From variables to outputs `[N, C]`, image after image; throws the reason of an aborted signal. */
   (variables: Variables, signal?: AbortSignal): Promise<Float32Array>;
@@ -37,7 +39,7 @@ export interface Predictor {
 }
 
 /**
- * Makes a function that runs heads of the network over all images of a source.
+ * Makes a function that runs heads of the network over all images of a source, or of a range of them.
  *
  * @param settings Network, heads and images.
  * @returns The function; the caller disposes it.
@@ -77,16 +79,18 @@ export function createPredictor(settings: PredictSettings): Predictor {
     { parameters, statistics }: Variables,
     signal?: AbortSignal,
   ): Promise<Float32Array> {
-    const all = new Float32Array(source.count * network.classes);
+    const [begin, end] = settings.range ?? [0, source.count];
+    const all = new Float32Array((end - begin) * network.classes);
     let batchSize = settings.batchSize ?? fittingBatch(network, source);
-    for (let start = 0; start < source.count;) {
+    for (let start = begin; start < end;) {
       // Lets signals and displays run: a batch itself never yields to them.
-      if (start > 0) await nextTurn();
+      if (start > begin) await nextTurn();
       signal?.throwIfAborted();
-      const count = Math.min(batchSize, source.count - start);
+      const count = Math.min(batchSize, end - start);
       const rows = Int32Array.from({ length: count }, (_, i) => start + i);
       try {
-        all.set(await outputsOf({ parameters, statistics }, rows), start * network.classes);
+        const outputs = await outputsOf({ parameters, statistics }, rows);
+        all.set(outputs, (start - begin) * network.classes);
         start += count;
       } catch (error) {
         // Smaller batches need less memory and give the same outputs.

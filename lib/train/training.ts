@@ -6,16 +6,20 @@
 
 import type { ImageSource } from "../images/source.ts";
 import type { StepPlan } from "../data/plan.ts";
+import { type PlanPart, planPart } from "../data/plan_part.ts";
 import { randomStream } from "../data/random.ts";
 import { testedHeads } from "../method/tested_heads.ts";
 import type { Network } from "../model/network.ts";
+import type { Peers } from "../ops/collectives.ts";
 import type { CompiledFunction } from "../tensor/compile.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors, mapTensors } from "../tensor/named_tensors.ts";
 import { tf } from "../tensor/tfjs.ts";
+import { collectiveKeys } from "./all_reduce.ts";
 import { initialCarried } from "./carried.ts";
 import { planEpoch } from "./plan_epoch.ts";
 import { createPredictor, type Predictor } from "./predict.ts";
+import { sharedPredictor } from "./shared_predictor.ts";
 import { type Stage, stageAt, totalEpochs } from "./stage.ts";
 import { createTrainStep, type StepInputs, type StepResult, type TrainState } from "./step.ts";
 
@@ -56,6 +60,10 @@ export interface TrainingOptions {
   readonly xla?: boolean | undefined;
   /** Seconds after which a long epoch is worth a checkpoint; 300 by default. */
   readonly checkpointSeconds?: number | undefined;
+  /** The processes that train together, if there are several. */
+  readonly peers?: Peers | undefined;
+  /** Whether their batch norm takes the statistics of the whole batch; false by default. */
+  readonly synchronised?: boolean | undefined;
 }
 
 /** A stage on the device. */
@@ -85,8 +93,10 @@ export interface Training {
   readonly epochs: number;
   /** Outputs of the last stage's tested head for the test images `[N, C]`. */
   readonly predict: Predictor;
-  /** Every step of an epoch, counted over all stages. */
+  /** Every step of an epoch, counted over all stages; the same in all processes. */
   readonly plan: (epoch: number) => StepPlan[];
+  /** What this process does of a step of an epoch. */
+  readonly part: (plan: StepPlan, epoch: number) => PlanPart;
   /** Frees images and compiled functions. */
   readonly dispose: () => void;
 }
@@ -102,11 +112,11 @@ export interface Training {
 export function createTraining(parts: TrainingParts, options: TrainingOptions): Training {
   refuseUnsound(parts, options);
   const { engine, network, train, test, validation, labels, counts } = parts;
-  const { stages, seed, mode, xla } = options;
+  const { stages, seed, mode, xla, peers, synchronised = false } = options;
   const deviceLabels = tf.tensor1d(labels.train, "int32");
   const plan = (epoch: number): StepPlan[] =>
     planEpoch({ stages, epoch, seed, counts, source: train });
-  const onDevice = stages.map((stage) => {
+  const onDevice = stages.map((stage, index) => {
     const constants = stage.method.constants?.({ options: stage.options, counts }) ?? {};
     const step = createTrainStep({
       stage,
@@ -114,9 +124,18 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
       source: train,
       labels: deviceLabels,
       constants,
+      together: peers && {
+        peers,
+        stage: index,
+        synchronised,
+        keepsStatistics: stage.statistics === "kept",
+      },
     });
-    const predictorOf = (source: ImageSource): Predictor =>
-      createPredictor({ engine, network, source, head: testedHeads(stage), mode });
+    const predictorOf = (source: ImageSource): Predictor => {
+      const settings = { engine, network, source, head: testedHeads(stage), mode };
+      const key = collectiveKeys.outputs + (source === test ? 0 : 1);
+      return peers ? sharedPredictor(settings, { peers, key }) : createPredictor(settings);
+    };
     return {
       stage,
       constants,
@@ -132,6 +151,10 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
     epochs: totalEpochs(stages),
     predict: onDevice.at(-1)!.predict,
     plan,
+    part(plan, epoch) {
+      const { method: { groups, drawsOf: draws } } = stageAt(stages, epoch).stage;
+      return peers ? planPart(plan, { ...peers, groups, ...(draws && { draws }) }) : { plan, share: 1 };
+    },
     dispose() {
       for (const { step, predict, predictValidation, constants } of onDevice) {
         step.dispose();

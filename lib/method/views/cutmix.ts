@@ -44,6 +44,7 @@ export const cutMixViews: Views<typeof cutMixFields> = defineViews({
   summary: "Each image with a box of another of its batch pasted in (Yun et al. 2019)",
   fields: cutMixFields,
   labels: "mixture",
+  drawsOf: { partner: "partners" },
   plan({ options: { cutMixAlpha, cutMixProbability }, counts, batchSize, stream, ...size }) {
     const mix = stream("mix");
     const order = shuffledRows(counts, stream("shuffle"));

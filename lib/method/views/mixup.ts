@@ -34,6 +34,7 @@ export const mixupViews: Views<typeof mixupFields> = defineViews({
   summary: "Each image blended with another of its batch (Zhang et al. 2018)",
   fields: mixupFields,
   labels: "mixture",
+  drawsOf: { partner: "partners" },
   plan({ options: { mixupAlpha }, counts, batchSize, stream }) {
     const mix = stream("mix");
     const order = shuffledRows(counts, stream("shuffle"));
