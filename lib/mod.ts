@@ -81,6 +81,8 @@ export {
 export { memorySource, type MemorySourceOptions } from "./images/memory_source.ts";
 export { cutMix, keptShare, mixUp, type RebalanceTarget, weightLabels } from "./images/mix.ts";
 export { type ChannelStatistics, normalise } from "./images/normalise.ts";
+export type { PictureFault, PictureFiles } from "./data/picture_files.ts";
+export { pictureSource, type PictureSourceOptions } from "./images/picture_source.ts";
 export { createPixelBank, cropViews, type PixelBank } from "./images/pixel_bank.ts";
 export type { ImageSource } from "./images/source.ts";
 

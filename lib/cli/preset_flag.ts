@@ -5,7 +5,7 @@
  */
 
 import { configure, type Settings, settingsOf } from "../experiment/config.ts";
-import { knownDatasets } from "../experiment/config_fields.ts";
+import { knownDatasets } from "../experiment/data_fields.ts";
 import { findPreset, type Preset, presets } from "../study/presets.ts";
 import type { FlagValues } from "./flags.ts";
 import { flagText } from "./method_flag.ts";

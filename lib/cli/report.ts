@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { datasets } from "../data/datasets.ts";
+import { type DatasetName, datasets } from "../data/datasets.ts";
 import { readError } from "../disk/errors.ts";
 import { writeWholeFile } from "../disk/whole_file.ts";
 import type { AdjustedAccuracy } from "../evaluate/adjusted.ts";
 import { shotGroup } from "../evaluate/shots.ts";
+import type { DataConfig } from "../experiment/config.ts";
 import type { RecordedRun } from "../experiment/read_run.ts";
 import type { ResumeRecord } from "../experiment/run_folder.ts";
 import { openRunStore } from "../experiment/run_store.ts";
+import { fileDatasetEntry } from "../images/file_datasets.ts";
 import { confusionFigure, reliabilityFigure } from "../plot/evaluation_charts.ts";
 import { classAccuracyFigure, classCountsFigure } from "../plot/long_tail_charts.ts";
 import { htmlPage, type PageSection } from "../plot/page.ts";
@@ -96,8 +98,11 @@ export function runPage(run: RecordedRun): Promise<string> {
   const { data, network, stages, seed } = config;
   const epochs = totalEpochs(stages);
   const groups = classCounts.map(shotGroup);
-  const known = data.dataset === "own" ? undefined : datasets[data.dataset];
-  const classNames = card.classNames ?? known?.classNames ??
+  const inMemory = Object.hasOwn(datasets, data.dataset)
+    ? datasets[data.dataset as DatasetName]
+    : undefined;
+  const title = (inMemory ?? fileDatasetEntry(data.dataset))?.title ?? "own images";
+  const classNames = card.classNames ?? inMemory?.classNames ??
     classCounts.map((_, label) => `${label}`);
   const record = history.at(-1)?.averaged;
   const averaged = record && { ...record, epoch: last.epoch };
@@ -150,15 +155,19 @@ export function runPage(run: RecordedRun): Promise<string> {
   ];
   return htmlPage({
     title: `Run ${run.name}`,
-    summary: `${
-      stages.map(({ method }) => method).join(", then ")
-    } on ${known?.title ?? "own images"} with ` +
-      (data.splitFile === null ? `imbalance rate ${data.imbalanceRate}` : "given rows") +
+    summary: `${stages.map(({ method }) => method).join(", then ")} on ${title} with ` +
+      subsetText(data) +
       `, ${network.architecture} of width ${network.width}, ` +
       `seed ${seed}: ${history.length} of ${epochs} epochs, top-1 accuracy ` +
       `${last.top1.toFixed(2)} % in the last and ${best.top1.toFixed(2)} % in the best one.`,
     sections,
   });
+}
+
+/** Which images were trained on. */
+function subsetText({ splitFile, profile, imbalanceRate }: DataConfig): string {
+  if (splitFile !== null) return "given rows";
+  return profile === "given" ? "all images" : `imbalance rate ${imbalanceRate}`;
 }
 
 /** What chose the best epoch. */

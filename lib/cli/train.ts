@@ -9,11 +9,7 @@ import { checkedRunName } from "../experiment/reserve.ts";
 import { beginRun } from "../experiment/run.ts";
 import type { RunDescription } from "../experiment/run_folder.ts";
 import { openRunStore, type RunStore } from "../experiment/run_store.ts";
-import {
-  configuredStages,
-  createConfiguredNetwork,
-  withSplitHash,
-} from "../experiment/configured.ts";
+import { configuredStages, createConfiguredNetwork } from "../experiment/configured.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import type { Network } from "../model/network.ts";
 import { print, printResult, tell } from "../process/streams.ts";
@@ -30,14 +26,15 @@ import {
 } from "./machine.ts";
 import { chooseMethod, type ChosenMethod, flagText, requireMethods } from "./method_flag.ts";
 import { namedPreset, presetAnswer, usualPreset, usualText } from "./preset_flag.ts";
+import { settledConfig } from "./settled_config.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import {
   checkRunFlags,
   configFlags,
-  configOf,
   conflicts,
   trainFlags,
   trainFlagsHelp,
+  withoutPlaces,
 } from "./train_flags.ts";
 import { type BegunRun, computable, trainBegun } from "./run_training.ts";
 import { summary } from "./train_report.ts";
@@ -117,8 +114,10 @@ async function begin(
   const resumed = values.resume === undefined
     ? undefined
     : await resumedRun(values, { chosen, store });
-  // Before the engine starts: what a file of rows lacks is said at once.
-  const config = resumed?.config ?? await withSplitHash(configOf(values, chosen));
+  // Before the engine starts: what a file of rows or a list lacks is said at once.
+  const { config, files } = resumed === undefined
+    ? await settledConfig(values, chosen)
+    : { config: resumed.config };
   const place = placeOf(values);
   if (resumed === undefined && place.name !== undefined) await refuseTakenName(place.name, store);
   const engine = await startConfiguredEngine(values, {
@@ -133,8 +132,9 @@ async function begin(
     ...place,
     config: resumed === undefined ? computable(config, engine) : config,
     engine,
-    dataset: ({ data }) =>
-      resumed === undefined ? loadConfiguredDataset(data) : loadImagesOf(resumed, values),
+    dataset: files ??
+      (({ data }) =>
+        resumed === undefined ? loadConfiguredDataset(data) : loadImagesOf(resumed, values)),
     store,
     mode: executionMode(values),
     xla: values.xla === true,
@@ -186,8 +186,7 @@ async function resumedRun(
   values: FlagValues,
   { chosen, store }: { readonly chosen: ChosenMethod; readonly store: RunStore },
 ): Promise<RunDescription> {
-  // Where the images are is no setting of the run: they are known by their hash.
-  const { root: _, source: __, "start-epoch": start, ...settings } = values;
+  const { "start-epoch": start, ...settings } = withoutPlaces(values);
   if (start !== undefined) {
     tell(
       "--start-epoch has no effect here: a run that is resumed goes on where it stopped",

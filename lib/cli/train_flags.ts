@@ -9,13 +9,13 @@
 import { type ConfigOptions, type RunConfig, settingsOf } from "../experiment/config.ts";
 import { type MethodSettings, sharedFields } from "../experiment/config_complete.ts";
 import {
-  dataFields,
   methodFields,
   networkFields,
   partFields,
   seedFields,
   stageFields,
 } from "../experiment/config_fields.ts";
+import { dataFields } from "../experiment/data_fields.ts";
 import { secondStageFields } from "../experiment/second_stage.ts";
 import type { Fields, Settings } from "../settings/field.ts";
 import { settingsOver } from "../study/presets.ts";
@@ -190,6 +190,27 @@ export function configOf(values: FlagValues, options: TrainFlagsOptions): RunCon
   const { base = {}, methods } = options;
   const given = settingsIn(values, configFlags(options));
   return usableConfig(asUsage(() => settingsOver(base, given, methods)), options);
+}
+
+/** Flags that say where images and lists are. */
+export const placeNames: readonly string[] = ["root", "source", "dir_train_txt", "dir_test_txt"];
+
+/**
+ * Flags without those that say where images and lists are: that is no setting of a run, which knows them by
+ * their hashes.
+ *
+ * @param values Parsed flags.
+ * @returns The others.
+ * @example Images that have moved
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { withoutPlaces } from "glmc/cli/train_flags.ts";
+ *
+ * assertEquals(withoutPlaces({ root: "/elsewhere", epochs: 3 }), { epochs: 3 });
+ * ```
+ */
+export function withoutPlaces(values: FlagValues): FlagValues {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !placeNames.includes(name)));
 }
 
 /**

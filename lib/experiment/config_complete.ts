@@ -21,6 +21,7 @@ import {
 import type { Fields, Settings, SettingValue } from "../settings/field.ts";
 import { checkOptions } from "./check_options.ts";
 import type { RunConfig, StageConfig } from "./config.ts";
+import { fileDefaults, misplacedFileField } from "./file_settings.ts";
 import { checkSecondStage } from "./check_second_stage.ts";
 import {
   secondOptions,
@@ -30,15 +31,18 @@ import {
   secondStageSettings,
 } from "./second_stage.ts";
 import {
-  dataFields,
-  drawnSubsetFields,
-  knownDatasets,
   methodFields,
   networkFields,
   partFields,
   seedFields,
   stageFields,
 } from "./config_fields.ts";
+import {
+  type ConfiguredDataset,
+  dataFields,
+  drawnSubsetFields,
+  knownDataset,
+} from "./data_fields.ts";
 
 /** What a configuration has to know of a method. */
 export type MethodSettings =
@@ -166,13 +170,14 @@ function unknownSetting(
 }
 
 function withDependentDefaults(complete: Settings, given: Settings): Settings {
-  const dataset = knownDatasets.find(({ name }) => name === complete.dataset)!;
+  const dataset = knownDataset(complete.dataset as ConfiguredDataset);
   if (complete.splitFile !== null) refuseDrawing(complete);
   return {
     ...complete,
     ...secondStageSettings(complete, given),
     classes: given.classes ?? dataset.classes ?? complete.classes!,
     source: given.source ?? dataset.sources[0],
+    ...(dataset.lies === "in files" && fileDefaults(complete, given)),
     // Who names the network means it in its own width; the default is what a laptop can train.
     width: given.width ??
       (given.architecture === undefined
@@ -286,7 +291,7 @@ export function settingsOf({ data, network, stages, seed }: RunConfig): Settings
  */
 export function checkConfig(config: RunConfig): RunConfig {
   const { data, network, stages: [{ epochs, startEpoch, decay, warmUp }] } = config;
-  const dataset = knownDatasets.find(({ name }) => name === data.dataset)!;
+  const dataset = knownDataset(data.dataset);
   const rule = (holds: boolean, name: keyof typeof sharedFields, wanted: string): void => {
     if (holds) return;
     const title = settingTitle(name, sharedFields[name]);
@@ -301,6 +306,8 @@ export function checkConfig(config: RunConfig): RunConfig {
   const hasRows = data.splitHash === null || data.splitFile !== null;
   rule(hasRows, "splitHash", `that of given rows: name their file with --split_file`);
   const takesSeed = data.splitGenerator === "kit" || data.splitSeed <= largestLegacySeed;
+  const misplaced = misplacedFileField(config.data);
+  rule(misplaced === undefined, misplaced!, `left out for ${dataset.name}, which is not in files`);
   rule(takesSeed, "splitSeed", `a whole number in [0, ${largestLegacySeed}] for numpy`);
   rule(decay === "cosine" || !warmUp, "decay", "cosine with the warm-up of --warm_up");
   rule(startEpoch < epochs, "startEpoch", `a whole number in [0, ${epochs})`);

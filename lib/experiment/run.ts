@@ -4,17 +4,17 @@
  * @module
  */
 
-import { datasets } from "../data/datasets.ts";
-import type { Dataset } from "../data/image_set.ts";
+import { type DatasetName, datasets } from "../data/datasets.ts";
 import type { Split } from "../data/long_tail.ts";
-import { memorySource } from "../images/memory_source.ts";
+import { type AnyDataset, datasetImages, isFileDataset } from "../images/dataset_images.ts";
 import { parameterCount } from "../model/layer_table.ts";
-import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
+import type { Evaluation } from "../evaluate/metrics.ts";
 import type { Network, Variables } from "../model/network.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { Progress, TrainEvent } from "../train/events.ts";
 import { initialProgress, trainEpochs } from "../train/loop.ts";
+import { evaluated } from "../train/tested.ts";
 import { createTraining, type Training, trainingStageAt } from "../train/training.ts";
 import { defaultRunName, resultHash, type RunConfig, settingsOf } from "./config.ts";
 import {
@@ -22,9 +22,8 @@ import {
   configuredSplit,
   configuredStages,
   createConfiguredNetwork,
-  hashDataset,
-  withSplitHash,
 } from "./configured.ts";
+import { withFileHashes, withListHashes } from "./configured_files.ts";
 import { type ForkSource, readFork } from "./fork.ts";
 import { tellUser } from "./notice.ts";
 import type { OpenRun } from "./open_run.ts";
@@ -43,7 +42,7 @@ export interface BeginRunOptions {
   /** The engine to run on. */
   readonly engine: ForConfig<Engine>;
   /** The images; a function is called only once the run is known to be sound. */
-  readonly dataset: ForConfig<Dataset>;
+  readonly dataset: ForConfig<AnyDataset>;
   /** Name of the run, or its folder; by default it says what differs from the default configuration. */
   readonly name?: string | undefined;
   /** Where runs are; the default store by default. */
@@ -121,7 +120,9 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const { store = openRunStore(), onNotice = tellUser, checkpointSeconds, mode, xla } = options;
   const { methods } = store;
   using resources = new DisposableStack();
-  const wanted = options.config && await withSplitHash(options.config);
+  const wanted = options.config && await withFileHashes(options.config, {
+    dataset: typeof options.dataset === "function" ? undefined : options.dataset,
+  });
   const existing = await openExisting({ ...options, config: wanted }, store);
   if (existing !== undefined) resources.defer(() => existing.release());
   const config = existing?.description.config ?? wanted!;
@@ -144,16 +145,18 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   standing.progress ??= fork?.progress;
 
   const dataset = await given(options.dataset, config);
-  const subset = await (existing?.split(dataset) ?? configuredSplit(config, dataset));
+  if (isFileDataset(dataset)) withListHashes(config, dataset);
+  const images = datasetImages(dataset, { onSkip: onNotice });
+  const subset = await (existing?.split(images) ?? configuredSplit(config, images));
   const { training: split, validation } = configuredParts(config, subset);
-  const { train, test, mean, std } = dataset;
-  const imagesOf = ({ indices: rows }: Split) => memorySource(train, { rows, mean, std });
+  const { train, test, classNames, statistics } = images;
+  const imagesOf = ({ indices }: Split) => images.source("train", indices);
   const labelsOf = ({ indices }: Split) => Int32Array.from(indices, (row) => train.labels[row]!);
   const training = createTraining({
     engine,
     network,
     train: imagesOf(split),
-    test: memorySource(test, { mean, std }),
+    test: images.source("test"),
     ...(validation && { validation: imagesOf(validation) }),
     labels: {
       train: labelsOf(split),
@@ -167,7 +170,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const from = standing.progress;
 
   const environment = await describeEnvironment({ engine, mode, xla });
-  const dataHash = hashDataset(dataset);
+  const dataHash = images.hash();
   const parameters = parameterCount(network);
   const open = existing ??
     await store.start({
@@ -176,7 +179,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
       split: subset,
       classCounts: split.counts,
       dataHash,
-      classNames: train.classNames,
+      classNames,
       parameters,
       environment: { ...environment, ...(fork && { "goes on from": fork.origin }) },
     });
@@ -206,7 +209,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
         description: open.description,
         training,
         from,
-        statistics: { mean, std },
+        statistics,
         onNotice,
       });
     // The training takes the state over.
@@ -239,8 +242,10 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
 
 /** Values of a pixel, known before images are loaded that have to be. */
 function channelsOf({ dataset }: BeginRunOptions, { data }: RunConfig): number {
-  if (typeof dataset !== "function") return dataset.train.channels;
-  return data.dataset === "own" ? 3 : datasets[data.dataset].mean.length;
+  if (typeof dataset === "object" && !isFileDataset(dataset)) return dataset.train.channels;
+  return Object.hasOwn(datasets, data.dataset)
+    ? datasets[data.dataset as DatasetName].mean.length
+    : 3;
 }
 
 /** Evaluates weights by the head that is tested in the stage of an epoch. */
@@ -250,8 +255,8 @@ function evaluatorOf(
 ): (variables: Variables) => Promise<Evaluation> {
   const { parts: { labels, counts, network: { classes } } } = training;
   const { predict } = trainingStageAt(training, epoch);
-  return async (variables) =>
-    evaluateLogits(await predict(variables), labels.test, { classes, trainingCounts: counts });
+  return (variables) =>
+    evaluated(predict, variables, { labels: labels.test, classes, trainingCounts: counts });
 }
 
 async function given<Value>(value: ForConfig<Value>, config: RunConfig): Promise<Value> {

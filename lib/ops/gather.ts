@@ -16,7 +16,7 @@ import { runOperation } from "../tensor/operation.ts";
  * Copies bytes to the device.
  *
  * TensorFlow.js has no uint8: the result calls itself `int32` and may only be given to
- * {@linkcode gatherBytes}, or disposed.
+ * {@linkcode gatherBytes} or {@linkcode bytesAsFloats}, or disposed.
  *
  * @param bytes Values.
  * @param shape Shape of the result.
@@ -57,10 +57,27 @@ export function uint8Tensor(bytes: Uint8Array, shape: readonly number[]): Tensor
  * ```
  */
 export function gatherBytes(table: Tensor, rows: Tensor): Tensor {
-  return tf.tidy(() => {
-    const types = [typeAttribute("SrcT", "uint8"), typeAttribute("DstT", "float32")];
-    return runOperation("Cast", types, [gather(table, rows, "uint8")])[0];
-  });
+  return tf.tidy(() => bytesAsFloats(gather(table, rows, "uint8")));
+}
+
+/**
+ * Bytes as float32.
+ *
+ * @param bytes Bytes made by {@linkcode uint8Tensor}.
+ * @returns float32 of the same shape, 0 to 255; the caller owns it.
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { startEngine } from "glmc";
+ * import { bytesAsFloats, uint8Tensor } from "glmc/ops/gather.ts";
+ *
+ * await startEngine({ device: "cpu" });
+ * assertEquals([...bytesAsFloats(uint8Tensor(Uint8Array.of(255), [1])).dataSync()], [255]);
+ * ```
+ */
+export function bytesAsFloats(bytes: Tensor): Tensor {
+  const types = [typeAttribute("SrcT", "uint8"), typeAttribute("DstT", "float32")];
+  return runOperation("Cast", types, [bytes])[0];
 }
 
 /**

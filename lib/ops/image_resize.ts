@@ -4,7 +4,7 @@
  * @module
  */
 
-import { attributeKind, typeAttribute } from "../tensor/attributes.ts";
+import { type Attribute, attributeKind, typeAttribute } from "../tensor/attributes.ts";
 import { runOperation } from "../tensor/operation.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 
@@ -43,17 +43,27 @@ export function resizeImages(images: Tensor, options: ResizeOptions): Tensor {
     const [, height, width] = images.shape as [number, number, number];
     const { size, start: [top, left] = [0, 0], type = "float32" } = options;
     const { scale: [down, across] = [size[0] / height, size[1] / width] } = options;
-    return runOperation("ScaleAndTranslate", [
-      typeAttribute("T", type),
-      { name: "kernel_type", type: attributeKind.string, value: "triangle" },
-      { name: "antialias", type: attributeKind.bool, value: true },
-    ], [
+    return runOperation("ScaleAndTranslate", scaleAttributes(type), [
       images,
       tf.tensor1d([...size], "int32"),
       tf.tensor1d([down, across]),
       tf.tensor1d([-top, -left]),
     ])[0];
   });
+}
+
+/**
+ * What TensorFlow's `ScaleAndTranslate` is told so that it scales as Pillow does.
+ *
+ * @param type Element type of the images.
+ * @returns Its attributes.
+ */
+export function scaleAttributes(type: "uint8" | "float32"): Attribute[] {
+  return [
+    typeAttribute("T", type),
+    { name: "kernel_type", type: attributeKind.string, value: "triangle" },
+    { name: "antialias", type: attributeKind.bool, value: true },
+  ];
 }
 
 /** Which part {@linkcode cutImages} takes. */

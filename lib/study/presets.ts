@@ -8,7 +8,8 @@
  * @module
  */
 
-import { drawnSubsetFields, methodFields, partFields } from "../experiment/config_fields.ts";
+import { methodFields, partFields } from "../experiment/config_fields.ts";
+import { drawnSubsetFields } from "../experiment/data_fields.ts";
 import { sharedFields } from "../experiment/config_complete.ts";
 import { secondStageFields } from "../experiment/second_stage.ts";
 import { chooseMethod, type MethodChoice } from "../method/choose.ts";

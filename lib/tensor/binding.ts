@@ -133,6 +133,11 @@ export class Binding {
     return this.#runtime.executeBeside(name, attributes, inputs);
   }
 
+  /** Takes a recorded function out of TensorFlow. */
+  removeFunction(name: string): void {
+    this.#runtime.removeFunction(name);
+  }
+
   #dtype(id: number): number | undefined {
     return (this.#recorder?.known(id) ?? this.#runtime.record(id))?.dtype;
   }

@@ -12,8 +12,6 @@ import { type Tensor, tf } from "../tensor/tfjs.ts";
 export const collectiveKeys = {
   /** The state that all begin with. */
   broadcast: 10,
-  /** Whether one has been asked to stop during an evaluation. */
-  stop: 11,
   /** Outputs for test images, and for images that are held out: 20 and 21. */
   outputs: 20,
   /** Operations of the steps of a stage: so many for each stage. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { adjustedAccuracy } from "../evaluate/adjusted.ts";
-import { evaluateLogits } from "../evaluate/metrics.ts";
+import { adjustedMeasure } from "../evaluate/adjusted.ts";
+import { createEvaluator } from "../evaluate/evaluator.ts";
 import type { StepPlan } from "../data/plan.ts";
 import { nextTurn, unlessAborted } from "../process/turn.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
@@ -20,11 +20,12 @@ import {
 } from "./events.ts";
 import { hearStops } from "./hear_stop.ts";
 import { readAhead } from "./read_ahead.ts";
-import { accuracyOf, validationOf } from "./record.ts";
+import { accuracyOf, perClassIfFew, validationOf } from "./record.ts";
 import { StoppedTogether } from "./shared_predictor.ts";
 import type { Stage } from "./stage.ts";
 import type { StepResult } from "./step.ts";
 import { epochNumbers, stepInputs } from "./step_inputs.ts";
+import { evaluated, measured } from "./tested.ts";
 import { initialState, nextState, type Training, trainingStageAt } from "./training.ts";
 
 /** How often losses are read back, whichever comes first: reading waits for the device. */
@@ -271,21 +272,26 @@ async function evaluateEpoch(
   const { stage, predict, predictValidation, first } = trainingStageAt(training, epoch);
   const start = performance.now();
   const options = { classes, trainingCounts };
-  const logits = await predict(state, signal);
-  const evaluation = evaluateLogits(logits, labels.test, options);
-  const adjusted = adjustedAccuracy(logits, labels.test, trainingCounts);
+  const whole = createEvaluator(options);
+  const prior = adjustedMeasure(trainingCounts);
+  await measured(predict, state, {
+    labels: labels.test,
+    measures: prior === undefined ? [whole] : [whole, prior],
+    signal,
+  });
+  const [evaluation, adjusted] = [whole.result(), prior?.result()];
   const averages = averagesIn(state.carried);
   const averaged = averages &&
-    evaluateLogits(await predict(averages, signal), labels.test, options);
+    await evaluated(predict, averages, { labels: labels.test, ...options, signal });
   const validation = predictValidation &&
-    evaluateLogits(await predictValidation(state, signal), labels.validation!, options);
+    await evaluated(predictValidation, state, { labels: labels.validation!, ...options, signal });
   const record = {
     stage: stage.name,
     epoch,
     ...epochNumbers(training, epoch - first, stage),
     losses: meansOf(progress.lossSums, examplesIn(plans)),
     evaluation: accuracyOf(evaluation),
-    ...(adjusted && { adjusted }),
+    ...(adjusted && { adjusted: perClassIfFew(adjusted) }),
     ...(averaged && { averaged: accuracyOf(averaged) }),
     ...(validation && { validation: validationOf(validation) }),
     trainSeconds: progress.seconds,

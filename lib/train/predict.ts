@@ -22,24 +22,41 @@ export interface PredictSettings {
   readonly source: ImageSource;
   /** The head whose outputs are wanted, or several of which {@linkcode meanOutputs} are. */
   readonly head: HeadName | readonly HeadName[];
-  /** The first image, and the one after the last; all by default. */
-  readonly range?: readonly [begin: number, end: number] | undefined;
   /** Images in one call; by default at most 500, and fewer where memory is short. */
   readonly batchSize?: number | undefined;
   /** `eager` runs op by op. */
   readonly mode?: ExecutionMode | undefined;
 }
 
-/** Runs heads over all images of a source, or of its range. */
+/** Outputs of some images. */
+export interface PredictedBatch {
+  /** Row of the first image. */
+  readonly first: number;
+  /** Number of images n. */
+  readonly count: number;
+  /** Their outputs `[n, C]`. */
+  readonly outputs: Float32Array;
+}
+
+/** Runs heads over all images of a source. */
 export interface Predictor {
   /** From variables to outputs `[N, C]`, image after image; throws the reason of an aborted signal. */
   (variables: Variables, signal?: AbortSignal): Promise<Float32Array>;
+  /**
+   * The same batch after batch, of which only the present one is held; of a range of rows, from the first
+   * to before the last, if one is given.
+   */
+  readonly batches: (
+    variables: Variables,
+    signal?: AbortSignal,
+    range?: readonly [begin: number, end: number],
+  ) => AsyncGenerator<PredictedBatch>;
   /** Frees the compiled function. */
   readonly dispose: () => void;
 }
 
 /**
- * Makes a function that runs heads of the network over all images of a source, or of a range of them.
+ * Makes a function that runs heads of the network over all images of a source.
  *
  * @param settings Network, heads and images.
  * @returns The function; the caller disposes it.
@@ -75,32 +92,38 @@ export function createPredictor(settings: PredictSettings): Predictor {
     }
   }
 
-  async function predict(
+  async function* batches(
     { parameters, statistics }: Variables,
     signal?: AbortSignal,
-  ): Promise<Float32Array> {
-    const [begin, end] = settings.range ?? [0, source.count];
-    const all = new Float32Array((end - begin) * network.classes);
+    [begin, end]: readonly [begin: number, end: number] = [0, source.count],
+  ): AsyncGenerator<PredictedBatch> {
     let batchSize = settings.batchSize ?? fittingBatch(network, source);
-    for (let start = begin; start < end;) {
+    for (let first = begin; first < end;) {
       // Lets signals and displays run: a batch itself never yields to them.
-      if (start > begin) await nextTurn();
+      if (first > begin) await nextTurn();
       signal?.throwIfAborted();
-      const count = Math.min(batchSize, end - start);
-      const rows = Int32Array.from({ length: count }, (_, i) => start + i);
+      const count = Math.min(batchSize, end - first);
+      const rows = Int32Array.from({ length: count }, (_, i) => first + i);
       try {
         const outputs = await outputsOf({ parameters, statistics }, rows);
-        all.set(outputs, (start - begin) * network.classes);
-        start += count;
+        yield { first, count, outputs };
+        first += count;
       } catch (error) {
         // Smaller batches need less memory and give the same outputs.
         if (!(error instanceof OutOfMemoryError) || batchSize === 1) throw error;
         batchSize = Math.ceil(batchSize / 2);
       }
     }
+  }
+
+  async function predict(variables: Variables, signal?: AbortSignal): Promise<Float32Array> {
+    const all = new Float32Array(source.count * network.classes);
+    for await (const { first, outputs } of batches(variables, signal)) {
+      all.set(outputs, first * network.classes);
+    }
     return all;
   }
-  return Object.assign(predict, { dispose: () => forward.dispose() });
+  return Object.assign(predict, { batches, dispose: () => forward.dispose() });
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 } from "../disk/schema.ts";
 import type { AdjustedAccuracy } from "../evaluate/adjusted.ts";
 import { balancedAccuracy } from "../evaluate/balanced.ts";
+import { mostDenseClasses } from "../evaluate/confusion.ts";
 import type { Evaluation } from "../evaluate/metrics.ts";
 import { shotAccuracy } from "../evaluate/shots.ts";
 import type { Method } from "../method/method.ts";
@@ -90,8 +91,33 @@ const recordSchema: Schema<EpochRecord> = (value, name) => {
  * ```
  */
 export function accuracyOf(evaluation: Evaluation): EpochRecord["evaluation"] {
-  const { confusion: _, reliability: __, ...accuracy } = evaluation;
-  return accuracy;
+  const { confusion: _, confusionCells: __, reliability: ___, ...accuracy } = evaluation;
+  return perClassIfFew(accuracy);
+}
+
+/**
+ * Accuracies as records keep them: of more than 1,000 classes without a number for each, which the files of
+ * the best and the last epoch have. 8,142 classes over 120 epochs would be 16 MB in every checkpoint.
+ *
+ * @param accuracy Accuracies.
+ * @returns The same, or with an empty `classAccuracy`.
+ * @example Few classes
+ * ```ts
+ * import { perClassIfFew } from "glmc/train/record.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lengthOf = (classes: number) =>
+ *   perClassIfFew({ classAccuracy: Array(classes).fill(50) }).classAccuracy.length;
+ *
+ * assertEquals([1000, 1001].map(lengthOf), [1000, 0]);
+ * ```
+ */
+export function perClassIfFew<Accuracy extends Pick<Evaluation, "classAccuracy">>(
+  accuracy: Accuracy,
+): Accuracy {
+  return accuracy.classAccuracy.length <= mostDenseClasses
+    ? accuracy
+    : { ...accuracy, classAccuracy: [] };
 }
 
 /**
@@ -116,8 +142,7 @@ export function accuracyOf(evaluation: Evaluation): EpochRecord["evaluation"] {
  * ```
  */
 export function validationOf(evaluation: Evaluation): NonNullable<EpochRecord["validation"]> {
-  const accuracy = accuracyOf(evaluation);
-  return { ...accuracy, balanced: balancedAccuracy(accuracy.classAccuracy) };
+  return { ...accuracyOf(evaluation), balanced: balancedAccuracy(evaluation.classAccuracy) };
 }
 
 /**
@@ -207,6 +232,7 @@ function checkRecord(
   if (averaged !== undefined) checkAccuracies(averaged, { counts, name: `${name}, averaged,` });
   if (validation === undefined) return;
   checkAccuracies(validation, { counts, name: `the validation in ${name}` });
+  if (leavesClassesOut(validation, counts)) return;
   const mean = balancedAccuracy(validation.classAccuracy);
   // The sum of the same numbers in the same order: equal to the last bit.
   if (validation.balanced !== mean) {
@@ -270,12 +296,13 @@ export function checkAccuracies(
   { counts, name }: { readonly counts: readonly number[]; readonly name: string },
 ): void {
   const { top1, top5 = 100, shots, classAccuracy } = evaluation;
+  if (top1 > top5) throw new TypeError(`${name} has a top-1 accuracy above the top-5 accuracy`);
+  if (leavesClassesOut(evaluation, counts)) return;
   if (classAccuracy.length !== counts.length) {
     throw new TypeError(
       `${name} has accuracies of ${classAccuracy.length} classes, not ${counts.length}`,
     );
   }
-  if (top1 > top5) throw new TypeError(`${name} has a top-1 accuracy above the top-5 accuracy`);
   const [low, high] = bounds(classAccuracy);
   if (top1 < low - 1e-9 || top1 > high + 1e-9) {
     throw new TypeError(`${name} has a top-1 accuracy outside the accuracies of its classes`);
@@ -288,6 +315,14 @@ export function checkAccuracies(
       throw new TypeError(`${name} has accuracy ${found} for ${group}, its classes give ${value}`);
     }
   }
+}
+
+/** Records of many classes have no accuracies by class; see {@linkcode perClassIfFew}. */
+function leavesClassesOut(
+  { classAccuracy }: Pick<Evaluation, "classAccuracy">,
+  counts: readonly number[],
+): boolean {
+  return classAccuracy.length === 0 && counts.length > mostDenseClasses;
 }
 
 function bounds(values: readonly (number | null)[]): [low: number, high: number] {

@@ -4,16 +4,15 @@
  * @module
  */
 
-import {
-  type CollectiveOptions,
-  gatherFromPeers,
-  type Peers,
-  sumOverPeersBeside,
-} from "../ops/collectives.ts";
+import { type CollectiveOptions, gatherFromPeers } from "../ops/collectives.ts";
 import type { Variables } from "../model/network.ts";
 import { tf } from "../tensor/tfjs.ts";
-import { collectiveKeys } from "./all_reduce.ts";
-import { createPredictor, type Predictor, type PredictSettings } from "./predict.ts";
+import {
+  createPredictor,
+  type PredictedBatch,
+  type Predictor,
+  type PredictSettings,
+} from "./predict.ts";
 
 /**
  * One of the processes was asked to stop, and all have agreed to.
@@ -31,65 +30,73 @@ export class StoppedTogether extends Error {
   override readonly name = "StoppedTogether";
 }
 
+/** Images that a process does before the outputs of all are gathered. */
+const imagesAtATime = 256;
+
 /**
  * Makes a function that shares images out to the processes and gives the outputs for all to each.
  *
- * A process that is asked to stop does no more, but waits for the others: all stop, or none does.
+ * Batch after batch each process does a part, and tells with its outputs whether it was asked to stop: all
+ * stop after the same batch.
  *
  * @param settings Network, heads and images; the same in all processes.
  * @param options The processes, and the number of the operation that gathers outputs.
  * @returns The function, which throws {@linkcode StoppedTogether}; the caller disposes it.
  */
-export function sharedPredictor(
-  settings: Omit<PredictSettings, "range">,
-  options: CollectiveOptions,
-): Predictor {
-  const { source: { count }, network: { classes } } = settings;
-  const { peers } = options;
-  const each = Math.ceil(count / peers.count);
-  const [begin, end] = [peers.rank, peers.rank + 1].map((edge) => Math.min(count, edge * each)) as [
-    number,
-    number,
-  ];
-  const predictPart = createPredictor({ ...settings, range: [begin, end] });
-  const predict = async (variables: Variables, signal?: AbortSignal): Promise<Float32Array> => {
-    const outputs = await unlessAborted(() => predictPart(variables, signal), signal);
-    await agreeToGoOn(peers, outputs === undefined);
-    // Equal sizes, as the operation wants them; the last processes may have nothing to do.
-    const padded = new Float32Array(each * classes);
-    padded.set(outputs!);
-    const own = tf.tensor2d(padded, [each, classes]);
-    try {
-      const all = await gatherFromPeers(own, options);
-      const values = await all.data() as Float32Array;
-      all.dispose();
-      return values.slice(0, count * classes);
-    } finally {
-      own.dispose();
+export function sharedPredictor(settings: PredictSettings, options: CollectiveOptions): Predictor {
+  const { source: { count: total }, network: { classes } } = settings;
+  const { rank, count: processes } = options.peers;
+  const each = Math.min(imagesAtATime, Math.ceil(total / processes));
+  const own = createPredictor(settings);
+
+  async function* batches(
+    variables: Variables,
+    signal?: AbortSignal,
+    [begin, end]: readonly [begin: number, end: number] = [0, total],
+  ): AsyncGenerator<PredictedBatch> {
+    for (let first = begin; first < end; first += processes * each) {
+      const edges = [rank, rank + 1].map((part) => Math.min(end, first + part * each));
+      // All bring as many numbers, though the last ones may have less to do, or nothing.
+      const brought = new Float32Array(each * classes + 1);
+      brought[each * classes] = signal?.aborted ? 1 : 0;
+      if (!signal?.aborted) {
+        const range = edges as [number, number];
+        for await (const part of own.batches(variables, undefined, range)) {
+          brought.set(part.outputs, (part.first - range[0]) * classes);
+        }
+      }
+      const all = await gathered(brought, options);
+      const parts = Array.from({ length: processes }, (_, part) =>
+        all.subarray(part * brought.length, (part + 1) * brought.length));
+      if (parts.some((part) => part[each * classes] !== 0)) {
+        throw new StoppedTogether(
+          "Cannot predict: a process of this training was asked to stop: continue the run",
+        );
+      }
+      const count = Math.min(processes * each, end - first);
+      const outputs = new Float32Array(processes * each * classes);
+      parts.forEach((part, i) => outputs.set(part.subarray(0, each * classes), i * each * classes));
+      yield { first, count, outputs: outputs.subarray(0, count * classes) };
     }
-  };
-  return Object.assign(predict, { dispose: () => predictPart.dispose() });
-}
-
-async function unlessAborted<T>(
-  work: () => Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T | undefined> {
-  try {
-    return signal?.aborted ? undefined : await work();
-  } catch (error) {
-    if (signal?.aborted && error === signal.reason) return undefined;
-    throw error;
   }
+
+  async function predict(variables: Variables, signal?: AbortSignal): Promise<Float32Array> {
+    const all = new Float32Array(total * classes);
+    for await (const { first, outputs } of batches(variables, signal)) {
+      all.set(outputs, first * classes);
+    }
+    return all;
+  }
+  return Object.assign(predict, { batches, dispose: () => own.dispose() });
 }
 
-async function agreeToGoOn(peers: Peers, stops: boolean): Promise<void> {
-  const own = tf.scalar(stops ? 1 : 0);
+async function gathered(values: Float32Array, options: CollectiveOptions): Promise<Float32Array> {
+  const own = tf.tensor1d(values);
   try {
-    const sum = await sumOverPeersBeside(own, { peers, key: collectiveKeys.stop });
-    const [stopping] = await sum.data();
-    sum.dispose();
-    if (stopping! > 0) throw new StoppedTogether("Cannot go on: a process of this training was asked to stop: continue the run");
+    const all = await gatherFromPeers(own, options);
+    const gathered = await all.data() as Float32Array;
+    all.dispose();
+    return gathered;
   } finally {
     own.dispose();
   }
