@@ -68,7 +68,9 @@ export function planPart(plan: StepPlan, options: PartOptions): PlanPart {
   if (!Number.isInteger(blocks)) {
     throw new RangeError(
       `Cannot share out a step of ${total} examples: its ${groups} groups of views have ` +
-        `${plan.rows.length / groups} rows: draw equally many rows for each example, or use one device`,
+        `${
+          plan.rows.length / groups
+        } rows: draw equally many rows for each example, or use one device`,
     );
   }
   const views = Int32Array.from(
@@ -107,7 +109,9 @@ function taken({ shape, data }: NamedArrays[string], entries: Int32Array): Named
   const part = data instanceof Int32Array
     ? new Int32Array(entries.length * size)
     : new Float32Array(entries.length * size);
-  entries.forEach((entry, i) => part.set(data.subarray(entry * size, (entry + 1) * size), i * size));
+  entries.forEach((entry, i) =>
+    part.set(data.subarray(entry * size, (entry + 1) * size), i * size)
+  );
   return { shape: [entries.length, ...inner], data: part };
 }
 

@@ -48,7 +48,9 @@ export function serverDefinition(
   const port = Number(addresses[rank]?.match(/:(\d+)$/)?.[1]);
   if (!Number.isInteger(port)) {
     throw new RangeError(
-      `Cannot join the processes ${addresses.join(", ")} as rank ${rank}: it has no address with a ` +
+      `Cannot join the processes ${
+        addresses.join(", ")
+      } as rank ${rank}: it has no address with a ` +
         "port among them: give one to each, such as node1:29500",
     );
   }

@@ -112,4 +112,3 @@ export function unflattened<T extends NamedTensors>(flat: Tensor, like: T): T {
     }) as unknown as tf.TensorContainer;
   }) as unknown as T;
 }
-

@@ -66,8 +66,10 @@ export function sharedPredictor(settings: PredictSettings, options: CollectiveOp
         }
       }
       const all = await gathered(brought, options);
-      const parts = Array.from({ length: processes }, (_, part) =>
-        all.subarray(part * brought.length, (part + 1) * brought.length));
+      const parts = Array.from(
+        { length: processes },
+        (_, part) => all.subarray(part * brought.length, (part + 1) * brought.length),
+      );
       if (parts.some((part) => part[each * classes] !== 0)) {
         throw new StoppedTogether(
           "Cannot predict: a process of this training was asked to stop: continue the run",

@@ -153,7 +153,9 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
     plan,
     part(plan, epoch) {
       const { method: { groups, drawsOf: draws } } = stageAt(stages, epoch).stage;
-      return peers ? planPart(plan, { ...peers, groups, ...(draws && { draws }) }) : { plan, share: 1 };
+      return peers
+        ? planPart(plan, { ...peers, groups, ...(draws && { draws }) })
+        : { plan, share: 1 };
     },
     dispose() {
       for (const { step, predict, predictValidation, constants } of onDevice) {
