@@ -6,7 +6,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { Split } from "../data/long_tail.ts";
-import { broadcastFromFirst, type Peers } from "../ops/collectives.ts";
+import { broadcastFromFirst, type Peers, sumOverPeersBeside } from "../ops/collectives.ts";
 import type { PeerEnd, PeerLink } from "../process/peers.ts";
 import { disposeTensors, mapTensors, type NamedTensors } from "../tensor/named_tensors.ts";
 import { tf } from "../tensor/tfjs.ts";
@@ -20,6 +20,8 @@ export interface Company {
   readonly link: PeerLink;
   /** How they compute together. */
   readonly peers: Peers;
+  /** Seconds after which a process is given up that lives and does not answer. */
+  readonly timeoutSeconds: number;
 }
 
 /**
@@ -82,7 +84,10 @@ export interface LoadedImages {
  * @returns Its result.
  * @throws {PeerEndedError} If another process ends.
  */
-export async function unlessAlone<T>({ link }: Company, work: Promise<T>): Promise<T> {
+export async function unlessAlone<T>(
+  { link }: Pick<Company, "link">,
+  work: Promise<T>,
+): Promise<T> {
   return await Promise.race([work, link.lost.then((end) => Promise.reject(endOf(link, end)))]);
 }
 
@@ -156,10 +161,11 @@ function zerosOf(shapes: Shapes): NamedTensors {
 
 /** Replaces a state by that of rank 0, bit for bit. */
 async function broadcast(state: TrainState, company: Company): Promise<TrainState> {
-  const { peers } = company;
+  const { peers, timeoutSeconds } = company;
   const own = flattened(state);
   try {
-    const first = broadcastFromFirst(own, { peers, key: collectiveKeys.broadcast });
+    const options = { peers, key: collectiveKeys.broadcast, timeoutSeconds };
+    const first = broadcastFromFirst(own, options);
     const flat = await unlessAlone(company, first);
     const shared = unflattened(flat, state);
     flat.dispose();
@@ -183,9 +189,11 @@ const grace = 3000;
  * @throws {Error} If another process lives and does not answer, or the training of this one fails.
  */
 export async function* inCompany(
-  { link, peers: { timeoutSeconds } }: Company,
+  company: Company,
   events: AsyncGenerator<TrainEvent>,
 ): AsyncGenerator<TrainEvent> {
+  const { link, timeoutSeconds } = company;
+  using _heartbeat = beat(company);
   try {
     yield* events;
   } catch (error) {
@@ -198,6 +206,36 @@ export async function* inCompany(
       { cause: error },
     );
   }
+}
+
+/**
+ * Lets all processes wait for each other now and then, beside their work. Should one live and not answer, this
+ * gives up and ends with it whatever else is waited for, in TensorFlow too; an operation of a step that
+ * did so itself would leave a sleeping thread behind at each step.
+ */
+function beat({ peers, timeoutSeconds }: Company): Disposable {
+  const own = tf.scalar(1);
+  let isOver = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const next = async (): Promise<void> => {
+    const options = { peers, key: collectiveKeys.heartbeat, timeoutSeconds };
+    try {
+      (await sumOverPeersBeside(own, options)).dispose();
+    } catch {
+      // The work is told as well.
+      return;
+    }
+    if (isOver) return own.dispose();
+    timer = setTimeout(next, 1000 * timeoutSeconds / 4);
+    Deno.unrefTimer(Number(timer));
+  };
+  void next();
+  return {
+    [Symbol.dispose]() {
+      isOver = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
 /**

@@ -12,6 +12,8 @@ import { type Tensor, tf } from "../tensor/tfjs.ts";
 export const collectiveKeys = {
   /** The state that all begin with. */
   broadcast: 10,
+  /** Whether all are alive. */
+  heartbeat: 11,
   /** Outputs for test images, and for images that are held out: 20 and 21. */
   outputs: 20,
   /** Operations of the steps of a stage: so many for each stage. */
@@ -30,7 +32,7 @@ export const collectiveKeys = {
  * import { assertEquals } from "@std/assert";
  * import { stepOperations } from "glmc/train/all_reduce.ts";
  *
- * const peers = { rank: 0, count: 2, transport: "ring", timeoutSeconds: 60 } as const;
+ * const peers = { rank: 0, count: 2, transport: "ring" } as const;
  * const next = stepOperations(peers, 0);
  *
  * assertEquals([next().key, next().key], [10000, 10001]);

@@ -54,7 +54,7 @@ async function train(task: RankTask): Promise<RankOutcome> {
   const engine = await startEngine({ device: "cpu", intraOpThreads: 1, interOpThreads: 1 });
   const count = addresses.length;
   if (count > 1) engine.join({ addresses, rank });
-  const peers = { rank, count, transport: "ring", timeoutSeconds: 60 } as const;
+  const peers = { rank, count, transport: "ring" } as const;
 
   const values = golden("train12") as unknown as Values;
   const { cases: { train12, mix } } = goldenIndex();
