@@ -80,7 +80,8 @@ export function companyOf(
     count: world.addresses.length,
     transport: engine.device === "gpu" ? "nccl" : "ring",
   } as const;
-  return { link, peers, timeoutSeconds: 10 * timeoutOf(values) };
+  const timeoutSeconds = 10 * timeoutOf(values);
+  return { link, peers, timeoutSeconds, abort: () => engine.abortJoined() };
 }
 
 /**

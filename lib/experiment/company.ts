@@ -22,6 +22,8 @@ export interface Company {
   readonly peers: Peers;
   /** Seconds after which a process is given up that lives and does not answer. */
   readonly timeoutSeconds: number;
+  /** Ends what waits for others, once one is known to have ended. */
+  readonly abort: () => void;
 }
 
 /**
@@ -194,9 +196,23 @@ export async function* inCompany(
 ): AsyncGenerator<TrainEvent> {
   const { link, timeoutSeconds } = company;
   using _heartbeat = beat(company);
+  let next: Promise<IteratorResult<TrainEvent>> | undefined;
+  // TensorFlow mostly hears of an end by itself; where it does not, its operations would never end.
+  const lost = link.lost.then(async (end): Promise<never> => {
+    company.abort();
+    await Promise.race([next?.catch(() => {}), delay(grace, undefined, { ref: false })]);
+    throw endOf(link, end);
+  });
+  lost.catch(() => {});
   try {
-    yield* events;
+    for (;;) {
+      next = events.next();
+      const { value, done } = await Promise.race([next, lost]);
+      if (done) return;
+      yield value;
+    }
   } catch (error) {
+    if (error instanceof PeerEndedError) throw error;
     const end = await Promise.race([link.lost, delay(grace, undefined, { ref: false })]);
     if (end !== undefined) throw endOf(link, end);
     if (!(error instanceof Error && /Collective has timed out/.test(error.message))) throw error;

@@ -36,7 +36,8 @@ export async function estimateEpochSeconds(training: Training, epoch = 0): Promi
       prepared: await train.prepare(part),
       peers: peers && { share, stops: false },
     });
-    const result = step({ state, plan: inputs });
+    const stepped = { state, plan: inputs };
+    const result = peers ? await step.beside(stepped) : step(stepped);
     await result.losses.data();
     seconds = (performance.now() - start) / 1000;
     disposeTensors({ state, inputs, losses: result.losses, peers: result.peers });

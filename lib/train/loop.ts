@@ -161,7 +161,9 @@ async function* trainEpoch(
       let toldByAll: StepResult["peers"];
       const { state } = standing.progress;
       try {
-        const result = runStep({ state, plan: inputs });
+        // Where others may end meanwhile, this process has to hear of it.
+        const stepped = { state, plan: inputs };
+        const result = peers ? await runStep.beside(stepped) : runStep(stepped);
         unread.push({ losses: result.losses, count: plans[step]!.count });
         toldByAll = result.peers;
         step++;
