@@ -35,8 +35,11 @@ export async function killRanks(
     for (let isDone = false; !isDone;) {
       const count = 2 + random.integer(2);
       const rank = random.integer(count);
-      const later = Math.floor(9000 * random.uniform());
-      const blow = { rank, signal: "SIGKILL", at: /^(?:run|step)/m, later } as const;
+      // While the first step is recorded; or in a step, an evaluation, or between files.
+      const isEarly = random.uniform() < 0.3;
+      const later = Math.floor((isEarly ? 4000 : 1500) * random.uniform());
+      const at = isEarly ? /^run/m : [/^step/m, /^checkpoint/m, /^epoch/m][random.integer(3)]!;
+      const blow = { rank, signal: "SIGKILL", at, later } as const;
       const isStruck = kills < times;
       const { ranks, seconds } = await smallRanks(
         count,
