@@ -31,6 +31,7 @@ const mayImport: Record<string, readonly string[]> = {
     "method",
     "train",
     "evaluate",
+    "ops",
     "tensor",
     "tensorboard",
     "setup",

@@ -10,6 +10,7 @@
  */
 
 import type { NamedArrays } from "../data/plan.ts";
+import type { DrawKinds } from "../data/plan_part.ts";
 import type { RandomStream } from "../data/random.ts";
 import type { HeadName, NetworkOutputs, PredictorKind } from "../model/network.ts";
 import type { Fields, SettingsOf } from "../settings/field.ts";
@@ -71,9 +72,6 @@ export interface LossContext<Options> {
   /** Runs the network on images `[B, H, W, C]`; a second call continues the running statistics. */
   readonly network: (images: Tensor) => NetworkOutputs;
 }
-
-/** Whom draws belong to, by name; see {@linkcode Method.drawsOf}. */
-export type DrawKinds = Readonly<Record<string, "step" | "examples" | "partners">>;
 
 /** Parts that many methods have in common. */
 export interface MethodParts {

@@ -18,8 +18,6 @@ export interface Peers {
   readonly count: number;
   /** What carries the numbers: `ring` between CPUs, `nccl` between GPUs. */
   readonly transport: "ring" | "nccl";
-  /** Seconds that an operation waits for a process that lives and does not answer. */
-  readonly timeoutSeconds: number;
 }
 
 /** An operation of several processes. */
@@ -28,6 +26,11 @@ export interface CollectiveOptions {
   readonly peers: Peers;
   /** The operation's own number, the same in all processes; its tensors always have one shape. */
   readonly key: number;
+  /**
+   * Seconds after which it gives a process up that lives and does not answer, and with it all that is waited
+   * for; for ever by default. TensorFlow keeps a thread for that time: it is not for operations that repeat.
+   */
+  readonly timeoutSeconds?: number;
 }
 
 const float = typeAttribute("T", "float32");
@@ -44,7 +47,9 @@ function numbers({ peers: { count }, key }: CollectiveOptions): Tensor[] {
   return [count, groupKey, key].map((value) => tf.scalar(value, "int32"));
 }
 
-function transport({ peers: { transport, timeoutSeconds } }: CollectiveOptions): Attribute[] {
+function transport(
+  { peers: { transport }, timeoutSeconds = 0 }: CollectiveOptions,
+): Attribute[] {
   return [
     attribute("communication_hint", "string", transport),
     attribute("timeout_seconds", "float", timeoutSeconds),

@@ -123,15 +123,15 @@ function normalise(
   },
 ): Tensor {
   const channels = mean.size;
-  const standard = (x: Tensor): Tensor => tf.mul(tf.sub(x, mean), inverse);
   return tf.customGrad((...args) => {
     const [x, scale, offset, save] = args as [Tensor, Tensor, Tensor, tf.GradSaveFunc];
-    save([x, scale]);
+    // Saved as well, since everything else is gone when the gradient is taken.
+    save([x, scale, mean, inverse]);
     return {
-      value: tf.add(tf.mul(standard(x), scale), offset),
+      value: tf.add(tf.mul(tf.mul(tf.sub(x, mean), inverse), scale), offset),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [x, scale] = saved as [Tensor, Tensor];
-        const u = standard(x);
+        const [x, scale, mean, inverse] = saved as [Tensor, Tensor, Tensor, Tensor];
+        const u = tf.mul(tf.sub(x, mean), inverse);
         const [dOffset, dScale] = [tf.sum(dy, axes), tf.sum(tf.mul(dy, u), axes)];
         // Means over the whole batch: each process's mean, by its share.
         const own = tf.mul(

@@ -37,6 +37,11 @@ export interface CompiledFunction<I, O> extends Disposable {
   /** Runs it; the caller owns the results and keeps its inputs. */
   (inputs: I): O;
   /**
+   * Runs it on another thread, so that this one hears what happens meanwhile, such as the end of another
+   * process; the inputs must stay alive until it is done.
+   */
+  beside(inputs: I): Promise<O>;
+  /**
    * Frees what was recorded, in TensorFlow too; it cannot be called any more. Tensors that it captured
    * or returned are left alone.
    */
@@ -121,28 +126,48 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
     return build(results.map((record) => backend.createOutputTensor(record)));
   }
 
-  const call = (inputs: I): O => {
+  async function runBeside(
+    { recorded, build }: Trace<O>,
+    records: readonly TensorRecord[],
+  ): Promise<O> {
+    const { name, captures, outputs } = recorded;
+    const ids = [...records.map(({ id }) => id), ...captures];
+    const results = await runtime.executeAllBeside(name, [], ids, outputs);
+    return build(results.map((record) => backend.createOutputTensor(record)));
+  }
+
+  function withTrace<T>(
+    inputs: I,
+    use: (trace: Trace<O>, records: readonly TensorRecord[]) => T,
+  ): T {
     for (const known of traces) {
       const given = pickInputs(known.names, inputs);
       const records = given && recordsOf(given);
-      if (records && fits(known.records, records)) return run(known, records);
+      if (records && fits(known.records, records)) return use(known, records);
     }
     if (disposed) throw disposedError(f);
     const start = performance.now();
     const traced = inScope(() => trace(inputs));
     runtime.spent.recording += performance.now() - start;
     traces = [...traces, traced];
-    return run(traced, traced.records);
-  };
-  return disposable(call, () => {
+    return use(traced, traced.records);
+  }
+
+  const call = (inputs: I): O => withTrace(inputs, run);
+  const beside = (inputs: I): Promise<O> => withTrace(inputs, runBeside);
+  return disposable(call, beside, () => {
     const recorded = traces;
     [traces, disposed] = [[], true];
     for (const trace of recorded) runtime.removeFunction(trace.recorded.name);
   });
 }
 
-function disposable<I, O>(call: (inputs: I) => O, dispose: () => void): CompiledFunction<I, O> {
-  return Object.assign(call, { dispose, [Symbol.dispose]: dispose });
+function disposable<I, O>(
+  call: (inputs: I) => O,
+  beside: (inputs: I) => Promise<O>,
+  dispose: () => void,
+): CompiledFunction<I, O> {
+  return Object.assign(call, { beside, dispose, [Symbol.dispose]: dispose });
 }
 
 // deno-lint-ignore ban-types
@@ -175,7 +200,9 @@ export function eagerFunction<I extends NamedTensors, O extends NamedTensors>(
     if (disposed) throw disposedError(f);
     return runEagerly(f, inputs);
   };
-  return disposable(call, () => disposed = true);
+  // Op by op each operation is waited for.
+  const beside = (inputs: I): Promise<O> => Promise.resolve(call(inputs));
+  return disposable(call, beside, () => disposed = true);
 }
 
 /** Results are new tensors, everything else is disposed. */

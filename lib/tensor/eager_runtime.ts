@@ -90,18 +90,6 @@ export class EagerRuntime {
     return listDevices(this.library, this);
   }
 
-  /**
-   * Starts the server by which processes compute together; its definition is a `ServerDef`.
-   *
-   * @throws {Error} If it cannot listen at its address.
-   */
-  enableCollectives(definition: Uint8Array<ArrayBuffer>): void {
-    const { library, context, status } = this;
-    const size = BigInt(definition.length);
-    library.TFE_EnableCollectiveOps(context, definition, size, status.pointer);
-    status.check(() => "join the other processes", "see whether another program has the port");
-  }
-
   /** A number that stands for no tensor of this runtime. */
   newId(): number {
     return this.#tensors.reserve();
@@ -242,22 +230,34 @@ export class EagerRuntime {
     attributes: readonly Attribute[],
     inputs: readonly number[],
   ): Promise<TensorRecord> {
+    const [record] = await this.executeAllBeside(name, attributes, inputs, [undefined]);
+    return record!;
+  }
+
+  /** As {@linkcode executeBeside}, with as many outputs as there are in `known`. */
+  async executeAllBeside(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    known: readonly KnownOutput[],
+  ): Promise<TensorRecord[]> {
     const { library } = this;
+    this.#tensors.checkRoom(known.length);
     // The shared one may be in use meanwhile.
     const status = new Status(library);
     try {
       const operation = this.#prepare(name, attributes, inputs, status);
-      const output = new Uint8Array(new ArrayBuffer(8));
-      const count = new Uint8Array(Int32Array.of(1).buffer);
+      const outputs = new BigUint64Array(Math.max(1, known.length));
+      const bytes = new Uint8Array(outputs.buffer);
+      const count = new Uint8Array(Int32Array.of(known.length).buffer);
       try {
-        await library.executeBeside(operation, output, count, status.pointer);
+        await library.executeBeside(operation, bytes, count, status.pointer);
       } finally {
         library.TFE_DeleteOp(operation);
       }
       status.check(() => this.#whatRan(name, inputs));
       this.executed++;
-      const [address] = new BigUint64Array(output.buffer);
-      return this.#adopt(Deno.UnsafePointer.create(address!));
+      return known.map((output, i) => this.#adopt(Deno.UnsafePointer.create(outputs[i]!), output));
     } finally {
       status.close();
     }

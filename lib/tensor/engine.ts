@@ -13,6 +13,7 @@ import {
 } from "./compile.ts";
 import type { Device } from "./devices.ts";
 import { EagerRuntime } from "./eager_runtime.ts";
+import { abortCollectives, enableCollectives } from "./join.ts";
 import { openLibTensorFlow } from "./libtensorflow.ts";
 import type { NamedTensors } from "./named_tensors.ts";
 import { withQuietStderr } from "./quiet.ts";
@@ -80,6 +81,8 @@ export interface Engine {
    * @throws {Error} If this process cannot listen at its address.
    */
   join(place: ProcessPlace): void;
+  /** Ends all that waits for another process, with an error, once one is known to have ended. */
+  abortJoined(): void;
   /** Tensors alive in TensorFlow. */
   tensorCount(): number;
   /** Operations run so far; a compiled function counts as one. */
@@ -180,7 +183,8 @@ async function start(settings: EngineSettings): Promise<Engine> {
     compile: (f, { mode = "compiled", xla = false } = {}) =>
       mode === "eager" ? eagerFunction(f) : compileFunction(f, { ...context, xla }),
     join: (place) =>
-      withQuietStderr(() => runtime.enableCollectives(serverDefinition(place, config))),
+      withQuietStderr(() => enableCollectives(runtime, serverDefinition(place, config))),
+    abortJoined: () => abortCollectives(runtime),
     tensorCount: () => runtime.tensorCount,
     operationCount: () => runtime.executed,
     timeSpent: () => ({ ...runtime.spent }),

@@ -12,8 +12,10 @@ import type { CompiledFunction } from "../tensor/compile.ts";
 import { disposeTensors, mapTensors, type NamedTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { ascend } from "./sam.ts";
-import type { ReduceGradients, StepInputs, StepResult, StepSettings, TrainState } from "./step.ts";
+import { stepOperations } from "./all_reduce.ts";
+import type { StepInputs, StepResult, StepSettings, TrainState } from "./step.ts";
 import { type StepGradients, stepGradients, viewsOf } from "./step_gradients.ts";
+import { sharedStep } from "./together.ts";
 import { divided } from "./trained.ts";
 import { updated } from "./update.ts";
 
@@ -30,13 +32,15 @@ export interface AccumulatedStep extends Disposable {
   /**
    * Runs one step; other tasks have their turn after each part.
    *
-   * @param step State before it, which is not changed; learning rate; and the parts, whose inputs are disposed.
+   * @param step State before it, which is not changed; learning rate; the parts, whose inputs are disposed; and
+   * whether this process was asked to stop, where several train together.
    * @returns State and losses; the caller owns them.
    */
   readonly run: (step: {
     readonly state: TrainState;
     readonly learningRate: number;
     readonly parts: AsyncIterable<PartInputs> | Iterable<PartInputs>;
+    readonly stops?: boolean;
   }) => Promise<StepResult>;
   /** Frees what was compiled. */
   readonly dispose: () => void;
@@ -51,9 +55,10 @@ export type Compile = <I extends NamedTensors, O extends NamedTensors>(
 export interface AccumulateOptions {
   /** Compiles its functions, such as `engine.compile`. */
   readonly compile: Compile;
-  /** Stands between the average gradients and whatever uses them. */
-  readonly reduce?: ReduceGradients;
 }
+
+/** Numbers of the collective operations before the point above the weights, apart from those of the update. */
+const climbKeys = 5000;
 
 /**
  * Makes the training step of a stage whose batches come in parts.
@@ -68,9 +73,9 @@ export interface AccumulateOptions {
  */
 export function createAccumulatedStep(
   settings: StepSettings,
-  { compile, reduce = (own) => own }: AccumulateOptions,
+  { compile }: AccumulateOptions,
 ): AccumulatedStep {
-  const { samRadius = 0 } = settings.stage;
+  const { stage: { samRadius = 0 }, together } = settings;
   const addPart = compile(function addPart({ parameters, sums, plan, share }: PartSum) {
     const views = viewsOf(plan, settings);
     const variables = { parameters, statistics: sums.statistics };
@@ -87,13 +92,24 @@ export function createAccumulatedStep(
       losses: added(sums.losses, part.losses),
     };
   });
-  const climb = compile(function climb({ parameters, sums }: Omit<PartSum, "plan" | "share">) {
-    return { ...parameters, ...ascend(parameters, reduce(sums).gradients, samRadius) };
+  const climb = compile(function climb({ parameters, gradients: own, peers }: Climb) {
+    const shared = together &&
+      sharedStep(together, { peers }, stepOperations(together.peers, together.stage, climbKeys));
+    const gradients = shared?.sumGradients(own) ?? own;
+    return { ...parameters, ...ascend(parameters, gradients, samRadius) };
   });
-  const update = compile(function update({ state, sums, learningRate }: Ending) {
-    const { gradients, statistics, losses } = reduce(sums);
-    return { state: updated({ state, gradients, statistics, learningRate }, settings), losses };
+  const update = compile(function update({ state, sums, learningRate, peers }: Ending) {
+    const summed = together && sharedStep(together, { peers }).sum(sums);
+    const { gradients, statistics, losses } = summed ?? sums;
+    const told: StepResult["peers"] = summed === undefined ? {} : { stop: summed.stop };
+    const after = updated({ state, gradients, statistics, learningRate }, settings);
+    return { state: after, losses, peers: told };
   });
+  /** Where others may end meanwhile, this process has to hear of it. */
+  const run = <I extends NamedTensors, O extends NamedTensors>(
+    compiled: CompiledFunction<I, O>,
+    inputs: I,
+  ): Promise<O> | O => together ? compiled.beside(inputs) : compiled(inputs);
 
   /** Adds parts up at a point. */
   async function total(
@@ -127,7 +143,7 @@ export function createAccumulatedStep(
   }
 
   return {
-    async run({ state, learningRate, parts }) {
+    async run({ state, learningRate, parts, stops = false }) {
       // SAM sees them twice.
       const kept: PartInputs[] | undefined = samRadius === 0 ? undefined : [];
       const owned: NamedTensors[] = [];
@@ -137,14 +153,26 @@ export function createAccumulatedStep(
       };
       try {
         const { parameters } = state;
-        const here = own(await total(parameters, { state, parts, keep: kept }));
-        const point = kept && own(climb({ parameters, sums: here }));
+        const share = { done: 0 };
+        const here = own(
+          await total(parameters, { state, parts: counted(parts, share), keep: kept }),
+        );
+        const peers: Record<string, Tensor> = together
+          ? own({ share: tf.scalar(share.done), stop: tf.scalar(stops ? 1 : 0) })
+          : {};
+        const point = kept &&
+          own(await run(climb, { parameters, gradients: here.gradients, peers }));
         const above = point && own(await total(point, { state, parts: kept, keep: [] }));
         const rate = own({ learningRate: tf.scalar(learningRate) });
         // Losses and running statistics are those of the weights, not of the point above them.
         const { statistics, losses } = here;
         const { gradients } = above ?? here;
-        return update({ state, sums: { gradients, statistics, losses }, ...rate });
+        return await run(update, {
+          state,
+          sums: { gradients, statistics, losses },
+          ...rate,
+          peers,
+        });
       } finally {
         owned.forEach((tensors) => disposeTensors(tensors));
         kept?.forEach(({ inputs }) => disposeTensors(inputs));
@@ -166,11 +194,29 @@ type PartSum = {
   readonly share: Tensor;
 };
 
+type Climb = {
+  readonly parameters: Record<string, Tensor>;
+  readonly gradients: StepGradients["gradients"];
+  readonly peers: StepInputs["peers"];
+};
+
 type Ending = {
   readonly state: TrainState;
   readonly sums: StepGradients;
   readonly learningRate: Tensor;
+  readonly peers: StepInputs["peers"];
 };
+
+/** The same parts; counts which share of the batch they are. */
+async function* counted(
+  parts: AsyncIterable<PartInputs> | Iterable<PartInputs>,
+  share: { done: number },
+): AsyncGenerator<PartInputs> {
+  for await (const part of parts) {
+    share.done += part.share;
+    yield part;
+  }
+}
 
 /** A sum of no parts. */
 function nothing(state: TrainState, settings: StepSettings): StepGradients {

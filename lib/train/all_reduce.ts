@@ -12,8 +12,8 @@ import { type Tensor, tf } from "../tensor/tfjs.ts";
 export const collectiveKeys = {
   /** The state that all begin with. */
   broadcast: 10,
-  /** Whether one has been asked to stop during an evaluation. */
-  stop: 11,
+  /** Whether all are alive. */
+  heartbeat: 11,
   /** Outputs for test images, and for images that are held out: 20 and 21. */
   outputs: 20,
   /** Operations of the steps of a stage: so many for each stage. */
@@ -26,20 +26,25 @@ export const collectiveKeys = {
  *
  * @param peers The processes.
  * @param stage Which stage, from 0.
+ * @param from The first number among those of the stage; functions that are recorded apart need their own.
  * @returns Gives the options of the next operation.
  * @example Two operations
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { stepOperations } from "glmc/train/all_reduce.ts";
  *
- * const peers = { rank: 0, count: 2, transport: "ring", timeoutSeconds: 60 } as const;
+ * const peers = { rank: 0, count: 2, transport: "ring" } as const;
  * const next = stepOperations(peers, 0);
  *
  * assertEquals([next().key, next().key], [10000, 10001]);
  * ```
  */
-export function stepOperations(peers: Peers, stage: number): () => CollectiveOptions {
-  let used = 0;
+export function stepOperations(
+  peers: Peers,
+  stage: number,
+  from = 0,
+): () => CollectiveOptions {
+  let used = from;
   return () => ({ peers, key: collectiveKeys.steps * (stage + 1) + used++ });
 }
 

@@ -6,6 +6,7 @@
 
 import type { StepPlan } from "../data/plan.ts";
 import type { ImageSource } from "../images/source.ts";
+import type { Peers } from "../ops/collectives.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { PartInputs } from "./accumulate.ts";
 import { partsOf, type StepPart } from "./parts.ts";
@@ -32,10 +33,14 @@ export interface RunStepsOptions extends EpochNumbers {
   readonly source: Pick<ImageSource, "prepare" | "viewBytes">;
   /** The state to begin the next step with. */
   readonly state: () => TrainState;
+  /** The processes that do each step together, if there are several. */
+  readonly peers?: Peers | undefined;
+  /** Whether this process has been asked to stop, which it tells the others; no by default. */
+  readonly stops?: () => boolean;
 }
 
 /**
- * Runs steps in their order, each when it is asked for.
+ * Runs steps in their order, each when it is asked for; of each the parts that this process does.
  *
  * @param training The stage on the device.
  * @param options Steps, images, numbers of the epoch, and where the state is.
@@ -44,16 +49,27 @@ export interface RunStepsOptions extends EpochNumbers {
  */
 export async function* runSteps(
   { stage, step, accumulated }: Pick<TrainingStage, "stage" | "step" | "accumulated">,
-  { plans, source, state, ...numbers }: RunStepsOptions,
+  { plans, source, state, peers, stops = () => false, ...numbers }: RunStepsOptions,
 ): AsyncGenerator<EndedStep> {
-  const prepared = readAhead(allParts(plans, stage), source);
+  const prepared = readAhead(allParts(plans, { stage, peers }), source);
   try {
     for (const plan of plans) {
       const seen = { parts: 0 };
-      const parts = partsOfStep(prepared, { numbers, seen });
+      const parts = partsOfStep(prepared, {
+        seen,
+        inputsOf: ({ plan, prepared }) => {
+          const told = peers && { share: plan.share, stops: stops() };
+          return stepInputs(plan, { prepared, ...numbers, peers: told });
+        },
+      });
+      const { learningRate } = numbers;
       const result = accumulated === undefined
-        ? await wholeStep(parts, (plan) => step({ state: state(), plan }))
-        : await accumulated.run({ state: state(), learningRate: numbers.learningRate, parts });
+        ? await wholeStep(parts, (plan) => {
+          const inputs = { state: state(), plan };
+          // Where others may end meanwhile, this process has to hear of it.
+          return peers ? step.beside(inputs) : step(inputs);
+        })
+        : await accumulated.run({ state: state(), learningRate, parts, stops: stops() });
       yield { plan, result, parts: seen.parts };
     }
   } finally {
@@ -64,33 +80,36 @@ export async function* runSteps(
 /** Cut when their images are to be prepared. */
 function* allParts(
   plans: readonly StepPlan[],
-  stage: TrainingStage["stage"],
+  { stage, peers }: Pick<TrainingStage, "stage"> & Pick<RunStepsOptions, "peers">,
 ): Generator<StepPart> {
-  for (const plan of plans) yield* partsOf(plan, stage);
+  for (const plan of plans) yield* partsOf(plan, stage, peers);
 }
 
 /** The parts of the next step as their images are there; the receiver owns the inputs. */
 async function* partsOfStep(
   prepared: AsyncGenerator<PreparedStep<StepPart>>,
-  { numbers, seen }: { readonly numbers: EpochNumbers; readonly seen: { parts: number } },
+  { inputsOf, seen }: {
+    readonly inputsOf: (step: PreparedStep<StepPart>) => StepInputs;
+    readonly seen: { parts: number };
+  },
 ): AsyncGenerator<PartInputs> {
   for (let all = 1; seen.parts < all;) {
     const { value } = await prepared.next();
-    const { plan, prepared: images } = value as PreparedStep<StepPart>;
-    all = plan.parts;
+    const part = value as PreparedStep<StepPart>;
+    all = part.plan.parts;
     seen.parts++;
-    yield { inputs: stepInputs(plan, { prepared: images, ...numbers }), share: plan.share };
+    yield { inputs: inputsOf(part), share: part.plan.share };
   }
 }
 
 async function wholeStep(
   parts: AsyncGenerator<PartInputs>,
-  run: (plan: StepInputs) => StepResult,
+  run: (plan: StepInputs) => StepResult | Promise<StepResult>,
 ): Promise<StepResult> {
   const { value } = await parts.next();
   const { inputs } = value as PartInputs;
   try {
-    return run(inputs);
+    return await run(inputs);
   } finally {
     disposeTensors(inputs);
   }

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { defaultConfig } from "../../lib/experiment/config.ts";
 import { describeEnvironment, environmentChanges } from "../../lib/experiment/run_card.ts";
 import { testEngine } from "../engine.ts";
 
@@ -6,7 +7,7 @@ Deno.test("a run says whether it took deterministic algorithms alone, and whethe
   const engine = await testEngine();
   const [any, always] = await Promise.all(
     [false, true].map((deterministic) =>
-      describeEnvironment({ engine: { ...engine, deterministic } })
+      describeEnvironment({ engine: { ...engine, deterministic }, config: defaultConfig })
     ),
   );
   assertEquals([any!.deterministic, always!.deterministic], ["off", "on"]);

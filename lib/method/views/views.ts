@@ -6,9 +6,10 @@
  * @module
  */
 
+import type { DrawKinds } from "../../data/plan_part.ts";
 import type { Fields, SettingsOf } from "../../settings/field.ts";
 import type { Tensor } from "../../tensor/tfjs.ts";
-import type { DrawKinds, LossContext, PlanContext, PlannedDraws } from "../method.ts";
+import type { LossContext, PlanContext, PlannedDraws } from "../method.ts";
 
 /** Images of a step and their labels. */
 export interface ViewedBatch {

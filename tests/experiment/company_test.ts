@@ -1,0 +1,34 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { openRunStore } from "../../lib/experiment/run_store.ts";
+import { temporaryFolder } from "../data/disposables.ts";
+import { copyFolder } from "./run_copies.ts";
+import { smallRanks } from "./small_ranks.ts";
+
+Deno.test("two processes stop together when one is asked to, and the run goes on in one and in four", async () => {
+  await using temporary = await temporaryFolder();
+  const runs = temporary.path;
+  const blow = { rank: 1, signal: "SIGTERM", at: /step 0 / } as const;
+  const { ranks } = await smallRanks(2, { runs, name: "cut", epochs: 2 }, blow);
+  for (const { code, stdout, stderr } of ranks) {
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /stopped/);
+  }
+
+  const records = [];
+  for (const count of [1, 4]) {
+    copyFolder(`${runs}/cut`, `${runs}/in-${count}`);
+    const { ranks } = await smallRanks(count, { runs, name: `in-${count}`, epochs: 2 });
+    for (const { stderr } of ranks) assertEquals(stderr, "");
+    const { history, description } = await openRunStore(runs).read(`in-${count}`);
+    assertEquals(history.length, 2);
+    assertEquals(description.resumed[0]?.changes.processes?.now.split(",")[0], `${count}`);
+    records.push(history.at(-1)!);
+  }
+  const [alone, together] = records as [typeof records[0], typeof records[0]];
+  // The same plan and the same batches; a dozen steps amplify the rounding of float32.
+  for (const [name, loss] of Object.entries(alone.losses)) {
+    // Of losses between 1 and 8; the total may be near 0.
+    const error = Math.abs(loss - together.losses[name]!);
+    assert(error <= 5e-2, `${name} is off by ${error}`);
+  }
+});
