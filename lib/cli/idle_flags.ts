@@ -28,14 +28,30 @@ export const idleFlags: readonly Flag[] = [
     help: "the name of a run says what is special about it, or is given by --name",
   },
   { names: ["pretrained"], kind: "switch", help: "each training starts from random weights" },
-  { names: ["world-size"], kind: "number", help: "a training is one process on one device" },
-  { names: ["rank"], kind: "number", help: "a training is one process on one device" },
-  { names: ["dist-url"], kind: "text", help: "a training is one process on one device" },
-  { names: ["dist-backend"], kind: "text", help: "a training is one process on one device" },
+  {
+    names: ["world-size"],
+    kind: "number",
+    help: "several devices have flags of their own: --devices, --world",
+  },
+  {
+    names: ["rank"],
+    kind: "number",
+    help: "several devices have flags of their own: --devices, --world",
+  },
+  {
+    names: ["dist-url"],
+    kind: "text",
+    help: "several devices have flags of their own: --devices, --world",
+  },
+  {
+    names: ["dist-backend"],
+    kind: "text",
+    help: "several devices have flags of their own: --devices, --world",
+  },
   {
     names: ["multiprocessing-distributed"],
     kind: "switch",
-    help: "a training is one process on one device",
+    help: "several devices have flags of their own: --devices, --world",
   },
 ];
 

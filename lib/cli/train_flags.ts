@@ -21,6 +21,7 @@ import type { Fields, Settings } from "../settings/field.ts";
 import { settingsOver } from "../study/presets.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues } from "./flags.ts";
 import { idleFlags, withoutNames } from "./idle_flags.ts";
+import { companyFlags } from "./company_flags.ts";
 import { machineFlags, runFlags } from "./run_flags.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import { usableConfig } from "./usable_config.ts";
@@ -95,7 +96,13 @@ export function configFlags({ methods, method }: TrainFlagsOptions): ConfigFlag[
  */
 export function trainFlags(options: TrainFlagsOptions): Flag[] {
   const flags = configFlags(options);
-  return [...flags, ...runFlags, ...machineFlags, ...withoutNames(idleFlags, flags)];
+  return [
+    ...flags,
+    ...runFlags,
+    ...machineFlags,
+    ...companyFlags,
+    ...withoutNames(idleFlags, flags),
+  ];
 }
 
 /**
@@ -133,6 +140,7 @@ export function trainFlagsHelp(
     "A second stage": flagsHelp(flagsOf(secondStageFields)),
     "The run": flagsHelp(runFlags),
     "The machine": flagsHelp(machineFlags),
+    "Several devices": flagsHelp(companyFlags),
     "Accepted, for the scripts of the official code, and of no effect": flagsHelp(idleFlags),
   };
   return Object.entries(sections).filter(([, text]) => text !== "")

@@ -51,6 +51,13 @@ export const networkFields = {
     help: "of the convolutions in training; bfloat16 is faster on some processors only",
     earlier: "float32",
   }),
+  /** Whether the batch norm of several devices takes the statistics of the whole batch. */
+  syncBatchNorm: switchField({
+    flags: ["sync_batch_norm"],
+    help: "with several devices: batch norm by the whole batch instead of each device's part",
+    earlier: false,
+    since: 5,
+  }),
 };
 
 /** Settings of one stage of a training, beside its method and the method's own. */

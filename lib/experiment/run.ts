@@ -7,6 +7,7 @@
 import { type DatasetName, datasets } from "../data/datasets.ts";
 import type { Split } from "../data/long_tail.ts";
 import { type AnyDataset, datasetImages, isFileDataset } from "../images/dataset_images.ts";
+import { testedHeads } from "../method/tested_heads.ts";
 import { parameterCount } from "../model/layer_table.ts";
 import type { Evaluation } from "../evaluate/metrics.ts";
 import type { Network, Variables } from "../model/network.ts";
@@ -14,16 +15,14 @@ import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { Progress, TrainEvent } from "../train/events.ts";
 import { initialProgress, trainEpochs } from "../train/loop.ts";
+import { createPredictor } from "../train/predict.ts";
 import { evaluated } from "../train/tested.ts";
-import { createTraining, type Training, trainingStageAt } from "../train/training.ts";
+import { type Training, trainingStageAt } from "../train/training.ts";
+import { type Company, inCompany, shareBeginning } from "./company.ts";
 import { defaultRunName, resultHash, type RunConfig, settingsOf } from "./config.ts";
-import {
-  configuredParts,
-  configuredSplit,
-  configuredStages,
-  createConfiguredNetwork,
-} from "./configured.ts";
+import { configuredSplit, configuredStages, createConfiguredNetwork } from "./configured.ts";
 import { withFileHashes, withListHashes } from "./configured_files.ts";
+import { configuredTraining } from "./configured_training.ts";
 import { type ForkSource, readFork } from "./fork.ts";
 import { tellUser } from "./notice.ts";
 import type { OpenRun } from "./open_run.ts";
@@ -61,6 +60,8 @@ export interface BeginRunOptions {
   readonly xla?: boolean | undefined;
   /** Seconds after which a long epoch is worth a checkpoint; 300 by default. */
   readonly checkpointSeconds?: number | undefined;
+  /** The other processes that train the run, which have joined it; this one is rank 0. */
+  readonly company?: Company | undefined;
   /** Whether TensorBoard's event files are written into the folder; true by default. */
   readonly tensorboard?: boolean | undefined;
   /** Told what was damaged and what was used instead, a line each; by default it goes to standard error. */
@@ -118,7 +119,8 @@ export interface Run {
  * @throws {SyntaxError} If it is damaged beyond mending, or the file of the subset's rows is.
  */
 export async function beginRun(options: BeginRunOptions): Promise<Run> {
-  const { store = openRunStore(), onNotice = tellUser, checkpointSeconds, mode, xla } = options;
+  const { store = openRunStore(), onNotice = tellUser, company } = options;
+  const { checkpointSeconds, mode, xla } = options;
   const { methods } = store;
   using resources = new DisposableStack();
   const wanted = options.config && await withFileHashes(options.config, {
@@ -150,29 +152,21 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const skips = skipReport(onNotice);
   const images = datasetImages(dataset, skips);
   const subset = await (existing?.split(images) ?? configuredSplit(config, images));
-  const { training: split, validation } = configuredParts(config, subset);
-  const { train, test, classNames, statistics } = images;
-  const imagesOf = ({ indices }: Split) => images.source("train", indices);
-  const labelsOf = ({ indices }: Split) => Int32Array.from(indices, (row) => train.labels[row]!);
-  const training = createTraining({
-    engine,
-    network,
-    train: imagesOf(split),
-    test: images.source("test"),
-    ...(validation && { validation: imagesOf(validation) }),
-    labels: {
-      train: labelsOf(split),
-      test: test.labels,
-      ...(validation && { validation: labelsOf(validation) }),
-    },
-    counts: split.counts,
-  }, { stages, seed: config.seed, mode, xla, checkpointSeconds });
+  const { classNames, statistics } = images;
+  const { training, split, validation } = configuredTraining(config, {
+    ...{ engine, network, stages, images, subset, mode, xla, checkpointSeconds },
+    peers: company?.peers,
+  });
   resources.defer(() => training.dispose());
   standing.progress ??= initialProgress(training);
+  const dataHash = images.hash();
+  if (company !== undefined) {
+    const beginning = { from: standing.progress, dataHash, subset };
+    standing.progress = await shareBeginning(company, beginning);
+  }
   const from = standing.progress;
 
-  const environment = await describeEnvironment({ engine, mode, xla });
-  const dataHash = images.hash();
+  const environment = await describeEnvironment({ engine, mode, xla, config, company });
   const parameters = parameterCount(network);
   const open = existing ??
     await store.start({
@@ -216,7 +210,8 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
       });
     // The training takes the state over.
     standing.progress = undefined;
-    for await (const event of trainEpochs(training, { from, signal })) {
+    const trained = trainEpochs(training, { from, signal });
+    for await (const event of company ? inCompany(company, trained) : trained) {
       await open.keep(event, { stages });
       await track?.(event);
       if (event.type !== "step") skips.tellCount();
@@ -256,10 +251,18 @@ function evaluatorOf(
   training: Training,
   epoch: number,
 ): (variables: Variables) => Promise<Evaluation> {
-  const { parts: { labels, counts, network: { classes } } } = training;
-  const { predict } = trainingStageAt(training, epoch);
-  return (variables) =>
-    evaluated(predict, variables, { labels: labels.test, classes, trainingCounts: counts });
+  const { parts: { engine, network, test: source, labels, counts }, options: { mode } } = training;
+  const { stage } = trainingStageAt(training, epoch);
+  const options = { labels: labels.test, classes: network.classes, trainingCounts: counts };
+  return async (variables) => {
+    // By itself, whether or not others train the run too.
+    const predict = createPredictor({ engine, network, source, head: testedHeads(stage), mode });
+    try {
+      return await evaluated(predict, variables, options);
+    } finally {
+      predict.dispose();
+    }
+  };
 }
 
 async function given<Value>(value: ForConfig<Value>, config: RunConfig): Promise<Value> {

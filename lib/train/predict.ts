@@ -42,8 +42,15 @@ export interface PredictedBatch {
 export interface Predictor {
   /** From variables to outputs `[N, C]`, image after image; throws the reason of an aborted signal. */
   (variables: Variables, signal?: AbortSignal): Promise<Float32Array>;
-  /** The same batch after batch, of which only the present one is held. */
-  readonly batches: (variables: Variables, signal?: AbortSignal) => AsyncGenerator<PredictedBatch>;
+  /**
+   * The same batch after batch, of which only the present one is held; of a range of rows, from the first
+   * to before the last, if one is given.
+   */
+  readonly batches: (
+    variables: Variables,
+    signal?: AbortSignal,
+    range?: readonly [begin: number, end: number],
+  ) => AsyncGenerator<PredictedBatch>;
   /** Frees the compiled function. */
   readonly dispose: () => void;
 }
@@ -88,13 +95,14 @@ export function createPredictor(settings: PredictSettings): Predictor {
   async function* batches(
     { parameters, statistics }: Variables,
     signal?: AbortSignal,
+    [begin, end]: readonly [begin: number, end: number] = [0, source.count],
   ): AsyncGenerator<PredictedBatch> {
     let batchSize = settings.batchSize ?? fittingBatch(network, source);
-    for (let first = 0; first < source.count;) {
+    for (let first = begin; first < end;) {
       // Lets signals and displays run: a batch itself never yields to them.
-      if (first > 0) await nextTurn();
+      if (first > begin) await nextTurn();
       signal?.throwIfAborted();
-      const count = Math.min(batchSize, source.count - first);
+      const count = Math.min(batchSize, end - first);
       const rows = Int32Array.from({ length: count }, (_, i) => first + i);
       try {
         const outputs = await outputsOf({ parameters, statistics }, rows);
