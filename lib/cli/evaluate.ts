@@ -5,7 +5,8 @@
  */
 
 import { plainArrays } from "../disk/json_file.ts";
-import { evaluateLogits, type EvaluateOptions, type Evaluation } from "../evaluate/metrics.ts";
+import { createEvaluator, type Measure, onOutputs } from "../evaluate/evaluator.ts";
+import type { EvaluateOptions, Evaluation } from "../evaluate/metrics.ts";
 import { labelShifted, postHocAdjusted } from "../evaluate/prior_shift.ts";
 import {
   accuracyUnder,
@@ -19,13 +20,13 @@ import {
   createConfiguredNetwork,
 } from "../experiment/configured.ts";
 import { logPriors } from "../loss/class_counts.ts";
-import { memorySource } from "../images/memory_source.ts";
 import { glmcFields } from "../method/glmc/fields.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { testedHeads } from "../method/tested_heads.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { createPredictor } from "../train/predict.ts";
 import { stageAt, totalEpochs } from "../train/stage.ts";
+import { measured } from "../train/tested.ts";
 import { evaluationText } from "./evaluate_report.ts";
 import { type Flag, flagOf, flagsHelp, parseFlags } from "./flags.ts";
 import { idleTestFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
@@ -142,54 +143,56 @@ export async function run(args: string[]): Promise<void> {
   });
   const network = createConfiguredNetwork(config, chosen);
   const weights = await subject.weights(network);
-  const dataset = await subject.images();
-  const { test, mean, std } = dataset;
+  const images = await subject.images();
   const predict = createPredictor({
     engine,
     network,
-    source: memorySource(test, { mean, std }),
+    source: images.source("test"),
     head: heads,
     mode: executionMode(values),
   });
-  const trainingCounts = subject.counts ?? (await configuredSplit(config, dataset)).counts;
+  const trainingCounts = subject.counts ?? (await configuredSplit(config, images)).counts;
   const options = { classes: network.classes, trainingCounts };
-  const trained = await predict(weights);
-  const logits = values.logit_adjust === undefined ? trained : postHocAdjusted(trained, {
-    logPriors: logPriors(trainingCounts),
-    tau: Number(values.logit_adjust),
+  const evaluator = createEvaluator(options);
+  const tau = Number(values.logit_adjust ?? 0);
+  const adjusted = tau === 0 ? evaluator : onOutputs(
+    evaluator,
+    (outputs) => postHocAdjusted(outputs, { logPriors: logPriors(trainingCounts), tau }),
+  );
+  const shift = prior && shiftTo(prior, options);
+  await measured(predict, weights, {
+    labels: images.test.labels,
+    measures: shift === undefined ? [adjusted] : [adjusted, shift.measure],
   });
-  const evaluation = evaluateLogits(logits, test.labels, options);
-  const underPrior = prior &&
-    accuraciesUnder(prior, { trained, labels: test.labels, evaluation, ...options });
+  const evaluation = evaluator.result();
+  const underPrior = shift && {
+    top1: accuracyUnder(evaluation.classAccuracy, shift.shares),
+    compensated: accuracyUnder(shift.measure.result().classAccuracy, shift.shares),
+  };
   const whole = { ...evaluation, ...(prior && { testPrior: { ...prior, ...underPrior } }) };
   const further = underPrior && {
     [`top-1, ${values.test_prior}`]: underPrior.top1,
     "compensated": underPrior.compensated,
   };
   printResult(
-    values.json === true
-      ? JSON.stringify(whole, plainArrays)
-      : evaluationText(evaluation, { classNames: test.classNames, title: subject.title, further }),
+    values.json === true ? JSON.stringify(whole, plainArrays) : evaluationText(evaluation, {
+      classNames: images.classNames,
+      title: subject.title,
+      further,
+    }),
   );
 }
 
-/** Top-1 where the classes come in other shares: of what was evaluated, and of outputs moved to these shares. */
-function accuraciesUnder(
+/** The shares of the classes under a prior, and an evaluation of outputs moved to these shares. */
+function shiftTo(
   prior: TestPrior,
-  { trained, labels, evaluation, ...options }: EvaluateOptions & {
-    readonly trained: Float32Array;
-    readonly labels: Int32Array;
-    readonly evaluation: Evaluation;
-  },
-): { readonly top1: number; readonly compensated: number } {
+  options: EvaluateOptions,
+): { readonly shares: readonly number[]; readonly measure: Measure<Evaluation> } {
   const shares = testShares(options.trainingCounts, prior);
-  const moved = labelShifted(trained, {
+  const shift = {
     logTrainPriors: logPriors(options.trainingCounts),
     logTestPriors: shares.map(Math.log),
-  });
-  const compensated = evaluateLogits(moved, labels, options);
-  return {
-    top1: accuracyUnder(evaluation.classAccuracy, shares),
-    compensated: accuracyUnder(compensated.classAccuracy, shares),
   };
+  const measure = onOutputs(createEvaluator(options), (outputs) => labelShifted(outputs, shift));
+  return { shares, measure };
 }

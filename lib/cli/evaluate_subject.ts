@@ -7,14 +7,13 @@
 import { basename } from "node:path";
 import { readTensorFile, type TensorFile } from "../disk/tensor_file.ts";
 import { reasonOf, rephrase } from "../disk/errors.ts";
-import type { Dataset } from "../data/image_set.ts";
 import { checkOptions } from "../experiment/check_options.ts";
 import type { RunConfig, StageConfig } from "../experiment/config.ts";
-import { hashDataset } from "../experiment/configured.ts";
 import { checkDataHash } from "../experiment/open_run.ts";
 import { runFiles } from "../experiment/run_folder.ts";
 import { type FoundRun, openRunStore, type RunStore } from "../experiment/run_store.ts";
 import type { RunWeightsOptions } from "../experiment/run_weights.ts";
+import { type DatasetImages, datasetImages } from "../images/dataset_images.ts";
 import type { Method } from "../method/method.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { importWeights } from "../model/weights.ts";
@@ -23,7 +22,8 @@ import type { FlagValues } from "./flags.ts";
 import { loadConfiguredDataset, loadImagesOf } from "./machine.ts";
 import { type ChosenMethod, requireMethods } from "./method_flag.ts";
 import { asUsage, UsageError } from "./shell.ts";
-import { configOf, conflicts } from "./train_flags.ts";
+import { settledConfig } from "./settled_config.ts";
+import { conflicts, withoutPlaces } from "./train_flags.ts";
 import { userPath, userPathOrName } from "./user_path.ts";
 
 /** What is evaluated. */
@@ -39,7 +39,7 @@ export interface Subject {
   /** Reads its weights for the network that its configuration asks for. */
   readonly weights: (network: Network) => Promise<Variables>;
   /** Reads its images. */
-  readonly images: () => Promise<Dataset>;
+  readonly images: () => Promise<DatasetImages>;
 }
 
 /**
@@ -58,12 +58,13 @@ export async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promi
     );
   }
   const store = openRunStore(undefined, chosen);
+  const options = { onSkip: tell };
   if (values.weights !== undefined) {
     const file = await weightsFile(String(values.weights), store);
-    const config = configOf(values, chosen);
+    const { config, files } = await settledConfig(values, chosen);
     return {
       config,
-      images: () => loadConfiguredDataset(config.data),
+      images: async () => datasetImages(files ?? await loadConfiguredDataset(config.data), options),
       title: file.path,
       weights: (network) => Promise.resolve(weightsIn(file, { network, values })),
     };
@@ -71,9 +72,8 @@ export async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promi
   if (values.prefix !== undefined) {
     throw new UsageError("Cannot evaluate a run with --prefix: it is for --weights: leave it out");
   }
-  // Where the images are is no setting of the run: they are known by their hash.
   // Which classifier is tested leaves the weights as they are.
-  const { root: _, source: __, tested, ...settings } = values;
+  const { tested, ...settings } = withoutPlaces(values);
   const { name, folder, description } = await store.find(userPathOrName(String(values.run)));
   const { config, classCounts: counts } = description;
   requireMethods(config, { ...chosen, run: name });
@@ -98,9 +98,9 @@ export async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promi
     counts,
     weights: (network) => store.weights(folder, { which, network }),
     images: async () => {
-      const dataset = await loadImagesOf(description, values);
-      checkDataHash({ folder, description }, { dataHash: hashDataset(dataset), what: "evaluate" });
-      return dataset;
+      const images = datasetImages(await loadImagesOf(description, values), options);
+      checkDataHash({ folder, description }, { dataHash: images.hash(), what: "evaluate" });
+      return images;
     },
   };
 }

@@ -18,6 +18,8 @@ export interface Flag {
   readonly kind: Field["kind"];
   /** Values it may have, of a choice. */
   readonly choices?: readonly string[];
+  /** Other ways to write a choice, and what they stand for. */
+  readonly spellings?: Readonly<Record<string, string>>;
   /** What it does, for the help text. */
   readonly help: string;
   /** What a value must be, as it stands in messages after "it must be". */
@@ -48,10 +50,15 @@ export type FlagValues = Readonly<Record<string, string | number | boolean>>;
  * assertEquals(parseFlags(["--lr", "1e-2"], [rate]), { lr: 0.01 });
  * ```
  */
-export function flagOf({ flags, kind, choices, help, wanted, accepts }: Field): Flag {
+export function flagOf(field: Field): Flag {
+  const { flags, kind, choices, spellings, help, wanted, accepts } = field;
   const [first, ...others] = flags;
   if (first === undefined) throw new TypeError(`Cannot make a flag: "${help}" names none`);
-  return { names: [first, ...others], kind, help, wanted, accepts, ...(choices && { choices }) };
+  return {
+    ...{ names: [first, ...others], kind, help, wanted, accepts },
+    ...(choices && { choices }),
+    ...(spellings && { spellings }),
+  };
 }
 
 /**
@@ -152,9 +159,10 @@ function unknownFlag(argument: string, names: readonly string[]): UsageError {
 
 function flagValue(
   name: string,
-  { text, flag }: { readonly text: string; readonly flag: Flag },
+  { text: written, flag }: { readonly text: string; readonly flag: Flag },
 ): string | number | boolean {
-  const { kind, choices, accepts, wanted } = flag;
+  const { kind, choices, accepts, wanted, spellings = {} } = flag;
+  const text = Object.hasOwn(spellings, written) ? spellings[written]! : written;
   const refuse = (wanted: string): UsageError =>
     new UsageError(`Cannot use ${dashed(name)} ${text}: it must be ${wanted}`);
   if (kind === "switch") {

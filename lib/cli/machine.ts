@@ -5,9 +5,12 @@
  */
 
 import { loadDataset } from "../data/dataset.ts";
-import type { Dataset } from "../data/image_set.ts";
+import { type DatasetName, datasets } from "../data/datasets.ts";
 import type { DataConfig, Precision } from "../experiment/config.ts";
+import { openConfiguredFiles } from "../experiment/configured_files.ts";
 import type { RunDescription } from "../experiment/run_folder.ts";
+import type { AnyDataset } from "../images/dataset_images.ts";
+import type { FileDataset } from "../data/file_dataset.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { startEngine } from "../tensor/start.ts";
 import { intraOpThreadsFor } from "../tensor/threads.ts";
@@ -16,23 +19,24 @@ import type { FlagValues } from "./flags.ts";
 import { UsageError, withProgressLine } from "./shell.ts";
 
 /**
- * Loads the data set of a configuration, with progress on standard error.
+ * Loads the data set of a configuration, with progress on standard error; one in files is opened.
  *
  * @param data The configuration's part about data.
  * @returns The images.
  * @throws {Error} If they cannot be fetched or read.
  */
-export async function loadConfiguredDataset(
-  { dataset, source, dataFolder }: Pick<DataConfig, "dataset" | "source" | "dataFolder">,
-): Promise<Dataset> {
-  if (dataset === "own" || source === "given") {
+export async function loadConfiguredDataset(data: DataConfig): Promise<AnyDataset> {
+  const { dataset, source, dataFolder } = data;
+  const files = await openFiles(data, { classes: data.classes });
+  if (files !== undefined) return files;
+  if (!Object.hasOwn(datasets, dataset) || (source !== "npm" && source !== "archive")) {
     throw new UsageError(
       "Cannot load the images: those of the data set own are brought by a notebook or a program: " +
         "work on the run there, or name another --dataset",
     );
   }
   return await withProgressLine((line) =>
-    loadDataset(dataset, {
+    loadDataset(dataset as DatasetName, {
       source,
       ...(dataFolder !== null && { folder: dataFolder }),
       onProgress: ({ label, done, total }) =>
@@ -43,6 +47,27 @@ export async function loadConfiguredDataset(
       onNotice: line.note,
     })
   );
+}
+
+/**
+ * Opens the data set in files that a configuration names, and says what a person should know of it.
+ *
+ * @param data The configuration's part about data.
+ * @param options Classes that labels must lie within, where they are known.
+ * @returns The data set; `undefined` if it is held in memory.
+ * @throws {UsageError} If a list or the folder is not named, or does not fit.
+ */
+export async function openFiles(
+  data: DataConfig,
+  options: { readonly classes?: number | undefined },
+): Promise<FileDataset | undefined> {
+  try {
+    const files = await openConfiguredFiles(data, options);
+    files?.notes.forEach((note) => tell(note));
+    return files;
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
 }
 
 /**
@@ -129,8 +154,8 @@ export function visibleGpu(gpu: number, visible: string | undefined): string {
  */
 export async function loadImagesOf(
   { config: { data }, dataHash }: Pick<RunDescription, "config" | "dataHash">,
-  { root, source }: FlagValues,
-): Promise<Dataset> {
+  { root, source, dir_train_txt, dir_test_txt }: FlagValues,
+): Promise<AnyDataset> {
   const isElsewhere = root !== undefined || source !== undefined;
   if (isElsewhere && dataHash === null) {
     tell(
@@ -143,7 +168,11 @@ export async function loadImagesOf(
     ? { dataFolder: null, source: source as DataConfig["source"] }
     : {};
   try {
-    return await loadConfiguredDataset({ ...data, ...place });
+    const lists = {
+      ...(dir_train_txt !== undefined && { trainList: String(dir_train_txt) }),
+      ...(dir_test_txt !== undefined && { testList: String(dir_test_txt) }),
+    };
+    return await loadConfiguredDataset({ ...data, ...place, ...lists });
   } catch (error) {
     if (error instanceof Error && data.dataFolder !== null && !isElsewhere) {
       error.message += ": if the images of the run have moved, name their folder with --data";

@@ -16,6 +16,7 @@ const commands: Record<string, CommandEntry> = {
   train: { summary: "Train a network and evaluate it after each epoch", needsSetup: true },
   ablate: { summary: "Compare variants of a training over seeds, in many runs", needsSetup: true },
   reproduce: { summary: "Train a published row, and put ours beside it", needsSetup: true },
+  rank: { summary: "Be one process of a training", needsSetup: true, isInternal: true },
   planned: { summary: "Do one run of a study", needsSetup: true, isInternal: true },
   data: { summary: "Look at the images of a list before a training", needsSetup: true },
   split: { summary: "Draw a long-tailed subset and write its rows to a file", needsSetup: true },

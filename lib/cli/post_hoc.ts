@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Dataset } from "../data/image_set.ts";
 import { plainArrays } from "../disk/json_file.ts";
 import { writeSafetensors } from "../disk/safetensors.ts";
 import { writeWholeFile } from "../disk/whole_file.ts";
 import { balancedAccuracy } from "../evaluate/balanced.ts";
-import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
+import { createEvaluator, onOutputs } from "../evaluate/evaluator.ts";
+import type { Evaluation } from "../evaluate/metrics.ts";
 import { postHocAdjusted } from "../evaluate/prior_shift.ts";
 import { tauNormalisedLogits } from "../evaluate/tau_normalised.ts";
 import {
@@ -17,21 +17,22 @@ import {
   configuredSplit,
   configuredStages,
   createConfiguredNetwork,
-  hashDataset,
 } from "../experiment/configured.ts";
 import { checkDataHash } from "../experiment/open_run.ts";
 import { openRunStore } from "../experiment/run_store.ts";
-import { memorySource } from "../images/memory_source.ts";
+import { datasetImages } from "../images/dataset_images.ts";
+import type { ImageSource } from "../images/source.ts";
 import { logPriors } from "../loss/class_counts.ts";
 import { testedHeads } from "../method/tested_heads.ts";
 import { tauNormalise } from "../model/classifier_norm.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { exportWeights } from "../model/weights.ts";
 import { type Cell, table, tableText } from "../plot/table.ts";
-import { print, printResult } from "../process/streams.ts";
+import { print, printResult, tell } from "../process/streams.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { createPredictor } from "../train/predict.ts";
+import { measured } from "../train/tested.ts";
 import type { Flag, FlagValues } from "./flags.ts";
 import { executionMode, loadImagesOf, startConfiguredEngine } from "./machine.ts";
 import { type ChosenMethod, requireMethods } from "./method_flag.ts";
@@ -135,51 +136,54 @@ export async function adjustClassifier(values: FlagValues, chosen: ChosenMethod)
   const network = createConfiguredNetwork(config, chosen);
   const which = values.epoch === "best" ? "best" : "last";
   const weights = await store.weights(folder, { which, network });
-  const dataset = await loadImagesOf(description, values);
-  checkDataHash({ folder, description }, { dataHash: hashDataset(dataset), what: "evaluate" });
-  const { mean, std, train, test } = dataset;
-  const predicted = async (set: Dataset["test"], rows?: Int32Array): Promise<Float32Array> => {
-    const source = memorySource(set, { mean, std, ...(rows && { rows }) });
-    const mode = executionMode(values);
-    const predict = createPredictor({ engine, network, source, head: heads, mode });
-    try {
-      return await predict(weights);
-    } finally {
-      predict.dispose();
-      source.dispose();
-    }
-  };
-
+  const images = datasetImages(await loadImagesOf(description, values), { onSkip: tell });
+  checkDataHash({ folder, description }, { dataHash: images.hash(), what: "evaluate" });
   const counts = description.classCounts;
   const options = { classes: network.classes, trainingCounts: counts };
-  const held = holdsOut
-    ? configuredParts(config, await configuredSplit(config, dataset)).validation
-    : undefined;
-  const [logits, heldLogits] = [
-    await predicted(test),
-    held && await predicted(train, held.indices),
-  ];
-  const heldLabels = held && Int32Array.from(held.indices, (row) => train.labels[row]!);
   const classifier = await classifierOf(weights, network.headParameters(head));
   const changed = (given: Float32Array, tau: number): Float32Array =>
     kind === "la"
       ? postHocAdjusted(given, { logPriors: logPriors(counts), tau })
       : tauNormalisedLogits(given, { ...classifier, tau, keepsBias: values.bias === "keep" });
   const taus = isGrid ? grid : [Number(values.tau ?? 1)];
-  const trials = taus.map((tau): Trial => ({
+  // One pass over the images for all of them; outputs are not held.
+  const evaluations = async (
+    { source, labels }: { readonly source: ImageSource; readonly labels: Int32Array },
+  ): Promise<readonly Evaluation[]> => {
+    const mode = executionMode(values);
+    const predict = createPredictor({ engine, network, source, head: heads, mode });
+    const measures = [
+      createEvaluator(options),
+      ...taus.map((tau) => onOutputs(createEvaluator(options), (given) => changed(given, tau))),
+    ];
+    try {
+      await measured(predict, weights, { labels, measures });
+    } finally {
+      predict.dispose();
+      source.dispose();
+    }
+    return measures.map((measure) => measure.result());
+  };
+  const held = holdsOut
+    ? configuredParts(config, await configuredSplit(config, images)).validation
+    : undefined;
+  const [before, ...tested] = await evaluations({
+    labels: images.test.labels,
+    source: images.source("test"),
+  });
+  const [, ...validated] = held === undefined ? [] : await evaluations({
+    labels: Int32Array.from(held.indices, (row) => images.train.labels[row]!),
+    source: images.source("train", held.indices),
+  });
+  const trials = taus.map((tau, index): Trial => ({
     tau,
-    test: evaluateLogits(changed(logits, tau), test.labels, options),
-    ...(heldLogits && {
-      validation: balancedAccuracy(
-        evaluateLogits(changed(heldLogits, tau), heldLabels!, options).classAccuracy,
-      ),
-    }),
+    test: tested[index]!,
+    ...(held && { validation: balancedAccuracy(validated[index]!.classAccuracy) }),
   }));
   const best = trials.reduce((best, trial) =>
     score(trial, selects) > score(best, selects) ? trial : best
   );
-  const before = evaluateLogits(logits, test.labels, options);
-  report({ before, trials, best, selects, isGrid, json: values.json === true });
+  report({ before: before!, trials, best, selects, isGrid, json: values.json === true });
   if (values.out !== undefined) {
     const path = userPath(String(values.out));
     const file = await withChange(weights, {

@@ -6,15 +6,21 @@
  */
 
 import { convolutionRates } from "../bench/convolution_rate.ts";
+import { unlessAlone } from "../experiment/company.ts";
 import { effectivePrecision, type RunConfig } from "../experiment/config.ts";
+import { knownDataset } from "../experiment/data_fields.ts";
 import type { Run } from "../experiment/run.ts";
 import { parameterCount } from "../model/layer_table.ts";
+import { stopCodes } from "../process/signals.ts";
 import { listenForStop } from "../process/stop.ts";
 import { print, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import type { Preset } from "../study/presets.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
+import { companyDifferences, companyText } from "./company_report.ts";
+import { type Meeting, type Place, stopOptions, tellingOthers } from "./company.ts";
+import { shotsText } from "./data_report.ts";
 import type { FlagValues } from "./flags.ts";
 import { duration, format, precisionAdvice } from "./train_report.ts";
 import { watchRun } from "./watch_run.ts";
@@ -29,31 +35,55 @@ export interface BegunRun {
   readonly preset?: Pick<Preset, "name" | "title"> | undefined;
 }
 
+/** Where a run is trained, and with whom. */
+export interface TrainPlace {
+  /** Where this process is among several; it is alone by default. */
+  readonly place?: Place | undefined;
+  /** The others, as far as `begin` meets them. */
+  readonly meeting?: Meeting;
+}
+
 /**
  * Begins a run and trains it to its end, or until it is told to stop.
  *
  * @param begin Begins the run; returns nothing if there is nothing to do.
  * @param values Parsed flags; `p` says how often a line stays.
+ * @param where Whether it is trained by several processes.
  * @throws {Error} If the run cannot begin, or its training fails.
  */
 export async function trainBegun(
   begin: () => Promise<BegunRun | undefined>,
   values: FlagValues,
+  { place, meeting = {} }: TrainPlace = {},
 ): Promise<void> {
   using stop = listenForStop({
+    ...stopOptions(place),
     onForce: () => tell("Stopped at once, without a checkpoint of the last steps"),
   });
-  const begun = await stop.unlessStopped(begin());
-  using run = begun?.run;
-  const perEpoch = begun && await stop.unlessStopped(announce(begun));
-  if (run !== undefined && perEpoch !== undefined) {
-    const printEvery = values.p === undefined ? undefined : Number(values.p);
-    await watchRun(run, { perEpoch, printEvery, stop });
-  } else if (stop.signal.aborted) {
-    const next = run && `: continue with: deno task train --resume ${run.name}`;
-    tell(`Stopped before a step was done${next ?? ""}`);
-    Deno.exitCode = stop.exitCode;
-  }
+  let name: string | undefined;
+  const sayStopped = (): void => {
+    const next = name === undefined ? "" : `: continue with: deno task train --resume ${name}`;
+    tell(`Stopped before a step was done${next}`);
+    Deno.exitCode = stop.exitCode || stopCodes.SIGTERM;
+  };
+  await tellingOthers(meeting, { stop, onStop: sayStopped }, async () => {
+    const begun = await stop.unlessStopped(begin());
+    using run = begun?.run;
+    name = run?.name;
+    const perEpoch = begun && await stop.unlessStopped(inTime(announce(begun), meeting));
+    if (run !== undefined && perEpoch !== undefined) {
+      const printEvery = values.p === undefined ? undefined : Number(values.p);
+      await watchRun(run, { perEpoch, printEvery, stop });
+      return true;
+    }
+    if (stop.signal.aborted) sayStopped();
+    return false;
+  });
+}
+
+/** What is computed together ends when another process does. */
+async function inTime<T>(work: Promise<T>, { company }: Meeting): Promise<T> {
+  return company === undefined ? await work : await unlessAlone(company, work);
 }
 
 /** Says what is trained and how long it takes; returns the seconds of an epoch by estimate. */
@@ -87,9 +117,15 @@ export function computable(config: RunConfig, { device }: Engine): RunConfig {
 }
 
 /** Where the subset comes from. */
-function subsetText({ splitFile, splitGenerator, splitSeed }: RunConfig["data"]): string {
+function subsetText(data: RunConfig["data"]): string {
+  const { splitFile, splitGenerator, splitSeed, profile } = data;
+  if (isInFiles(data) && profile === "given" && splitFile === null) return "all there are";
   if (splitFile !== null) return `rows of ${splitFile.replace(`${projectRoot}/`, "")}`;
   return `split seed ${splitSeed}${splitGenerator === "kit" ? "" : ` of ${splitGenerator}`}`;
+}
+
+function isInFiles({ dataset }: RunConfig["data"]): boolean {
+  return knownDataset(dataset).lies === "in files";
 }
 
 function printPlan(
@@ -115,6 +151,9 @@ function printPlan(
       `(${format(largest)} to ${format(smallest)} a class), ` +
       (validation ? `${format(validation.indices.length)} held out for validation, ` : "") +
       `${format(training.parts.test.count)} test images, ${subsetText(data)}`,
+    ...(isInFiles(data) && {
+      Classes: `${format(split.counts.length)}: ${shotsText(split.counts)}`,
+    }),
     Network: `${architecture}, width ${width}, ${format(parameterCount(network))} parameters` +
       (architecture === "resnet32" && width !== 64
         ? " (the official width is 64: --width 64)"
@@ -125,6 +164,11 @@ function printPlan(
     Run: folder.replace(`${projectRoot}/`, ""),
   };
   for (const [name, text] of Object.entries(lines)) printPlanLine(name, text);
+  const { peers, stages: trained } = training.options;
+  if (peers === undefined) return;
+  const facts = { peers, stages: trained, network: config.network };
+  printPlanLine("Devices", companyText(facts));
+  for (const text of companyDifferences(facts)) printPlanLine("  unlike 1", text);
 }
 
 function printPlanLine(name: string, text: string): void {

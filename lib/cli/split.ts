@@ -5,12 +5,13 @@
  */
 
 import { writeRows } from "../data/split_file.ts";
-import { configuredSplit, withSplitHash } from "../experiment/configured.ts";
+import { configuredSplit } from "../experiment/configured.ts";
 import { methods } from "../method/methods.ts";
 import { printResult } from "../process/streams.ts";
 import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
 import { loadConfiguredDataset } from "./machine.ts";
-import { configOf, subsetFlags } from "./train_flags.ts";
+import { settledConfig } from "./settled_config.ts";
+import { subsetFlags } from "./train_flags.ts";
 import { format } from "./train_report.ts";
 
 const splitFlags: readonly Flag[] = [
@@ -45,8 +46,8 @@ ${flagsHelp(subsetFlags)}
  */
 export async function run(args: string[]): Promise<void> {
   const values = parseFlags(args, [...splitFlags, ...subsetFlags]);
-  const config = await withSplitHash(configOf(values, { methods }));
-  const split = await configuredSplit(config, await loadConfiguredDataset(config.data));
+  const { config, files } = await settledConfig(values, { methods });
+  const split = await configuredSplit(config, files ?? await loadConfiguredDataset(config.data));
   const { indices, counts, hash } = split;
   if (values.write !== undefined) await writeRows(String(values.write), split);
   const lines = {

@@ -17,7 +17,7 @@ import { adjustClassifier, postHocFlags, postHocKinds } from "./post_hoc.ts";
 import { type BegunRun, trainBegun } from "./run_training.ts";
 import { UsageError } from "./shell.ts";
 import { machineFlags, runFlags as trainRunFlags } from "./run_flags.ts";
-import { settingsIn, testFlags } from "./train_flags.ts";
+import { placeNames, settingsIn, testFlags } from "./train_flags.ts";
 import { usableConfig } from "./usable_config.ts";
 import { userPathOrName } from "./user_path.ts";
 
@@ -35,7 +35,7 @@ const subjectFlags: readonly Flag[] = [
     choices: ["last", "best"],
     help: "which weights of the run to go on with; last by default",
   },
-  ...testFlags.filter(({ names: [first] }) => ["root", "source"].includes(first)),
+  ...testFlags.filter(({ names: [first] }) => placeNames.includes(first)),
 ];
 
 /** Settings of a stage that is trained, under shorter names too. */

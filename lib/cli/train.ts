@@ -9,19 +9,18 @@ import { checkedRunName } from "../experiment/reserve.ts";
 import { beginRun } from "../experiment/run.ts";
 import type { RunDescription } from "../experiment/run_folder.ts";
 import { openRunStore, type RunStore } from "../experiment/run_store.ts";
-import {
-  configuredStages,
-  createConfiguredNetwork,
-  withSplitHash,
-} from "../experiment/configured.ts";
+import { configuredStages, createConfiguredNetwork } from "../experiment/configured.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import type { Network } from "../model/network.ts";
 import { print, printResult, tell } from "../process/streams.ts";
 import type { Settings } from "../settings/field.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { totalEpochs } from "../train/stage.ts";
+import { companyOf, meet, type Meeting, type Place } from "./company.ts";
+import { checkCompanyFlags, worldOf } from "./company_flags.ts";
 import { type FlagValues, parseFlags } from "./flags.ts";
 import { idleFlags, wordsOnIdleFlags } from "./idle_flags.ts";
+import { launchRanks } from "./launch_ranks.ts";
 import {
   executionMode,
   loadConfiguredDataset,
@@ -30,17 +29,20 @@ import {
 } from "./machine.ts";
 import { chooseMethod, type ChosenMethod, flagText, requireMethods } from "./method_flag.ts";
 import { namedPreset, presetAnswer, usualPreset, usualText } from "./preset_flag.ts";
+import { submitTraining } from "./submit_training.ts";
+import { settledConfig } from "./settled_config.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import {
   checkRunFlags,
   configFlags,
-  configOf,
   conflicts,
   trainFlags,
   trainFlagsHelp,
+  withoutPlaces,
 } from "./train_flags.ts";
 import { type BegunRun, computable, trainBegun } from "./run_training.ts";
 import { summary } from "./train_report.ts";
+import { trainRank } from "./train_rank.ts";
 import { userPathOrName } from "./user_path.ts";
 
 /**
@@ -82,6 +84,16 @@ ${trainFlagsHelp(await chooseMethod(args, { methods: kitMethods, runFlag: "resum
  * @throws {Error} If data, engine or run folder are not to be had, or the training diverges.
  */
 export async function run(args: string[]): Promise<void> {
+  await trainAt(args);
+}
+
+/**
+ * As {@linkcode run}, in a process that another one may have started as one of several.
+ *
+ * @param args Flags.
+ * @param given Where this process is; by default its flags tell.
+ */
+export async function trainAt(args: readonly string[], given?: Place): Promise<void> {
   const answer = presetAnswer(args, { methods: kitMethods });
   if (answer !== undefined) {
     printResult(answer);
@@ -95,49 +107,78 @@ export async function run(args: string[]): Promise<void> {
     ...(usual !== undefined && { usual: `${usual}` }),
   });
   const flags = trainFlags(chosen);
-  const values = parseFlags(chosen.args, flags);
+  const values = { ...parseFlags(chosen.args, flags), ...given?.machine };
   checkRunFlags(values);
+  checkCompanyFlags(values);
+  if (given === undefined && values.executor === "slurm") return await submitTraining(args, values);
+  if (given === undefined && Number(values.devices ?? 1) > 1) {
+    return await launchRanks(args, { values, passes: chosen.method.passes });
+  }
+  const world = given?.world ?? worldOf(values);
+  const place = given ?? (world && { world });
   const preset = named ?? usualPreset(values, configFlags(chosen));
+  const base = preset?.settings;
+  const options = { ...chosen, ...(base && { base }), place };
+  if (place !== undefined && place.world.rank > 0) {
+    return await trainRank(values, { ...options, place });
+  }
   const idle = flags.filter((flag) => idleFlags.includes(flag));
   for (const line of wordsOnIdleFlags(values, idle)) tell(line);
-  const base = preset?.settings;
-  await trainBegun(async () => {
-    const begun = await begin(values, { ...chosen, ...(base && { base }) });
-    return begun && { ...begun, preset };
-  }, values);
+  const meeting: Meeting = {};
+  await trainBegun(
+    async () => {
+      const begun = await begin(values, { ...options, meeting });
+      return begun && { ...begun, preset };
+    },
+    values,
+    { place, meeting },
+  );
 }
 
 /** Undefined if the run is finished. */
 async function begin(
   values: FlagValues,
-  chosen: ChosenMethod & { readonly base?: Settings },
+  { place: seat, meeting, ...chosen }: ChosenMethod & {
+    readonly base?: Settings;
+    readonly place: Place | undefined;
+    readonly meeting: Meeting;
+  },
 ): Promise<BegunRun | undefined> {
   const { root_model } = values;
   const store = openRunStore(root_model === undefined ? undefined : String(root_model), chosen);
   const resumed = values.resume === undefined
     ? undefined
     : await resumedRun(values, { chosen, store });
-  // Before the engine starts: what a file of rows lacks is said at once.
-  const config = resumed?.config ?? await withSplitHash(configOf(values, chosen));
+  // Before the engine starts: what a file of rows or a list lacks is said at once.
+  const { config, files } = resumed === undefined
+    ? await settledConfig(values, chosen)
+    : { config: resumed.config };
   const place = placeOf(values);
   if (resumed === undefined && place.name !== undefined) await refuseTakenName(place.name, store);
+  const link = meeting.link = seat && await meet(seat, { values, config });
+  await link?.tell(config);
   const engine = await startConfiguredEngine(values, {
     precision: config.network.precision,
     passes: Math.max(...configuredStages(config, chosen).map(({ method }) => method.passes)),
   });
   if (resumed !== undefined) {
     const network = createConfiguredNetwork(config, chosen);
-    if (await saysFinished(place.name!, { store, network })) return;
+    if (await saysFinished(place.name!, { store, network })) {
+      return void await link?.end({ isStop: true, words: "The run is finished" });
+    }
   }
+  const company = meeting.company = link && companyOf(link, { engine, values });
   const run = await beginRun({
     ...place,
     config: resumed === undefined ? computable(config, engine) : config,
     engine,
-    dataset: ({ data }) =>
-      resumed === undefined ? loadConfiguredDataset(data) : loadImagesOf(resumed, values),
+    dataset: files ??
+      (({ data }) =>
+        resumed === undefined ? loadConfiguredDataset(data) : loadImagesOf(resumed, values)),
     store,
     mode: executionMode(values),
     xla: values.xla === true,
+    company,
     tensorboard: values.no_tensorboard !== true,
   });
   return { run, engine };
@@ -186,8 +227,7 @@ async function resumedRun(
   values: FlagValues,
   { chosen, store }: { readonly chosen: ChosenMethod; readonly store: RunStore },
 ): Promise<RunDescription> {
-  // Where the images are is no setting of the run: they are known by their hash.
-  const { root: _, source: __, "start-epoch": start, ...settings } = values;
+  const { "start-epoch": start, ...settings } = withoutPlaces(values);
   if (start !== undefined) {
     tell(
       "--start-epoch has no effect here: a run that is resumed goes on where it stopped",

@@ -9,18 +9,19 @@
 import { type ConfigOptions, type RunConfig, settingsOf } from "../experiment/config.ts";
 import { type MethodSettings, sharedFields } from "../experiment/config_complete.ts";
 import {
-  dataFields,
   methodFields,
   networkFields,
   partFields,
   seedFields,
   stageFields,
 } from "../experiment/config_fields.ts";
+import { dataFields } from "../experiment/data_fields.ts";
 import { secondStageFields } from "../experiment/second_stage.ts";
 import type { Fields, Settings } from "../settings/field.ts";
 import { settingsOver } from "../study/presets.ts";
 import { type Flag, flagOf, flagsHelp, type FlagValues } from "./flags.ts";
 import { idleFlags, withoutNames } from "./idle_flags.ts";
+import { companyFlags } from "./company_flags.ts";
 import { machineFlags, runFlags } from "./run_flags.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import { usableConfig } from "./usable_config.ts";
@@ -95,7 +96,13 @@ export function configFlags({ methods, method }: TrainFlagsOptions): ConfigFlag[
  */
 export function trainFlags(options: TrainFlagsOptions): Flag[] {
   const flags = configFlags(options);
-  return [...flags, ...runFlags, ...machineFlags, ...withoutNames(idleFlags, flags)];
+  return [
+    ...flags,
+    ...runFlags,
+    ...machineFlags,
+    ...companyFlags,
+    ...withoutNames(idleFlags, flags),
+  ];
 }
 
 /**
@@ -133,6 +140,7 @@ export function trainFlagsHelp(
     "A second stage": flagsHelp(flagsOf(secondStageFields)),
     "The run": flagsHelp(runFlags),
     "The machine": flagsHelp(machineFlags),
+    "Several devices": flagsHelp(companyFlags),
     "Accepted, for the scripts of the official code, and of no effect": flagsHelp(idleFlags),
   };
   return Object.entries(sections).filter(([, text]) => text !== "")
@@ -190,6 +198,27 @@ export function configOf(values: FlagValues, options: TrainFlagsOptions): RunCon
   const { base = {}, methods } = options;
   const given = settingsIn(values, configFlags(options));
   return usableConfig(asUsage(() => settingsOver(base, given, methods)), options);
+}
+
+/** Flags that say where images and lists are. */
+export const placeNames: readonly string[] = ["root", "source", "dir_train_txt", "dir_test_txt"];
+
+/**
+ * Flags without those that say where images and lists are: that is no setting of a run, which knows them by
+ * their hashes.
+ *
+ * @param values Parsed flags.
+ * @returns The others.
+ * @example Images that have moved
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { withoutPlaces } from "glmc/cli/train_flags.ts";
+ *
+ * assertEquals(withoutPlaces({ root: "/elsewhere", epochs: 3 }), { epochs: 3 });
+ * ```
+ */
+export function withoutPlaces(values: FlagValues): FlagValues {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !placeNames.includes(name)));
 }
 
 /**

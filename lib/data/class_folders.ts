@@ -23,6 +23,14 @@ export interface ClassFile {
   readonly isNamedImage: boolean;
 }
 
+/** Where the parts of a folder of images lie below it; nothing is the folder itself. */
+export interface PartPlaces {
+  /** Training images. */
+  readonly train: string;
+  /** Test images, if they lie apart. */
+  readonly test?: string | undefined;
+}
+
 /** Something in the folder that is not used. */
 export interface LeftOut {
   /** Its path below the folder of the data set. */
@@ -67,6 +75,7 @@ const leftover = /(?:~|\.(?:bak|orig|tmp|part|crdownload))$/i;
  * that differ only in how their accents are stored are the same.
  *
  * @param folder The folder with `train` and `test`.
+ * @param places Other names of these folders.
  * @returns Classes in alphabetical order, and the files to be read.
  * @throws {Deno.errors.NotFound} If the folder, `train` or `test` is missing, or a class is a link
  * that leads nowhere.
@@ -89,18 +98,23 @@ const leftover = /(?:~|\.(?:bak|orig|tmp|part|crdownload))$/i;
  * assertEquals(files.map(({ path }) => path).at(-1), "test/dog/1.png");
  * ```
  */
-export async function listClassFolders(folder: string): Promise<ClassFolders> {
+export async function listClassFolders(
+  folder: string,
+  { train: trainPlace, test: testPlace }: PartPlaces = { train: "train", test: "test" },
+): Promise<ClassFolders> {
   const leftOut: LeftOut[] = [];
-  const train = await listClasses(folder, { part: "train", leftOut });
-  const test = await listClasses(folder, { part: "test", leftOut });
+  const train = await listClasses(folder, { place: trainPlace, leftOut });
+  const test = testPlace === undefined
+    ? new Map<string, string>()
+    : await listClasses(folder, { place: testPlace, leftOut });
   await refuseSameFolders(folder, [...train.values(), ...test.values()]);
   const classNames = [...train.keys()].sort();
   const unknown = [...test.keys()].find((name) => !train.has(name));
   if (unknown !== undefined) {
     throw unusable(
       folder,
-      `test/${unknown} is a class without training images, since there is ` +
-        `no train/${unknown}: give it some, or take it out`,
+      `${testPlace}/${unknown} is a class without training images, since there is ` +
+        `no ${inPlace(trainPlace, unknown)}: give it some, or take it out`,
     );
   }
   const files: ClassFile[] = [];
@@ -149,14 +163,19 @@ export function unusable(folder: string, problem: string): RangeError {
   return new RangeError(`Cannot use the folder "${folder}": ${problem}`);
 }
 
+/** A path in a part; a part that is the folder itself has no name. */
+function inPlace(place: string, name: string): string {
+  return place === "" ? name : `${place}/${name}`;
+}
+
 /** Folders of the classes of a part by their names, as paths below the folder. */
 async function listClasses(
   folder: string,
-  { part, leftOut }: { readonly part: Part; readonly leftOut: LeftOut[] },
+  { place, leftOut }: { readonly place: string; readonly leftOut: LeftOut[] },
 ): Promise<Map<string, string>> {
   const classes = new Map<string, string>();
-  for (const { name, isFolder, isBroken } of await list(folder, { place: part, leftOut })) {
-    const path = `${part}/${name}`;
+  for (const { name, isFolder, isBroken } of await list(folder, { place, leftOut })) {
+    const path = inPlace(place, name);
     if (isBroken) {
       throw new Deno.errors.NotFound(
         `Cannot use the folder "${folder}": ${path} is a link that leads nowhere: mend it, or take it out`,
@@ -170,7 +189,7 @@ async function listClasses(
     if (classes.has(known)) {
       throw unusable(
         folder,
-        `${part} has two classes "${known}", whose names are stored in ` +
+        `${place === "" ? "it" : place} has two classes "${known}", whose names are stored in ` +
           "two ways: put their images into one",
       );
     }
@@ -179,7 +198,7 @@ async function listClasses(
   if (classes.size === 0) {
     throw unusable(
       folder,
-      `there are no classes in ${part}: make a folder for each`,
+      `there are no classes in ${place === "" ? "it" : place}: make a folder for each`,
     );
   }
   return classes;
@@ -237,7 +256,7 @@ async function list(
   const listed: Entry[] = [];
   for (const { name, isDirectory, isSymlink } of entries) {
     if (name.startsWith(".") || systemNames.has(name.toLowerCase()) || leftover.test(name)) {
-      leftOut.push({ path: `${place}/${name}`, what: "hidden or left by a program" });
+      leftOut.push({ path: inPlace(place, name), what: "hidden or left by a program" });
       continue;
     }
     const target = isSymlink

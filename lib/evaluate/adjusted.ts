@@ -4,7 +4,10 @@
  * @module
  */
 
-import { accuracyByClass, confusionMatrix, type Evaluation } from "./metrics.ts";
+import { argmax } from "./argmax.ts";
+import { confusionTally, tallyAccuracy } from "./confusion.ts";
+import type { Measure } from "./evaluator.ts";
+import type { Evaluation } from "./metrics.ts";
 import { postHocAdjusted } from "./prior_shift.ts";
 import { shotAccuracy } from "./shots.ts";
 
@@ -36,16 +39,49 @@ export function adjustedAccuracy(
   labels: Int32Array,
   trainingCounts: readonly number[],
 ): AdjustedAccuracy | undefined {
+  const adjusted = adjustedMeasure(trainingCounts);
+  adjusted?.add(logits, labels);
+  return adjusted?.result();
+}
+
+/**
+ * Begins to measure the same, batch after batch.
+ *
+ * @param trainingCounts Training images of each class `[C]`.
+ * @returns The measure; `undefined` where a class has no training images, and so no prior.
+ * @example Nothing measured yet
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { adjustedMeasure } from "glmc/evaluate/adjusted.ts";
+ *
+ * assertEquals(adjustedMeasure([40, 0]), undefined);
+ * ```
+ */
+export function adjustedMeasure(
+  trainingCounts: readonly number[],
+): Measure<AdjustedAccuracy> | undefined {
   if (!trainingCounts.every((count) => count > 0)) return undefined;
   const classes = trainingCounts.length;
   const sum = trainingCounts.reduce((total, count) => total + count, 0);
   const logPriors = trainingCounts.map((count) => Math.log(count / sum));
-  const confusion = confusionMatrix(postHocAdjusted(logits, { logPriors }), labels, classes);
-  const classAccuracy = accuracyByClass(confusion, classes);
-  const hits = trainingCounts.reduce((total, _, c) => total + confusion[c * classes + c]!, 0);
+  const tally = confusionTally(classes);
   return {
-    top1: 100 * hits / labels.length,
-    shots: shotAccuracy(classAccuracy, trainingCounts),
-    classAccuracy,
+    add(logits, labels) {
+      const adjusted = postHocAdjusted(logits, { logPriors });
+      labels.forEach((label, n) =>
+        tally.add(label, argmax(adjusted.subarray(n * classes, (n + 1) * classes)))
+      );
+    },
+    result() {
+      const classAccuracy = tallyAccuracy(tally);
+      const [hits, images] = [tally.hits, tally.images].map((counts) =>
+        counts.reduce((total, count) => total + count, 0)
+      );
+      return {
+        top1: 100 * hits! / images!,
+        shots: shotAccuracy(classAccuracy, trainingCounts),
+        classAccuracy,
+      };
+    },
   };
 }

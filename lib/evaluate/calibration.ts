@@ -52,31 +52,74 @@ export function calibration(
   if (labels.length === 0) {
     throw new RangeError("Cannot measure the calibration: there are no labels: give test images");
   }
+  const sums = calibrationSums(binCount);
+  labels.forEach((label, n) => {
+    const row = logits.subarray(n * classes, (n + 1) * classes);
+    sums.add(row, { decision: argmax(row), label });
+  });
+  return sums.result();
+}
+
+/** A calibration in the making. */
+export interface CalibrationSums {
+  /** Counts the logits of an image `[C]`, whose highest is that of the decision. */
+  readonly add: (
+    row: Float32Array,
+    image: { readonly decision: number; readonly label: number },
+  ) => void;
+  /** The error and its bins. */
+  readonly result: () => Calibration;
+}
+
+/**
+ * Begins to measure a calibration, image after image; see {@linkcode calibration}.
+ *
+ * @param binCount Number of bins; 15 by default.
+ * @returns Nothing measured yet.
+ * @throws {RangeError} If the number of bins is no positive integer.
+ * @example One image
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { calibrationSums } from "glmc/evaluate/calibration.ts";
+ *
+ * const sums = calibrationSums();
+ * sums.add(Float32Array.of(50, 0), { decision: 0, label: 0 });
+ *
+ * assertEquals(sums.result().bins.at(-1)?.count, 1);
+ * ```
+ */
+export function calibrationSums(binCount = 15): CalibrationSums {
   if (!(Number.isSafeInteger(binCount) && binCount > 0)) {
     throw new RangeError(
       `Cannot measure the calibration: the number of bins must be a positive integer: it is ${binCount}: the field uses 15`,
     );
   }
   const sums = Array.from({ length: binCount }, () => ({ count: 0, confidence: 0, right: 0 }));
-  labels.forEach((label, n) => {
-    const row = logits.subarray(n * classes, (n + 1) * classes);
-    const decision = argmax(row);
-    const highest = row[decision]!;
-    const confidence = 1 / row.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
-    // A confidence is above 0 and at most 1.
-    const bin = sums[Math.max(0, Math.ceil(confidence * binCount) - 1)]!;
-    bin.count++;
-    bin.confidence += confidence;
-    if (decision === label) bin.right++;
-  });
-  const error = sums.reduce(
-    (total, { confidence, right }) => total + Math.abs(right - confidence),
-    0,
-  ) / labels.length;
-  const bins = sums.map(({ count, confidence, right }) => ({
-    count,
-    confidence: count === 0 ? 0 : confidence / count,
-    accuracy: count === 0 ? 0 : right / count,
-  }));
-  return { error, bins };
+  return {
+    add(row, { decision, label }) {
+      const highest = row[decision]!;
+      let sum = 0;
+      for (let c = 0; c < row.length; c++) sum += Math.exp(row[c]! - highest);
+      const confidence = 1 / sum;
+      // A confidence is above 0 and at most 1; of logits that are no numbers it is none.
+      const bin = sums[Math.max(0, Math.ceil(confidence * binCount) - 1)];
+      if (bin === undefined) return;
+      bin.count++;
+      bin.confidence += confidence;
+      if (decision === label) bin.right++;
+    },
+    result() {
+      const images = sums.reduce((total, { count }) => total + count, 0);
+      const error = sums.reduce(
+        (total, { confidence, right }) => total + Math.abs(right - confidence),
+        0,
+      ) / images;
+      const bins = sums.map(({ count, confidence, right }) => ({
+        count,
+        confidence: count === 0 ? 0 : confidence / count,
+        accuracy: count === 0 ? 0 : right / count,
+      }));
+      return { error, bins };
+    },
+  };
 }

@@ -6,8 +6,10 @@
  */
 
 import { argmax } from "./argmax.ts";
-import { type Calibration, calibration } from "./calibration.ts";
-import { type ShotAccuracy, shotAccuracy } from "./shots.ts";
+import type { Calibration } from "./calibration.ts";
+import type { ConfusionCells } from "./confusion.ts";
+import { createEvaluator, rankOf } from "./evaluator.ts";
+import type { ShotAccuracy } from "./shots.ts";
 
 /** The evaluation of a classifier; accuracies in percent. */
 export interface Evaluation {
@@ -21,8 +23,10 @@ export interface Evaluation {
   readonly classAccuracy: readonly (number | null)[];
   /** Expected calibration error with 15 bins, in `[0, 1]`. */
   readonly calibrationError: number;
-  /** How often true class r was taken for class c, at `[r · C + c]`. */
+  /** How often true class r was taken for class c, at `[r · C + c]`; empty beyond 1,000 classes. */
   readonly confusion: Int32Array;
+  /** The cells of that matrix that are not zero, where there are more than 1,000 classes. */
+  readonly confusionCells?: ConfusionCells;
   /** The bins behind the calibration error. */
   readonly reliability: Calibration["bins"];
 }
@@ -62,21 +66,12 @@ export interface EvaluateOptions {
 export function evaluateLogits(
   logits: Float32Array,
   labels: Int32Array,
-  { classes, trainingCounts }: EvaluateOptions,
+  options: EvaluateOptions,
 ): Evaluation {
-  checkSizes(logits, labels, { classes, trainingCounts });
-  const confusion = confusionMatrix(logits, labels, classes);
-  const classAccuracy = accuracyByClass(confusion, classes);
-  const { error, bins } = calibration(logits, labels, classes);
-  return {
-    top1: topAccuracy(logits, labels, { classes, k: 1 }),
-    top5: topAccuracy(logits, labels, { classes, k: Math.min(5, classes) }),
-    shots: shotAccuracy(classAccuracy, trainingCounts),
-    classAccuracy,
-    calibrationError: error,
-    confusion,
-    reliability: bins,
-  };
+  const evaluator = createEvaluator(options);
+  // Without images there is nothing to hold outputs against.
+  if (labels.length > 0) evaluator.add(logits, labels);
+  return evaluator.result();
 }
 
 /**
@@ -109,12 +104,7 @@ export function topAccuracy(
   let hits = 0;
   labels.forEach((label, n) => {
     const row = logits.subarray(n * classes, (n + 1) * classes);
-    const own = row[label]!;
-    let before = 0;
-    row.forEach((logit, c) => {
-      if (logit > own || (logit === own && c < label)) before++;
-    });
-    if (before < k) hits++;
+    if (rankOf(row, label) < k) hits++;
   });
   return 100 * hits / labels.length;
 }
@@ -168,34 +158,4 @@ export function accuracyByClass(confusion: Int32Array, classes: number): (number
     const images = row.reduce((sum, count) => sum + count, 0);
     return images === 0 ? null : 100 * row[c]! / images;
   });
-}
-
-function checkSizes(
-  logits: Float32Array,
-  labels: Int32Array,
-  { classes, trainingCounts }: EvaluateOptions,
-): void {
-  const outside = labels.findIndex((label) => !(label >= 0 && label < classes));
-  const unknown = trainingCounts.findIndex((count) => !(count >= 0 && Number.isFinite(count)));
-  const unusable = logits.reduce((sum, logit) => sum + Number(!Number.isFinite(logit)), 0);
-  const problem = !(Number.isSafeInteger(classes) && classes > 0)
-    ? `the number of classes must be a positive integer: it is ${classes}: give one class or more`
-    : labels.length === 0
-    ? "the test set has no images, so there are no labels to compare with: give it some"
-    : logits.length !== labels.length * classes
-    ? `${logits.length} logits are not ${classes} for each of ${labels.length} labels: ` +
-      "give those of the same images and classes"
-    : trainingCounts.length !== classes
-    ? `${trainingCounts.length} class counts are not one for each of ${classes} classes: ` +
-      "give those of the training set"
-    : unknown >= 0
-    ? `class ${unknown} has ${trainingCounts[unknown]} training images: give a number from 0`
-    : outside >= 0
-    ? `image ${outside} has label ${labels[outside]}, outside [0, ${classes}): ` +
-      "give test images of the classes that were trained"
-    : unusable > 0
-    ? `${unusable} of ${logits.length} logits are infinite or not a number, so the training has ` +
-      "diverged: take weights of an earlier epoch, or train with a smaller --lr"
-    : undefined;
-  if (problem !== undefined) throw new RangeError(`Cannot evaluate: ${problem}`);
 }

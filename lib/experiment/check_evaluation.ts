@@ -4,7 +4,12 @@
  * @module
  */
 
-import { accuracyByClass } from "../evaluate/metrics.ts";
+import {
+  cellsOf,
+  type ConfusionTally,
+  mostDenseClasses,
+  tallyAccuracy,
+} from "../evaluate/confusion.ts";
 import { checkAccuracies } from "../train/record.ts";
 import type { StoredEvaluation } from "./run_schema.ts";
 
@@ -20,16 +25,18 @@ export function checkedEvaluation(
   evaluation: StoredEvaluation,
   counts: readonly number[],
 ): StoredEvaluation {
-  const { confusion, top1, classAccuracy, reliability, calibrationError } = evaluation;
+  const { confusionCells, confusion, top1, classAccuracy, reliability, calibrationError } =
+    evaluation;
   checkAccuracies(evaluation, { counts, name: "it" });
   const classes = counts.length;
-  if (confusion.length !== classes * classes) {
+  const isSparse = confusionCells !== undefined;
+  const expectedLength = isSparse ? 0 : classes * classes;
+  if (confusion.length !== expectedLength || isSparse !== classes > mostDenseClasses) {
     throw new TypeError(`its confusion matrix has ${confusion.length} entries, not ${classes}²`);
   }
-  const images = sum(confusion);
-  const hits = sum(counts.map((_, label) => confusion[label * classes + label]!));
-  const expected = accuracyByClass(Int32Array.from(confusion), classes);
-  if (top1 !== 100 * hits / images || `${expected}` !== `${classAccuracy}`) {
+  const tally = tallyOf(evaluation, classes);
+  const [images, hits] = [sum([...tally.images]), sum([...tally.hits])];
+  if (top1 !== 100 * hits / images || `${tallyAccuracy(tally)}` !== `${classAccuracy}`) {
     throw new TypeError("its accuracies do not follow from its confusion matrix");
   }
   const binned = sum(reliability.map(({ count }) => count));
@@ -41,6 +48,26 @@ export function checkedEvaluation(
     throw new TypeError("its calibration error does not follow from its bins");
   }
   return evaluation;
+}
+
+function tallyOf(
+  evaluation: StoredEvaluation,
+  classes: number,
+): Pick<ConfusionTally, "images" | "hits"> {
+  const { truths, decisions, counts } = cellsOf(evaluation, classes);
+  const [images, hits] = [new Int32Array(classes), new Int32Array(classes)];
+  if (decisions.length !== truths.length || counts.length !== truths.length) {
+    throw new TypeError("the cells of its confusion matrix lack a part");
+  }
+  truths.forEach((truth, cell) => {
+    const [decision, count] = [decisions[cell]!, counts[cell]!];
+    if (truth >= classes || decision >= classes) {
+      throw new TypeError(`its confusion matrix has a cell of class ${Math.max(truth, decision)}`);
+    }
+    images[truth]! += count;
+    if (truth === decision) hits[truth]! += count;
+  });
+  return { images, hits };
 }
 
 function sum(values: readonly number[]): number {

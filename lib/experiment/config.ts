@@ -11,7 +11,8 @@
 import type { Settings, SettingsOf } from "../settings/field.ts";
 import type { MaxNorm, Trains } from "../train/stage.ts";
 import { configure } from "./config_complete.ts";
-import type { dataFields, networkFields, Precision, stageFields } from "./config_fields.ts";
+import type { networkFields, Precision, stageFields } from "./config_fields.ts";
+import type { dataFields } from "./data_fields.ts";
 
 export {
   checkConfig,

@@ -21,6 +21,8 @@ import {
 import type { Fields, Settings, SettingValue } from "../settings/field.ts";
 import { checkOptions } from "./check_options.ts";
 import type { RunConfig, StageConfig } from "./config.ts";
+import { fileDefaults, misplacedFileField } from "./file_settings.ts";
+import { refuseDrawing } from "./given_subset.ts";
 import { checkSecondStage } from "./check_second_stage.ts";
 import {
   secondOptions,
@@ -30,15 +32,13 @@ import {
   secondStageSettings,
 } from "./second_stage.ts";
 import {
-  dataFields,
-  drawnSubsetFields,
-  knownDatasets,
   methodFields,
   networkFields,
   partFields,
   seedFields,
   stageFields,
 } from "./config_fields.ts";
+import { type ConfiguredDataset, dataFields, knownDataset } from "./data_fields.ts";
 
 /** What a configuration has to know of a method. */
 export type MethodSettings =
@@ -166,33 +166,20 @@ function unknownSetting(
 }
 
 function withDependentDefaults(complete: Settings, given: Settings): Settings {
-  const dataset = knownDatasets.find(({ name }) => name === complete.dataset)!;
+  const dataset = knownDataset(complete.dataset as ConfiguredDataset);
   if (complete.splitFile !== null) refuseDrawing(complete);
   return {
     ...complete,
     ...secondStageSettings(complete, given),
     classes: given.classes ?? dataset.classes ?? complete.classes!,
     source: given.source ?? dataset.sources[0],
+    ...(dataset.lies === "in files" && fileDefaults(complete, given)),
     // Who names the network means it in its own width; the default is what a laptop can train.
     width: given.width ??
       (given.architecture === undefined
         ? complete.width!
         : architectureEntry(complete.architecture as Architecture).width),
   };
-}
-
-/** Rows that are given are not drawn. */
-function refuseDrawing(settings: Settings): void {
-  for (const name of drawnSubsetFields) {
-    const value = settings[name]!;
-    // The seed still chooses what is held out of the rows.
-    const isUsed = name === "splitSeed" && settings.validation !== 0;
-    if (isUsed || value === dataFields[name].default) continue;
-    throw new RangeError(
-      `Cannot use ${settingTitle(name, dataFields[name])} ${value}: the subset is not drawn but ` +
-        `given by ${settingTitle("splitFile", dataFields.splitFile)}: leave one of them out`,
-    );
-  }
 }
 
 /**
@@ -287,7 +274,7 @@ export function settingsOf({ data, network, stages, seed }: RunConfig): Settings
 export function checkConfig(config: RunConfig): RunConfig {
   const { data, network, stages: [{ epochs, startEpoch, batchSize, accumulate, decay, warmUp }] } =
     config;
-  const dataset = knownDatasets.find(({ name }) => name === data.dataset)!;
+  const dataset = knownDataset(data.dataset);
   const rule = (holds: boolean, name: keyof typeof sharedFields, wanted: string): void => {
     if (holds) return;
     const title = settingTitle(name, sharedFields[name]);
@@ -302,11 +289,15 @@ export function checkConfig(config: RunConfig): RunConfig {
   const hasRows = data.splitHash === null || data.splitFile !== null;
   rule(hasRows, "splitHash", `that of given rows: name their file with --split_file`);
   const takesSeed = data.splitGenerator === "kit" || data.splitSeed <= largestLegacySeed;
+  const misplaced = misplacedFileField(config.data);
+  rule(
+    misplaced === undefined,
+    misplaced!,
+    `left out for ${dataset.name}: it is for a --dataset in files`,
+  );
   rule(takesSeed, "splitSeed", `a whole number in [0, ${largestLegacySeed}] for numpy`);
   rule(decay === "cosine" || !warmUp, "decay", "cosine with the warm-up of --warm_up");
-  // As a batch has two examples at least, for the statistics of batch norm.
-  const mostParts = Math.floor(batchSize / 2);
-  rule(accumulate <= mostParts, "accumulate", `at most ${mostParts}, two examples a part`);
+  rule(accumulate <= batchSize / 2, "accumulate", "at most half the batch size, for batch norm");
   rule(startEpoch < epochs, "startEpoch", `a whole number in [0, ${epochs})`);
   createNetwork(network.architecture, { classes: data.classes, width: network.width });
   return config;

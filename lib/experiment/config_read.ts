@@ -23,13 +23,8 @@ import {
   type ConfigOptions,
   type MethodSettings,
 } from "./config_complete.ts";
-import {
-  dataFields,
-  methodFields,
-  networkFields,
-  seedFields,
-  stageFields,
-} from "./config_fields.ts";
+import { methodFields, networkFields, seedFields, stageFields } from "./config_fields.ts";
+import { dataFields } from "./data_fields.ts";
 import { secondStageFields } from "./second_stage.ts";
 
 /** Settings of {@linkcode readConfig}. */

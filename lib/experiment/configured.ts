@@ -4,11 +4,10 @@
  * @module
  */
 
-import { type Dataset, hashImageSet } from "../data/image_set.ts";
-import { sha256 } from "../disk/digest.ts";
 import { classCounts, drawSplit, hashRows, largestFor, type Split } from "../data/long_tail.ts";
 import { readRows, splitOfRows } from "../data/split_file.ts";
 import { type HeldOut, holdOut } from "../data/validation.ts";
+import type { LabelledImages } from "../images/dataset_images.ts";
 import type { Method, TestedHeads } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { onHead } from "../method/on_head.ts";
@@ -33,7 +32,10 @@ export interface MethodsOption {
  * @throws {RangeError} If a class has too few images, or the rows do not fit the images.
  * @throws {SyntaxError} If the file of rows cannot be read, or holds other rows than it did.
  */
-export async function configuredSplit(config: RunConfig, { train }: Dataset): Promise<Split> {
+export async function configuredSplit(
+  config: RunConfig,
+  { train }: LabelledImages,
+): Promise<Split> {
   const { classes, imbalanceRate, profile, largestClass, splitFile: path } = config.data;
   const { replace, splitSeed, splitGenerator } = config.data;
   if (path !== null) {
@@ -192,14 +194,4 @@ function onFirstHead(
   const [head] = first;
   const isOther = `${testedOf(method, stage)}` !== `${first}` && head !== "cosine";
   return isOther ? onHead(method, head) : method;
-}
-
-/**
- * SHA-256 of all that a training can see of a data set: pixels and labels, training and test.
- *
- * @param dataset The decoded images.
- * @returns 64 hexadecimal digits.
- */
-export function hashDataset({ train, test }: Dataset): string {
-  return sha256(`${hashImageSet(train)} ${hashImageSet(test)}`);
 }

@@ -5,7 +5,7 @@
  */
 
 import { basename } from "node:path";
-import type { Dataset } from "../data/image_set.ts";
+import type { LabelledImages } from "../images/dataset_images.ts";
 import type { Split } from "../data/long_tail.ts";
 import { splitOfRows } from "../data/split_file.ts";
 import type { FileLock } from "../disk/lock.ts";
@@ -75,7 +75,7 @@ export interface OpenRun {
    *
    * @throws {Error} If neither is to be had, or the rows do not fit the images.
    */
-  split(dataset: Dataset): Promise<Split>;
+  split(images: LabelledImages): Promise<Split>;
   /**
    * Makes sure that images are those of the run, and only then mends its files; what is other about the
    * machine goes into its description.
@@ -130,7 +130,7 @@ export function holdRun(run: DescribedRun, lock: FileLock): OpenRun {
       keepsPrevious = restored.hasSoundCheckpoint;
       return restored;
     },
-    split: (dataset) => splitOfRun({ folder, description }, dataset),
+    split: (images) => splitOfRun({ folder, description }, images),
     async confirm(now) {
       await lock.confirm();
       checkImages({ folder, description }, now);
@@ -267,23 +267,23 @@ async function mendBest(
   }
 }
 
-async function splitOfRun(run: DescribedRun, dataset: Dataset): Promise<Split> {
+async function splitOfRun(run: DescribedRun, images: LabelledImages): Promise<Split> {
   const { folder, description: { config } } = run;
   const { classes, splitFile, replace } = config.data;
-  if (splitFile === null) return await configuredSplit(config, dataset);
+  if (splitFile === null) return await configuredSplit(config, images);
   const path = `${folder}/${runFiles.split}`;
   let problem = `there is no "${path}"`;
   try {
     const stored = await readSplit(run);
     if (stored !== undefined) {
-      return splitOfRows(stored.indices, dataset.train.labels, { classes, replace, path });
+      return splitOfRows(stored.indices, images.train.labels, { classes, replace, path });
     }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     problem = error.message.replace(/: continue the run.*$/, "");
   }
   try {
-    return await configuredSplit(config, dataset);
+    return await configuredSplit(config, images);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SyntaxError(

@@ -4,33 +4,32 @@
  * @module
  */
 
-import { datasets } from "../data/datasets.ts";
-import type { Dataset } from "../data/image_set.ts";
+import { type DatasetName, datasets } from "../data/datasets.ts";
 import type { Split } from "../data/long_tail.ts";
-import { memorySource } from "../images/memory_source.ts";
+import { type AnyDataset, datasetImages, isFileDataset } from "../images/dataset_images.ts";
+import { testedHeads } from "../method/tested_heads.ts";
 import { parameterCount } from "../model/layer_table.ts";
-import { evaluateLogits, type Evaluation } from "../evaluate/metrics.ts";
+import type { Evaluation } from "../evaluate/metrics.ts";
 import type { Network, Variables } from "../model/network.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { Progress, TrainEvent } from "../train/events.ts";
 import { initialProgress, trainEpochs } from "../train/loop.ts";
-import { createTraining, type Training, trainingStageAt } from "../train/training.ts";
+import { createPredictor } from "../train/predict.ts";
+import { evaluated } from "../train/tested.ts";
+import { type Training, trainingStageAt } from "../train/training.ts";
+import { type Company, inCompany, shareBeginning } from "./company.ts";
 import { defaultRunName, resultHash, type RunConfig, settingsOf } from "./config.ts";
-import {
-  configuredParts,
-  configuredSplit,
-  configuredStages,
-  createConfiguredNetwork,
-  hashDataset,
-  withSplitHash,
-} from "./configured.ts";
+import { configuredSplit, configuredStages, createConfiguredNetwork } from "./configured.ts";
+import { withFileHashes, withListHashes } from "./configured_files.ts";
+import { configuredTraining } from "./configured_training.ts";
 import { type ForkSource, readFork } from "./fork.ts";
 import { tellUser } from "./notice.ts";
 import type { OpenRun } from "./open_run.ts";
 import { describeEnvironment } from "./run_card.ts";
 import type { RunDescription } from "./run_folder.ts";
 import { openRunStore, type RunStore } from "./run_store.ts";
+import { skipReport } from "./skip_report.ts";
 import { trackRun } from "./tracking.ts";
 
 /** A value, or how it is made once the configuration of the run is known. */
@@ -43,7 +42,7 @@ export interface BeginRunOptions {
   /** The engine to run on. */
   readonly engine: ForConfig<Engine>;
   /** The images; a function is called only once the run is known to be sound. */
-  readonly dataset: ForConfig<Dataset>;
+  readonly dataset: ForConfig<AnyDataset>;
   /** Name of the run, or its folder; by default it says what differs from the default configuration. */
   readonly name?: string | undefined;
   /** Where runs are; the default store by default. */
@@ -61,6 +60,8 @@ export interface BeginRunOptions {
   readonly xla?: boolean | undefined;
   /** Seconds after which a long epoch is worth a checkpoint; 300 by default. */
   readonly checkpointSeconds?: number | undefined;
+  /** The other processes that train the run, which have joined it; this one is rank 0. */
+  readonly company?: Company | undefined;
   /** Whether TensorBoard's event files are written into the folder; true by default. */
   readonly tensorboard?: boolean | undefined;
   /** Told what was damaged and what was used instead, a line each; by default it goes to standard error. */
@@ -118,10 +119,13 @@ export interface Run {
  * @throws {SyntaxError} If it is damaged beyond mending, or the file of the subset's rows is.
  */
 export async function beginRun(options: BeginRunOptions): Promise<Run> {
-  const { store = openRunStore(), onNotice = tellUser, checkpointSeconds, mode, xla } = options;
+  const { store = openRunStore(), onNotice = tellUser, company } = options;
+  const { checkpointSeconds, mode, xla } = options;
   const { methods } = store;
   using resources = new DisposableStack();
-  const wanted = options.config && await withSplitHash(options.config);
+  const wanted = options.config && await withFileHashes(options.config, {
+    dataset: typeof options.dataset === "function" ? undefined : options.dataset,
+  });
   const existing = await openExisting({ ...options, config: wanted }, store);
   if (existing !== undefined) resources.defer(() => existing.release());
   const config = existing?.description.config ?? wanted!;
@@ -144,30 +148,25 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   standing.progress ??= fork?.progress;
 
   const dataset = await given(options.dataset, config);
-  const subset = await (existing?.split(dataset) ?? configuredSplit(config, dataset));
-  const { training: split, validation } = configuredParts(config, subset);
-  const { train, test, mean, std } = dataset;
-  const imagesOf = ({ indices: rows }: Split) => memorySource(train, { rows, mean, std });
-  const labelsOf = ({ indices }: Split) => Int32Array.from(indices, (row) => train.labels[row]!);
-  const training = createTraining({
-    engine,
-    network,
-    train: imagesOf(split),
-    test: memorySource(test, { mean, std }),
-    ...(validation && { validation: imagesOf(validation) }),
-    labels: {
-      train: labelsOf(split),
-      test: test.labels,
-      ...(validation && { validation: labelsOf(validation) }),
-    },
-    counts: split.counts,
-  }, { stages, seed: config.seed, mode, xla, checkpointSeconds });
+  if (isFileDataset(dataset)) withListHashes(config, dataset);
+  const skips = skipReport(onNotice);
+  const images = datasetImages(dataset, skips);
+  const subset = await (existing?.split(images) ?? configuredSplit(config, images));
+  const { classNames, statistics } = images;
+  const { training, split, validation } = configuredTraining(config, {
+    ...{ engine, network, stages, images, subset, mode, xla, checkpointSeconds },
+    peers: company?.peers,
+  });
   resources.defer(() => training.dispose());
   standing.progress ??= initialProgress(training);
+  const dataHash = images.hash();
+  if (company !== undefined) {
+    const beginning = { from: standing.progress, dataHash, subset };
+    standing.progress = await shareBeginning(company, beginning);
+  }
   const from = standing.progress;
 
-  const environment = await describeEnvironment({ engine, mode, xla });
-  const dataHash = hashDataset(dataset);
+  const environment = await describeEnvironment({ engine, mode, xla, config, company });
   const parameters = parameterCount(network);
   const open = existing ??
     await store.start({
@@ -176,7 +175,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
       split: subset,
       classCounts: split.counts,
       dataHash,
-      classNames: train.classNames,
+      classNames,
       parameters,
       environment: { ...environment, ...(fork && { "goes on from": fork.origin }) },
     });
@@ -206,14 +205,16 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
         description: open.description,
         training,
         from,
-        statistics: { mean, std },
+        statistics,
         onNotice,
       });
     // The training takes the state over.
     standing.progress = undefined;
-    for await (const event of trainEpochs(training, { from, signal })) {
+    const trained = trainEpochs(training, { from, signal });
+    for await (const event of company ? inCompany(company, trained) : trained) {
       await open.keep(event, { stages });
       await track?.(event);
+      if (event.type !== "step") skips.tellCount();
       yield event;
     }
   }
@@ -239,8 +240,10 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
 
 /** Values of a pixel, known before images are loaded that have to be. */
 function channelsOf({ dataset }: BeginRunOptions, { data }: RunConfig): number {
-  if (typeof dataset !== "function") return dataset.train.channels;
-  return data.dataset === "own" ? 3 : datasets[data.dataset].mean.length;
+  if (typeof dataset === "object" && !isFileDataset(dataset)) return dataset.train.channels;
+  return Object.hasOwn(datasets, data.dataset)
+    ? datasets[data.dataset as DatasetName].mean.length
+    : 3;
 }
 
 /** Evaluates weights by the head that is tested in the stage of an epoch. */
@@ -248,10 +251,18 @@ function evaluatorOf(
   training: Training,
   epoch: number,
 ): (variables: Variables) => Promise<Evaluation> {
-  const { parts: { labels, counts, network: { classes } } } = training;
-  const { predict } = trainingStageAt(training, epoch);
-  return async (variables) =>
-    evaluateLogits(await predict(variables), labels.test, { classes, trainingCounts: counts });
+  const { parts: { engine, network, test: source, labels, counts }, options: { mode } } = training;
+  const { stage } = trainingStageAt(training, epoch);
+  const options = { labels: labels.test, classes: network.classes, trainingCounts: counts };
+  return async (variables) => {
+    // By itself, whether or not others train the run too.
+    const predict = createPredictor({ engine, network, source, head: testedHeads(stage), mode });
+    try {
+      return await evaluated(predict, variables, options);
+    } finally {
+      predict.dispose();
+    }
+  };
 }
 
 async function given<Value>(value: ForConfig<Value>, config: RunConfig): Promise<Value> {

@@ -6,6 +6,8 @@
 
 import { projectRoot } from "../setup/project.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
+import type { Company } from "./company.ts";
+import type { RunConfig } from "./config.ts";
 import type { Change, Environment, RunDescription } from "./run_folder.ts";
 
 /** How a run uses the machine. */
@@ -16,6 +18,10 @@ export interface CardOptions {
   readonly mode?: ExecutionMode | undefined;
   /** Whether XLA compiles the steps. */
   readonly xla?: boolean | undefined;
+  /** What is run. */
+  readonly config: RunConfig;
+  /** The other processes that train the run. */
+  readonly company?: Pick<Company, "peers"> | undefined;
 }
 
 /**
@@ -39,7 +45,15 @@ export async function describeEnvironment(options: CardOptions): Promise<Environ
     threads: `${threads.intraOp} in an operation, ${threads.interOp} operations`,
     execution: mode,
     xla: xla ? "on" : "off",
+    processes: processesText(options),
   };
+}
+
+/** Batch norm by parts makes the result depend on how many there are. */
+function processesText({ company, config }: Pick<CardOptions, "company" | "config">): string {
+  if (company === undefined) return "1";
+  const synchronised = config.network.syncBatchNorm;
+  return `${company.peers.count}, batch norm ${synchronised ? "by the whole batch" : "by parts"}`;
 }
 
 /**

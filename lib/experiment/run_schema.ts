@@ -5,6 +5,7 @@
  */
 
 import {
+  isRecord,
   listOf,
   nullable,
   numeric,
@@ -98,10 +99,31 @@ export interface StoredEvaluation extends Omit<Evaluation, "confusion"> {
   readonly confusion: readonly number[];
 }
 
-/** `evaluation-best.json` and `evaluation-last.json`, without the id of their run. */
-export const evaluationSchema: Schema<StoredEvaluation> = object({
+const evaluationFields = {
   epoch: whole,
   ...accuracyFields,
   confusion: listOf(whole),
   reliability: listOf(object({ count: whole, confidence: share, accuracy: share })),
+};
+
+/** What the evaluation of many classes has instead of a matrix. */
+const confusionCells = object({
+  truths: listOf(whole),
+  decisions: listOf(whole),
+  counts: listOf(whole),
 });
+
+/** `evaluation-best.json` and `evaluation-last.json`, without the id of their run. */
+export const evaluationSchema: Schema<StoredEvaluation> = byField("confusionCells", {
+  present: object({ ...evaluationFields, confusionCells }),
+  absent: object(evaluationFields),
+});
+
+/** One of two forms, told apart by a field. */
+function byField<Value>(
+  field: string,
+  { present, absent }: { readonly present: Schema<Value>; readonly absent: Schema<Value> },
+): Schema<Value> {
+  return (value, name) =>
+    (isRecord(value) && Object.hasOwn(value, field) ? present : absent)(value, name);
+}

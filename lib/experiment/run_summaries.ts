@@ -120,6 +120,7 @@ function classSummaries(
       ? []
       : [{ name: classNames?.[index] ?? `${index}`, images: classCounts[index]!, accuracy }]
   );
+  if (tested.length === 0) return [];
   const tag = "class_accuracy";
   const rows = tested.map(({ name, images, accuracy }) => [name, `${images}`, accuracy.toFixed(2)]);
   return [

@@ -112,7 +112,9 @@ async function summaryOf(
     return { step: stepsBefore(event.epoch) + event.step, values: stepSummaries(event) };
   }
   if (event.type !== "epoch") return undefined;
-  const { record } = event;
+  const { classAccuracy } = event.evaluation;
+  // Of many classes the record has no accuracies by class, and the event has.
+  const record = { ...event.record, evaluation: { ...event.record.evaluation, classAccuracy } };
   return {
     step: stepsBefore(record.epoch + 1),
     values: [...epochSummaries(record, description), await normSummary(event, training)],

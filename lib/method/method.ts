@@ -10,6 +10,7 @@
  */
 
 import type { NamedArrays } from "../data/plan.ts";
+import type { DrawKind } from "../data/plan_part.ts";
 import type { RandomStream } from "../data/random.ts";
 import type { HeadName, NetworkOutputs, PredictorKind } from "../model/network.ts";
 import type { Fields, SettingsOf } from "../settings/field.ts";
@@ -73,7 +74,7 @@ export interface LossContext<Options> {
 }
 
 /** Whom draws belong to, by name; see {@linkcode Method.drawsOf}. */
-export type DrawKinds = Readonly<Record<string, "step" | "examples" | "partners">>;
+export type DrawKinds = Readonly<Record<string, DrawKind>>;
 
 /** Parts that many methods have in common. */
 export interface MethodParts {

@@ -11,6 +11,7 @@ import { maxPool, overlappingMaxPool } from "../ops/max_pool.ts";
 import { everySecondPixel, pad } from "../ops/spatial_kernels.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { trainingBatchNorm } from "../ops/batch_norm.ts";
+import { synchronisedBatchNorm, type WholeBatch } from "../ops/synchronised_batch_norm.ts";
 import type { Block, Convolution, HiddenLayer, Linear } from "./structure.ts";
 
 /** Whether batch norm uses the batch's statistics and updates the running ones, or uses the running ones. */
@@ -26,6 +27,8 @@ export interface Pass {
   readonly mode: Mode;
   /** Element type of the convolutions and of what lies between them. */
   readonly computeType: ComputeType;
+  /** The batch that the images are a part of, by whose statistics they are normalised in mode `train`. */
+  readonly whole?: WholeBatch | undefined;
 }
 
 type ImageShape = [batch: number, height: number, width: number, channels: number];
@@ -272,8 +275,9 @@ function convolve(x: Tensor, layer: Convolution, pass: Pass): Tensor {
 function batchNorm(
   x: Tensor,
   name: string,
-  { pass: { parameters, statistics, mode }, shortcut, relu }: LayerOptions,
+  { pass, shortcut, relu }: LayerOptions,
 ): Tensor {
+  const { parameters, statistics, mode, whole, computeType: type } = pass;
   const [meanName, varianceName] = [`${name}.running_mean`, `${name}.running_var`];
   const scale = variable(parameters, `${name}.weight`) as tf.Tensor1D;
   const offset = variable(parameters, `${name}.bias`) as tf.Tensor1D;
@@ -281,7 +285,9 @@ function batchNorm(
   const variance = variable(statistics, varianceName) as tf.Tensor1D;
   if (mode === "train") {
     const inputs = { x, scale, offset, mean, variance, ...(shortcut && { shortcut }) };
-    const result = trainingBatchNorm(inputs, { relu, epsilon });
+    const result = whole
+      ? synchronisedBatchNorm(inputs, { relu, epsilon, whole, type })
+      : trainingBatchNorm(inputs, { relu, epsilon });
     statistics[meanName] = result.mean;
     statistics[varianceName] = result.variance;
     return result.output;

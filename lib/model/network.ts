@@ -6,6 +6,7 @@
  */
 
 import { type ComputeType, convert } from "../ops/precision.ts";
+import type { WholeBatch } from "../ops/synchronised_batch_norm.ts";
 import type { Tensor } from "../tensor/tfjs.ts";
 import {
   type Architecture,
@@ -115,6 +116,8 @@ export interface Network<Head extends HeadName = OfficialHead> {
    * @param images float32 `[B, H, W, channels]`, normalised.
    * @param mode `train` normalises by the batch and returns new running statistics; `evaluate`
    * normalises by the running statistics and returns them as they are.
+   * @param whole The batch that `images` are a part of, by whose statistics mode `train` normalises; the
+   * images alone by default.
    * @returns Outputs and statistics. Whatever is made on the way is left to the caller's `tf.tidy` or
    * to `engine.compile`.
    */
@@ -122,6 +125,7 @@ export interface Network<Head extends HeadName = OfficialHead> {
     variables: Variables,
     images: Tensor,
     mode: Mode,
+    whole?: WholeBatch,
   ) => { readonly outputs: NetworkOutputs<Head>; readonly statistics: Record<string, Tensor> };
 }
 
@@ -198,10 +202,10 @@ export function createNetwork<const Head extends HeadName = OfficialHead>(
     statisticShapes: statisticShapes(structure),
     headParameters: (head) => headParameters(structure, head),
     init: (random) => initialVariables(structure, random),
-    apply({ parameters, statistics }, images, mode) {
+    apply({ parameters, statistics }, images, mode, whole) {
       const computeType = mode === "train" ? trainingType : "float32";
       // A copy, since the layers replace what it holds.
-      const pass = { parameters, statistics: { ...statistics }, mode, computeType };
+      const pass = { parameters, statistics: { ...statistics }, mode, computeType, whole };
       const { stem, blocks, heads } = structure;
       const input = convert(images, { from: "float32", to: computeType });
       const first = convolutionLayer(input, stem, { pass, relu: true });

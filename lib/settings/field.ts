@@ -26,6 +26,8 @@ export interface Field<Value extends SettingValue = SettingValue> {
   readonly accepts: (value: unknown) => value is Value;
   /** Values it may have, of a choice. */
   readonly choices?: readonly string[];
+  /** Other ways to write a choice on the command line, and what they stand for. */
+  readonly spellings?: Readonly<Record<string, string>>;
   /** What runs meant that were stored before the field was there; without it such runs are refused. */
   readonly earlier?: Value;
   /** Form of stored configurations in which every run has the field; 2 by default. */
@@ -125,9 +127,11 @@ export function numberField(options: NumberFieldOptions): Field<number> {
  */
 export function choiceField<const Choice extends string>(
   choices: readonly Choice[],
-  options: {
-    readonly [K in keyof FieldOptions<NoInfer<Choice>>]: FieldOptions<NoInfer<Choice>>[K];
-  },
+  options:
+    & {
+      readonly [K in keyof FieldOptions<NoInfer<Choice>>]: FieldOptions<NoInfer<Choice>>[K];
+    }
+    & Pick<Field, "spellings">,
 ): Field<Choice> {
   return {
     ...options,

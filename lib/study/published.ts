@@ -60,22 +60,31 @@ const apart: Settings = { secondStage: "none", samplingExponent: 0 };
  */
 export function publishedFor(config: RunConfig, { postHoc }: PublishedOptions = {}): Published[] {
   const settings = settingsOf(config);
-  const { dataset, imbalanceRate, profile, largestClass, splitFile } = config.data;
-  const factor = [100, 50, 10].findIndex((factor) => 1 / factor === imbalanceRate);
-  const isUsual = profile === "exponential" && largestClass === null && splitFile === null;
-  if (!isUsual || factor < 0 || dataset === "own" || !isItself(settings)) return [];
-  return publishedRows.flatMap(({ settings: own, cifar10, cifar100, ...row }) => {
-    const top1 = { cifar10, cifar100 }[dataset]?.[factor] ?? null;
-    const isSame = row.method === settings.method && row.postHoc === postHoc &&
+  if (!isItself(settings)) return [];
+  return publishedRows.flatMap((row) => {
+    const { method, source, settings: own } = row;
+    const top1 = numberFor(config, row);
+    const isSame = method === settings.method && row.postHoc === postHoc &&
       Object.entries(apart).every(([name, usual]) =>
         (settings[name] ?? usual) === (own?.[name] ?? usual)
       );
     if (!isSame || top1 === null) return [];
-    const { source, method } = row;
     const known: Source = sources[source];
     const note = [known.note, row.note].filter(Boolean).join("; ");
     return [{ ...known, note, source, method, top1 }];
   });
+}
+
+/** The number of a row for the subset that a run is trained on; null if it has none. */
+function numberFor({ data }: RunConfig, row: PublishedRow): number | null {
+  const { dataset, imbalanceRate, profile, largestClass, splitFile } = data;
+  if (largestClass !== null || splitFile !== null) return null;
+  if (dataset === "imagenet_lt" || dataset === "inat18") {
+    return profile === "given" ? row[dataset] ?? null : null;
+  }
+  if (dataset !== "cifar10" && dataset !== "cifar100") return null;
+  const factor = [100, 50, 10].findIndex((factor) => 1 / factor === imbalanceRate);
+  return profile === "exponential" && factor >= 0 ? row[dataset]?.[factor] ?? null : null;
 }
 
 /** Class weights that a method has by its name. */

@@ -95,6 +95,18 @@ export class EagerRuntime {
     return devices;
   }
 
+  /**
+   * Starts the server by which processes compute together; its definition is a `ServerDef`.
+   *
+   * @throws {Error} If it cannot listen at its address.
+   */
+  enableCollectives(definition: Uint8Array<ArrayBuffer>): void {
+    const { library, context, status } = this;
+    const size = BigInt(definition.length);
+    library.TFE_EnableCollectiveOps(context, definition, size, status.pointer);
+    status.check(() => "join the other processes", "see whether another program has the port");
+  }
+
   /** A number that stands for no tensor of this runtime. */
   newId(): number {
     return this.#tensors.reserve();

@@ -22,6 +22,7 @@ import {
   type EngineSettings,
   withDefaults,
 } from "./engine_options.ts";
+import { type ProcessPlace, serverDefinition } from "./server_definition.ts";
 import { announceStart } from "./started.ts";
 import type { TensorRecord } from "./tensor_record.ts";
 import { NodeJSKernelBackend, tf } from "./tfjs.ts";
@@ -67,6 +68,14 @@ export interface Engine {
     f: (inputs: I) => O,
     options?: { readonly mode?: ExecutionMode; readonly xla?: boolean },
   ): CompiledFunction<I, O>;
+  /**
+   * Joins the processes that compute together, by collective operations; before there is any tensor.
+   *
+   * It does not wait for the others: the first collective operation does.
+   *
+   * @throws {Error} If this process cannot listen at its address.
+   */
+  join(place: ProcessPlace): void;
   /** Tensors alive in TensorFlow. */
   tensorCount(): number;
   /** Operations run so far; a compiled function counts as one. */
@@ -129,12 +138,13 @@ async function start(settings: EngineSettings): Promise<Engine> {
   if (!tensorFloat32) Deno.env.set("NVIDIA_TF32_OVERRIDE", "0");
   // By default TensorFlow builds the primitives of oneDNN anew at every use; a step takes 2 % longer then.
   if (!Deno.env.has(keepPrimitives)) Deno.env.set(keepPrimitives, "false");
+  const config = {
+    intraOpThreads: threads.intraOp,
+    interOpThreads: threads.interOp,
+    hideGpus: device === "cpu",
+  };
   const { runtime, devices } = withQuietStderr(() => {
-    const runtime = new EagerRuntime(openLibTensorFlow(libraryFolder, preload), {
-      intraOpThreads: threads.intraOp,
-      interOpThreads: threads.interOp,
-      hideGpus: device === "cpu",
-    });
+    const runtime = new EagerRuntime(openLibTensorFlow(libraryFolder, preload), config);
     return { runtime, devices: runtime.devices() };
   });
   const onGpu = devices.some(({ type }) => type === "GPU");
@@ -168,6 +178,8 @@ async function start(settings: EngineSettings): Promise<Engine> {
     threads,
     compile: (f, { mode = "compiled", xla = false } = {}) =>
       mode === "eager" ? eagerFunction(f) : compileFunction(f, { ...context, xla }),
+    join: (place) =>
+      withQuietStderr(() => runtime.enableCollectives(serverDefinition(place, config))),
     tensorCount: () => runtime.tensorCount,
     operationCount: () => runtime.executed,
     timeSpent: () => ({ ...runtime.spent }),

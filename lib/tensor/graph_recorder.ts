@@ -13,6 +13,7 @@ import { describe, type TensorRecord } from "./tensor_record.ts";
 /** Operations with a list among their inputs: where it starts, and how many inputs follow it. */
 const listInputs: Record<string, { readonly start: number; readonly after: number }> = {
   AddN: { start: 0, after: 0 },
+  CollectiveReduceV2: { start: 4, after: 0 },
   ConcatV2: { start: 0, after: 1 },
   IdentityN: { start: 0, after: 0 },
   Pack: { start: 0, after: 0 },
@@ -20,7 +21,7 @@ const listInputs: Record<string, { readonly start: number; readonly after: numbe
 };
 
 /** Attributes that TensorFlow infers from a list of inputs and refuses to be told. */
-const inferredFromList = new Set(["N", "num_side_inputs"]);
+const inferredFromList = new Set(["N", "num_side_inputs", "Nordering_token"]);
 
 /** A recorded function. */
 export interface RecordedFunction {

@@ -41,6 +41,10 @@ export const symbols = {
   TFE_NewContext: { parameters: ["pointer", "pointer"], result: "pointer" },
   TFE_DeleteContext: { parameters: ["pointer"], result: "void" },
   TFE_ContextListDevices: { parameters: ["pointer", "pointer"], result: "pointer" },
+  TFE_EnableCollectiveOps: {
+    parameters: ["pointer", "buffer", "usize", "pointer"],
+    result: "void",
+  },
   TFE_ContextAddFunction: { parameters: ["pointer", "pointer", "pointer"], result: "void" },
   TFE_ContextRemoveFunction: { parameters: ["pointer", "buffer", "pointer"], result: "void" },
   TF_DeviceListCount: { parameters: ["pointer"], result: "i32" },

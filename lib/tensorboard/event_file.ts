@@ -8,7 +8,7 @@
 
 import { diskError } from "../disk/errors.ts";
 import { maskedCrc32c } from "./crc32c.ts";
-import { type Bytes, bytesField, doubleField, integerField, joined } from "./protobuf.ts";
+import { type Bytes, bytesField, doubleField, integerField, joined } from "../disk/protobuf.ts";
 import type { SummaryValue } from "./summary.ts";
 
 /** Something that is known of a step. */

@@ -15,7 +15,7 @@ import {
   integerField,
   joined,
   littleEndian,
-} from "./protobuf.ts";
+} from "../disk/protobuf.ts";
 
 /** A value under a tag, encoded as `Summary.Value`. */
 export type SummaryValue = Bytes;

@@ -12,7 +12,7 @@ import type { CompiledFunction } from "../tensor/compile.ts";
 import { disposeTensors, mapTensors, type NamedTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { ascend } from "./sam.ts";
-import type { ReduceGradients, StepInputs, StepResult, StepSettings, TrainState } from "./step.ts";
+import type { StepInputs, StepResult, StepSettings, TrainState } from "./step.ts";
 import { type StepGradients, stepGradients, viewsOf } from "./step_gradients.ts";
 import { divided } from "./trained.ts";
 import { updated } from "./update.ts";
@@ -51,8 +51,6 @@ export type Compile = <I extends NamedTensors, O extends NamedTensors>(
 export interface AccumulateOptions {
   /** Compiles its functions, such as `engine.compile`. */
   readonly compile: Compile;
-  /** Stands between the average gradients and whatever uses them. */
-  readonly reduce?: ReduceGradients;
 }
 
 /**
@@ -68,7 +66,7 @@ export interface AccumulateOptions {
  */
 export function createAccumulatedStep(
   settings: StepSettings,
-  { compile, reduce = (own) => own }: AccumulateOptions,
+  { compile }: AccumulateOptions,
 ): AccumulatedStep {
   const { samRadius = 0 } = settings.stage;
   const addPart = compile(function addPart({ parameters, sums, plan, share }: PartSum) {
@@ -88,11 +86,12 @@ export function createAccumulatedStep(
     };
   });
   const climb = compile(function climb({ parameters, sums }: Omit<PartSum, "plan" | "share">) {
-    return { ...parameters, ...ascend(parameters, reduce(sums).gradients, samRadius) };
+    return { ...parameters, ...ascend(parameters, sums.gradients, samRadius) };
   });
   const update = compile(function update({ state, sums, learningRate }: Ending) {
-    const { gradients, statistics, losses } = reduce(sums);
-    return { state: updated({ state, gradients, statistics, learningRate }, settings), losses };
+    const { gradients, statistics, losses } = sums;
+    const next = updated({ state, gradients, statistics, learningRate }, settings);
+    return { state: next, losses, peers: {} };
   });
 
   /** Adds parts up at a point. */

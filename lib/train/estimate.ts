@@ -21,7 +21,7 @@ const forwardShare = 1 / 3;
  * @returns Seconds of an epoch with its evaluation; a guess within some ten percent on a quiet machine.
  */
 export async function estimateEpochSeconds(training: Training, epoch = 0): Promise<number> {
-  const { parts: { test, train, validation } } = training;
+  const { parts: { test, train, validation }, options: { peers } } = training;
   const plans = training.plan(epoch);
   const [plan] = plans;
   if (plan === undefined) return 0;
@@ -31,11 +31,18 @@ export async function estimateEpochSeconds(training: Training, epoch = 0): Promi
   let seconds = 0;
   let state = initialState(training);
   let start = performance.now();
-  const steps = { plans: [plan, plan], source: train, state: () => state, ...numbers };
-  for await (const { result } of runSteps(onDevice, steps)) {
+  const steps = runSteps(onDevice, {
+    plans: [plan, plan],
+    part: (plan) => training.part(plan, epoch),
+    source: train,
+    state: () => state,
+    stops: peers && (() => false),
+    ...numbers,
+  });
+  for await (const { result } of steps) {
     await result.losses.data();
     seconds = (performance.now() - start) / 1000;
-    disposeTensors({ state, losses: result.losses });
+    disposeTensors({ state, losses: result.losses, peers: result.peers });
     await nextTurn();
     state = result.state;
     start = performance.now();

@@ -11,8 +11,8 @@ import type { TrainState } from "./step.ts";
 /** Mean of each loss term, under the method's names. */
 export type LossMeans = Readonly<Record<string, number>>;
 
-/** An evaluation as records keep it. */
-export type Accuracies = Omit<Evaluation, "confusion" | "reliability">;
+/** An evaluation as records keep it; `classAccuracy` is empty where there are more than 1,000 classes. */
+export type Accuracies = Omit<Evaluation, "confusion" | "confusionCells" | "reliability">;
 
 /** One finished epoch. */
 export interface EpochRecord {

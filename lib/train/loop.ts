@@ -4,8 +4,8 @@
  * @module
  */
 
-import { adjustedAccuracy } from "../evaluate/adjusted.ts";
-import { evaluateLogits } from "../evaluate/metrics.ts";
+import { adjustedMeasure } from "../evaluate/adjusted.ts";
+import { createEvaluator } from "../evaluate/evaluator.ts";
 import type { StepPlan } from "../data/plan.ts";
 import { nextTurn, unlessAborted } from "../process/turn.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
@@ -18,10 +18,13 @@ import {
   type Progress,
   type TrainEvent,
 } from "./events.ts";
-import { accuracyOf, validationOf } from "./record.ts";
+import { hearStops } from "./hear_stop.ts";
+import { accuracyOf, perClassIfFew, validationOf } from "./kept_accuracy.ts";
 import { runSteps } from "./run_steps.ts";
+import { StoppedTogether } from "./shared_predictor.ts";
 import type { Stage } from "./stage.ts";
 import { epochNumbers } from "./step_inputs.ts";
+import { evaluated, measured } from "./tested.ts";
 import { initialState, nextState, type Training, trainingStageAt } from "./training.ts";
 
 /** How often losses are read back, whichever comes first: reading waits for the device. */
@@ -72,19 +75,32 @@ export async function* trainEpochs(
     while (standing.progress.epoch < training.epochs) {
       beginStage(training, standing);
       const plans = training.plan(standing.progress.epoch);
-      yield* trainEpoch(training, { standing, plans, signal });
-      if (signal?.aborted) return yield { type: "stopped", progress: standing.progress };
+      const isStopped = yield* trainEpoch(training, { standing, plans, signal });
+      if (isStopped) return yield { type: "stopped", progress: standing.progress };
       endEpoch(training, standing);
       // Before the evaluation: should it fail, the epoch is not lost.
       yield { type: "checkpoint", progress: standing.progress };
       const evaluation = evaluateEpoch(training, { standing, plans, signal });
-      const evaluated = await unlessAborted(evaluation, signal);
+      const evaluated = await unlessStopped(evaluation, signal);
       if (evaluated === undefined) return yield { type: "stopped", progress: standing.progress };
       standing.progress = evaluated.progress;
       yield evaluated;
     }
   } finally {
     disposeTensors(standing.progress.state);
+  }
+}
+
+/** What an evaluation gives; undefined if this process, or all together, were told to stop. */
+async function unlessStopped<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T | undefined> {
+  try {
+    return await unlessAborted(work, signal);
+  } catch (error) {
+    if (error instanceof StoppedTogether) return undefined;
+    throw error;
   }
 }
 
@@ -118,11 +134,13 @@ function endEpoch(training: Training, standing: Standing): void {
   disposeTensors(Object.fromEntries(replaced));
 }
 
+/** Returns whether it was told to stop. */
 async function* trainEpoch(
   training: Training,
   { standing, plans, signal }: EpochWork,
-): AsyncGenerator<TrainEvent> {
-  const { parts: { train }, options: { checkpointSeconds = defaultCheckpointSeconds } } = training;
+): AsyncGenerator<TrainEvent, boolean> {
+  const { parts: { train }, options: { peers, checkpointSeconds } } = training;
+  const checkpointAfter = 1000 * (checkpointSeconds ?? defaultCheckpointSeconds);
   const { epoch, step: begin } = standing.progress;
   const { first, ...onDevice } = trainingStageAt(training, epoch);
   const { stage } = onDevice;
@@ -131,16 +149,21 @@ async function* trainEpoch(
   let unread: { readonly losses: Tensor; readonly count: number }[] = [];
   let [lastRead, lastCheckpoint] = [performance.now(), performance.now()];
   let step = begin;
+  const hearing = hearStops(signal);
+  const isHeardAlone = (): boolean => peers === undefined && signal?.aborted === true;
   try {
-    if (signal?.aborted) return;
+    if (isHeardAlone()) return true;
     const steps = runSteps(onDevice, {
       plans: plans.slice(begin),
+      part: (plan) => training.part(plan, epoch),
       source: train,
       state: () => standing.progress.state,
+      stops: peers && (() => signal?.aborted === true),
       ...numbers,
     });
     for await (const { plan, result, parts } of steps) {
       const { state } = standing.progress;
+      const toldByAll = result.peers;
       unread.push({ losses: result.losses, count: plan.count });
       step++;
       const batches = standing.progress.batches + parts * passesOf(stage);
@@ -149,8 +172,9 @@ async function* trainEpoch(
       // Lets signals and progress displays run: a step itself never yields to them.
       await nextTurn();
       const seconds = (performance.now() - lastRead) / 1000;
-      const stops = step === plans.length || signal?.aborted === true;
-      if (!stops && unread.length < readEverySteps && seconds < readEverySeconds) continue;
+      const stops = await hearing.after(toldByAll);
+      const isRead = stops || step === plans.length;
+      if (!isRead && unread.length < readEverySteps && seconds < readEverySeconds) continue;
       const lossSums = await addedLosses(standing.progress.lossSums, unread, {
         stage,
         epoch,
@@ -174,14 +198,16 @@ async function* trainEpoch(
         examplesPerSecond: count / elapsed,
         unit: stage.method.unit,
       };
-      if (signal?.aborted) return;
-      if (step < plans.length && performance.now() - lastCheckpoint > 1000 * checkpointSeconds) {
+      if (stops || isHeardAlone()) return true;
+      if (step < plans.length && performance.now() - lastCheckpoint > checkpointAfter) {
         yield { type: "checkpoint", progress: standing.progress };
         lastCheckpoint = performance.now();
       }
       lastRead = performance.now();
     }
+    return false;
   } finally {
+    hearing.dispose();
     for (const { losses } of unread) losses.dispose();
   }
 }
@@ -244,21 +270,26 @@ async function evaluateEpoch(
   const { stage, predict, predictValidation, first } = trainingStageAt(training, epoch);
   const start = performance.now();
   const options = { classes, trainingCounts };
-  const logits = await predict(state, signal);
-  const evaluation = evaluateLogits(logits, labels.test, options);
-  const adjusted = adjustedAccuracy(logits, labels.test, trainingCounts);
+  const whole = createEvaluator(options);
+  const prior = adjustedMeasure(trainingCounts);
+  await measured(predict, state, {
+    labels: labels.test,
+    measures: prior === undefined ? [whole] : [whole, prior],
+    signal,
+  });
+  const [evaluation, adjusted] = [whole.result(), prior?.result()];
   const averages = averagesIn(state.carried);
   const averaged = averages &&
-    evaluateLogits(await predict(averages, signal), labels.test, options);
+    await evaluated(predict, averages, { labels: labels.test, ...options, signal });
   const validation = predictValidation &&
-    evaluateLogits(await predictValidation(state, signal), labels.validation!, options);
+    await evaluated(predictValidation, state, { labels: labels.validation!, ...options, signal });
   const record = {
     stage: stage.name,
     epoch,
     ...epochNumbers(training, epoch - first, stage),
     losses: meansOf(progress.lossSums, examplesIn(plans)),
     evaluation: accuracyOf(evaluation),
-    ...(adjusted && { adjusted }),
+    ...(adjusted && { adjusted: perClassIfFew(adjusted) }),
     ...(averaged && { averaged: accuracyOf(averaged) }),
     ...(validation && { validation: validationOf(validation) }),
     trainSeconds: progress.seconds,

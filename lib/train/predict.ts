@@ -28,10 +28,29 @@ export interface PredictSettings {
   readonly mode?: ExecutionMode | undefined;
 }
 
+/** Outputs of some images. */
+export interface PredictedBatch {
+  /** Row of the first image. */
+  readonly first: number;
+  /** Number of images n. */
+  readonly count: number;
+  /** Their outputs `[n, C]`. */
+  readonly outputs: Float32Array;
+}
+
 /** Runs heads over all images of a source. */
 export interface Predictor {
   /** From variables to outputs `[N, C]`, image after image; throws the reason of an aborted signal. */
   (variables: Variables, signal?: AbortSignal): Promise<Float32Array>;
+  /**
+   * The same batch after batch, of which only the present one is held; of a range of rows, from the first
+   * to before the last, if one is given.
+   */
+  readonly batches: (
+    variables: Variables,
+    signal?: AbortSignal,
+    range?: readonly [begin: number, end: number],
+  ) => AsyncGenerator<PredictedBatch>;
   /** Frees the compiled function. */
   readonly dispose: () => void;
 }
@@ -73,30 +92,38 @@ export function createPredictor(settings: PredictSettings): Predictor {
     }
   }
 
-  async function predict(
+  async function* batches(
     { parameters, statistics }: Variables,
     signal?: AbortSignal,
-  ): Promise<Float32Array> {
-    const all = new Float32Array(source.count * network.classes);
+    [begin, end]: readonly [begin: number, end: number] = [0, source.count],
+  ): AsyncGenerator<PredictedBatch> {
     let batchSize = settings.batchSize ?? fittingBatch(network, source);
-    for (let start = 0; start < source.count;) {
+    for (let first = begin; first < end;) {
       // Lets signals and displays run: a batch itself never yields to them.
-      if (start > 0) await nextTurn();
+      if (first > begin) await nextTurn();
       signal?.throwIfAborted();
-      const count = Math.min(batchSize, source.count - start);
-      const rows = Int32Array.from({ length: count }, (_, i) => start + i);
+      const count = Math.min(batchSize, end - first);
+      const rows = Int32Array.from({ length: count }, (_, i) => first + i);
       try {
-        all.set(await outputsOf({ parameters, statistics }, rows), start * network.classes);
-        start += count;
+        const outputs = await outputsOf({ parameters, statistics }, rows);
+        yield { first, count, outputs };
+        first += count;
       } catch (error) {
         // Smaller batches need less memory and give the same outputs.
         if (!(error instanceof OutOfMemoryError) || batchSize === 1) throw error;
         batchSize = Math.ceil(batchSize / 2);
       }
     }
+  }
+
+  async function predict(variables: Variables, signal?: AbortSignal): Promise<Float32Array> {
+    const all = new Float32Array(source.count * network.classes);
+    for await (const { first, outputs } of batches(variables, signal)) {
+      all.set(outputs, first * network.classes);
+    }
     return all;
   }
-  return Object.assign(predict, { dispose: () => forward.dispose() });
+  return Object.assign(predict, { batches, dispose: () => forward.dispose() });
 }
 
 /**

@@ -16,11 +16,11 @@ import {
 } from "../disk/schema.ts";
 import type { AdjustedAccuracy } from "../evaluate/adjusted.ts";
 import { balancedAccuracy } from "../evaluate/balanced.ts";
-import type { Evaluation } from "../evaluate/metrics.ts";
 import { shotAccuracy } from "../evaluate/shots.ts";
 import type { Method } from "../method/method.ts";
 import type { EpochRecord } from "./events.ts";
 import { learningRateAt } from "./schedule.ts";
+import { leavesClassesOut } from "./kept_accuracy.ts";
 import { type Stage, stageAt, totalEpochs } from "./stage.ts";
 
 /** A stage of which records are read; its method may be one that is not there any more. */
@@ -71,54 +71,6 @@ const recordSchema: Schema<EpochRecord> = (value, name) => {
     .filter(([key]) => isRecord(value) && Object.hasOwn(value, key));
   return object({ ...recordFields, ...Object.fromEntries(further) })(value, name);
 };
-
-/**
- * What a record keeps of an evaluation.
- *
- * @param evaluation The full evaluation.
- * @returns It without confusion matrix and reliability.
- * @example One image of one class
- * ```ts
- * import { evaluateLogits } from "glmc";
- * import { accuracyOf } from "glmc/train/record.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const options = { classes: 1, trainingCounts: [5] };
- * const accuracy = accuracyOf(evaluateLogits(Float32Array.of(0), Int32Array.of(0), options));
- *
- * assertEquals([accuracy.top1, "confusion" in accuracy], [100, false]);
- * ```
- */
-export function accuracyOf(evaluation: Evaluation): EpochRecord["evaluation"] {
-  const { confusion: _, reliability: __, ...accuracy } = evaluation;
-  return accuracy;
-}
-
-/**
- * What a record keeps of an evaluation on images that are held out of training.
- *
- * @param evaluation The full evaluation.
- * @returns {@linkcode accuracyOf} it, and the mean over the classes.
- * @example Two of three images of class 0 are right, and the only one of class 1
- * ```ts
- * import { evaluateLogits } from "glmc";
- * import { validationOf } from "glmc/train/record.ts";
- * import { assertAlmostEquals } from "@std/assert";
- *
- * const logits = Float32Array.of(1, 0, 1, 0, 0, 1, 0, 1);
- * const options = { classes: 2, trainingCounts: [30, 10] };
- * const { top1, balanced } = validationOf(
- *   evaluateLogits(logits, Int32Array.of(0, 0, 0, 1), options),
- * );
- *
- * assertAlmostEquals(top1, 75);
- * assertAlmostEquals(balanced, (200 / 3 + 100) / 2);
- * ```
- */
-export function validationOf(evaluation: Evaluation): NonNullable<EpochRecord["validation"]> {
-  const accuracy = accuracyOf(evaluation);
-  return { ...accuracy, balanced: balancedAccuracy(accuracy.classAccuracy) };
-}
 
 /**
  * Reads the records of the first finished epochs.
@@ -207,6 +159,7 @@ function checkRecord(
   if (averaged !== undefined) checkAccuracies(averaged, { counts, name: `${name}, averaged,` });
   if (validation === undefined) return;
   checkAccuracies(validation, { counts, name: `the validation in ${name}` });
+  if (leavesClassesOut(validation, counts)) return;
   const mean = balancedAccuracy(validation.classAccuracy);
   // The sum of the same numbers in the same order: equal to the last bit.
   if (validation.balanced !== mean) {
@@ -270,12 +223,13 @@ export function checkAccuracies(
   { counts, name }: { readonly counts: readonly number[]; readonly name: string },
 ): void {
   const { top1, top5 = 100, shots, classAccuracy } = evaluation;
+  if (top1 > top5) throw new TypeError(`${name} has a top-1 accuracy above the top-5 accuracy`);
+  if (leavesClassesOut(evaluation, counts)) return;
   if (classAccuracy.length !== counts.length) {
     throw new TypeError(
       `${name} has accuracies of ${classAccuracy.length} classes, not ${counts.length}`,
     );
   }
-  if (top1 > top5) throw new TypeError(`${name} has a top-1 accuracy above the top-5 accuracy`);
   const [low, high] = bounds(classAccuracy);
   if (top1 < low - 1e-9 || top1 > high + 1e-9) {
     throw new TypeError(`${name} has a top-1 accuracy outside the accuracies of its classes`);

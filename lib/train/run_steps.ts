@@ -5,6 +5,7 @@
  */
 
 import type { StepPlan } from "../data/plan.ts";
+import type { PlanPart } from "../data/plan_part.ts";
 import type { ImageSource } from "../images/source.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { PartInputs } from "./accumulate.ts";
@@ -28,6 +29,10 @@ export interface EndedStep {
 export interface RunStepsOptions extends EpochNumbers {
   /** The steps. */
   readonly plans: readonly StepPlan[];
+  /** What this process does of a step; all of it where there is one process. */
+  readonly part: (plan: StepPlan) => PlanPart;
+  /** Whether this process was asked to stop, where it has to tell others. */
+  readonly stops?: (() => boolean) | undefined;
   /** Where the images come from. */
   readonly source: Pick<ImageSource, "prepare" | "viewBytes">;
   /** The state to begin the next step with. */
@@ -44,13 +49,13 @@ export interface RunStepsOptions extends EpochNumbers {
  */
 export async function* runSteps(
   { stage, step, accumulated }: Pick<TrainingStage, "stage" | "step" | "accumulated">,
-  { plans, source, state, ...numbers }: RunStepsOptions,
+  { plans, part, stops, source, state, ...numbers }: RunStepsOptions,
 ): AsyncGenerator<EndedStep> {
-  const prepared = readAhead(allParts(plans, stage), source);
+  const prepared = readAhead(allParts(plans, { part, stage }), source);
   try {
     for (const plan of plans) {
       const seen = { parts: 0 };
-      const parts = partsOfStep(prepared, { numbers, seen });
+      const parts = partsOfStep(prepared, { numbers, stops, seen });
       const result = accumulated === undefined
         ? await wholeStep(parts, (plan) => step({ state: state(), plan }))
         : await accumulated.run({ state: state(), learningRate: numbers.learningRate, parts });
@@ -64,22 +69,36 @@ export async function* runSteps(
 /** Cut when their images are to be prepared. */
 function* allParts(
   plans: readonly StepPlan[],
-  stage: TrainingStage["stage"],
-): Generator<StepPart> {
-  for (const plan of plans) yield* partsOf(plan, stage);
+  { part, stage }: Pick<RunStepsOptions, "part"> & Pick<TrainingStage, "stage">,
+): Generator<OwnPart> {
+  for (const whole of plans) {
+    const { plan, share: ownShare } = part(whole);
+    for (const part of partsOf(plan, stage)) yield { ...part, ownShare };
+  }
+}
+
+/** A part of what this process does of a step. */
+interface OwnPart extends StepPart {
+  /** Share of the step that the process does. */
+  readonly ownShare: number;
 }
 
 /** The parts of the next step as their images are there; the receiver owns the inputs. */
 async function* partsOfStep(
-  prepared: AsyncGenerator<PreparedStep<StepPart>>,
-  { numbers, seen }: { readonly numbers: EpochNumbers; readonly seen: { parts: number } },
+  prepared: AsyncGenerator<PreparedStep<OwnPart>>,
+  { numbers, stops, seen }: {
+    readonly numbers: EpochNumbers;
+    readonly stops: (() => boolean) | undefined;
+    readonly seen: { parts: number };
+  },
 ): AsyncGenerator<PartInputs> {
   for (let all = 1; seen.parts < all;) {
     const { value } = await prepared.next();
-    const { plan, prepared: images } = value as PreparedStep<StepPart>;
+    const { plan, prepared: images } = value as PreparedStep<OwnPart>;
     all = plan.parts;
     seen.parts++;
-    yield { inputs: stepInputs(plan, { prepared: images, ...numbers }), share: plan.share };
+    const peers = stops && { share: plan.ownShare, stops: stops() };
+    yield { inputs: stepInputs(plan, { prepared: images, ...numbers, peers }), share: plan.share };
   }
 }
 

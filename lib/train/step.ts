@@ -11,6 +11,7 @@ import type { Tensor } from "../tensor/tfjs.ts";
 import { ascend } from "./sam.ts";
 import type { Stage } from "./stage.ts";
 import { type StepGradients, stepGradients, viewsOf } from "./step_gradients.ts";
+import { sharedStep, type Together } from "./together.ts";
 import { updated } from "./update.ts";
 
 /** Everything a training changes. */
@@ -37,6 +38,11 @@ export type StepInputs = {
   readonly schedule: Record<string, Tensor>;
   /** Learning rate `[]`. */
   readonly learningRate: Tensor;
+  /**
+   * Where several processes train together: this one's `share` of the examples, and `stop`, 1 if it was
+   * asked to stop, each `[]`; empty on one device.
+   */
+  readonly peers: Record<string, Tensor>;
 };
 
 /** What stays the same from step to step. */
@@ -51,6 +57,8 @@ export interface StepSettings {
   readonly labels: Tensor;
   /** What the method's `constants` made. */
   readonly constants: Readonly<Record<string, Tensor>>;
+  /** The processes that do each step together; none by default. */
+  readonly together?: Together | undefined;
 }
 
 /** What a step returns; the caller owns it. */
@@ -59,15 +67,14 @@ export type StepResult = {
   readonly state: TrainState;
   /** The method's terms in their order `[terms]`. */
   readonly losses: Tensor;
+  /** Where several processes train together: `stop` `[]`, how many were asked to; empty on one device. */
+  readonly peers: Record<string, Tensor>;
 };
 
 /** A training step. */
 export type TrainStep = (
   inputs: { readonly state: TrainState; readonly plan: StepInputs },
 ) => StepResult;
-
-/** Makes gradients of one batch from those of several devices; the batch's own by default. */
-export type ReduceGradients = (gradients: StepGradients) => StepGradients;
 
 /**
  * Makes the training step of a stage: gradients of the method's loss, then the update by SGD.
@@ -76,26 +83,30 @@ export type ReduceGradients = (gradients: StepGradients) => StepGradients;
  * of the settings are captured: they must stay alive as long as the step is used.
  *
  * @param settings Stage, network and data.
- * @param options `reduce` stands between the gradients and whatever uses them.
  * @returns The step.
  */
-export function createTrainStep(
-  settings: StepSettings,
-  { reduce = (own) => own }: { readonly reduce?: ReduceGradients } = {},
-): TrainStep {
-  const { samRadius = 0 } = settings.stage;
+export function createTrainStep(settings: StepSettings): TrainStep {
+  const { stage: { samRadius = 0 }, together } = settings;
   return function trainStep({ state, plan }) {
     const { parameters, statistics } = state;
     const views = viewsOf(plan, settings);
+    const shared = together && sharedStep(together, plan);
     const gradientsAt = (parameters: Record<string, Tensor>): StepGradients =>
-      reduce(stepGradients({ variables: { parameters, statistics }, views, plan }, settings));
+      stepGradients({ variables: { parameters, statistics }, views, plan, shared }, settings);
     // Losses and running statistics are those of the weights, not of the point above them.
-    const here = gradientsAt(parameters);
-    const { gradients } = samRadius === 0
-      ? here
-      : gradientsAt({ ...parameters, ...ascend(parameters, here.gradients, samRadius) });
+    const own = gradientsAt(parameters);
+    const summed = shared?.sum(own);
+    const here = summed ?? own;
+    const gradients = samRadius === 0 ? here.gradients : gradientsAbove();
     const { learningRate } = plan;
     const update = { state, gradients, statistics: here.statistics, learningRate };
-    return { state: updated(update, settings), losses: here.losses };
+    const peers: StepResult["peers"] = summed === undefined ? {} : { stop: summed.stop };
+    return { state: updated(update, settings), losses: here.losses, peers };
+
+    function gradientsAbove(): Record<string, Tensor> {
+      const above = { ...parameters, ...ascend(parameters, here.gradients, samRadius) };
+      const { gradients } = gradientsAt(above);
+      return shared?.sumGradients(gradients) ?? gradients;
+    }
   };
 }

@@ -9,6 +9,7 @@ import { gatherIntegers } from "../ops/gather.ts";
 import { withGradients } from "../tensor/gradients.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import type { StepInputs, StepSettings } from "./step.ts";
+import type { SharedStep } from "./together.ts";
 import { divided } from "./trained.ts";
 
 /** What a batch, or a part of one, says about the weights. */
@@ -29,6 +30,8 @@ export interface GradientInputs {
   readonly views: readonly Tensor[];
   /** The plan. */
   readonly plan: StepInputs;
+  /** How this process's part belongs to the whole; `undefined` if it is the whole. */
+  readonly shared?: Pick<SharedStep, "share" | "whole"> | undefined;
 }
 
 /**
@@ -46,7 +49,7 @@ export function viewsOf(
 }
 
 /**
- * Differentiates the method's loss by the parameters that the stage trains.
+ * Differentiates the method's loss, or a part's share of it, by the parameters that the stage trains.
  *
  * @param inputs Variables, views and plan.
  * @param settings Stage, network and data.
@@ -54,16 +57,18 @@ export function viewsOf(
  * @throws {TypeError} If the method's loss leaves one of its terms out.
  */
 export function stepGradients(
-  { variables: { parameters, statistics: before }, views, plan }: GradientInputs,
+  { variables: { parameters, statistics: before }, views, plan, shared }: GradientInputs,
   settings: Omit<StepSettings, "source">,
 ): StepGradients {
   const { method } = settings.stage;
   const { trained, idle } = divided(parameters, settings);
   const { gradients, others } = withGradients((trained) => {
     const variables = { parameters: { ...trained, ...idle }, statistics: before };
-    const { terms, statistics } = lossOf(variables, { views, plan }, settings);
+    const { terms, statistics } = lossOf(variables, { views, plan, shared }, settings);
     const ordered = method.terms.map((name) => termOf(terms, name, method.name));
-    return { scalar: ordered[0]!, others: { statistics, losses: tf.stack(ordered) } };
+    const [total] = ordered as [Tensor, ...Tensor[]];
+    const scalar = shared ? tf.mul(total, shared.share) : total;
+    return { scalar, others: { statistics, losses: tf.stack(ordered) } };
   }, trained);
   return { gradients, ...others };
 }
@@ -78,7 +83,7 @@ export function stepGradients(
  */
 export function lossOf(
   { parameters, statistics: before }: Variables,
-  { views, plan }: { readonly views: readonly Tensor[]; readonly plan: StepInputs },
+  { views, plan, shared }: Omit<GradientInputs, "variables">,
   { stage, network, labels, constants }: Omit<StepSettings, "source">,
 ): {
   readonly terms: Readonly<Record<string, Tensor>>;
@@ -87,7 +92,7 @@ export function lossOf(
   let statistics = before;
   const mode = stage.statistics === "kept" ? "evaluate" : "train";
   const run = (images: Tensor): NetworkOutputs => {
-    const pass = network.apply({ parameters, statistics }, images, mode);
+    const pass = network.apply({ parameters, statistics }, images, mode, shared?.whole);
     statistics = pass.statistics;
     // The network has the heads that the method asks for, whichever those are.
     return pass.outputs as NetworkOutputs;

@@ -12,6 +12,14 @@ import type { Stage } from "./stage.ts";
 import type { StepInputs } from "./step.ts";
 import type { Training } from "./training.ts";
 
+/** What a process tells the others of a step. */
+export interface PeerNumbers {
+  /** Its share of the step's examples. */
+  readonly share: number;
+  /** Whether it was asked to stop. */
+  readonly stops: boolean;
+}
+
 /** What changes from epoch to epoch. */
 export interface EpochNumbers {
   /** The method's numbers, by name. */
@@ -42,12 +50,15 @@ export function epochNumbers(training: Training, epoch: number, stage: Stage): E
  *
  * @param plan Random choices of the step.
  * @param options What the image source has prepared, which goes over into the result; the method's
- * numbers and the learning rate of the epoch.
+ * numbers and the learning rate of the epoch; and what the other processes are told, where there are any.
  * @returns The inputs of a training step; the caller owns them.
  */
 export function stepInputs(
   plan: StepPlan,
-  { prepared, schedule, learningRate }: EpochNumbers & Pick<StepInputs, "prepared">,
+  { prepared, schedule, learningRate, peers }:
+    & EpochNumbers
+    & Pick<StepInputs, "prepared">
+    & { readonly peers?: PeerNumbers | undefined },
 ): StepInputs {
   const { rows, draws } = plan;
   const scalars = Object.entries(schedule).map(([name, value]) => [name, tf.scalar(value)]);
@@ -57,5 +68,8 @@ export function stepInputs(
     draws: deviceTensors(draws),
     schedule: Object.fromEntries(scalars),
     learningRate: tf.scalar(learningRate),
+    peers: peers === undefined
+      ? {}
+      : { share: tf.scalar(peers.share), stop: tf.scalar(peers.stops ? 1 : 0) },
   };
 }

@@ -6,17 +6,21 @@
 
 import type { ImageSource } from "../images/source.ts";
 import type { StepPlan } from "../data/plan.ts";
+import { type PlanPart, planPart } from "../data/plan_part.ts";
 import { randomStream } from "../data/random.ts";
 import { testedHeads } from "../method/tested_heads.ts";
 import type { Network } from "../model/network.ts";
+import type { Peers } from "../ops/collectives.ts";
 import type { CompiledFunction } from "../tensor/compile.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors, mapTensors } from "../tensor/named_tensors.ts";
 import { tf } from "../tensor/tfjs.ts";
 import { type AccumulatedStep, createAccumulatedStep } from "./accumulate.ts";
+import { collectiveKeys } from "./all_reduce.ts";
 import { initialCarried } from "./carried.ts";
 import { planEpoch } from "./plan_epoch.ts";
 import { createPredictor, type Predictor } from "./predict.ts";
+import { sharedPredictor } from "./shared_predictor.ts";
 import { type Stage, stageAt, totalEpochs } from "./stage.ts";
 import { createTrainStep, type StepInputs, type StepResult, type TrainState } from "./step.ts";
 
@@ -57,6 +61,10 @@ export interface TrainingOptions {
   readonly xla?: boolean | undefined;
   /** Seconds after which a long epoch is worth a checkpoint; 300 by default. */
   readonly checkpointSeconds?: number | undefined;
+  /** The processes that train together, if there are several. */
+  readonly peers?: Peers | undefined;
+  /** Whether their batch norm takes the statistics of the whole batch; false by default. */
+  readonly synchronised?: boolean | undefined;
 }
 
 /** A stage on the device. */
@@ -88,8 +96,10 @@ export interface Training {
   readonly epochs: number;
   /** Outputs of the last stage's tested head for the test images `[N, C]`. */
   readonly predict: Predictor;
-  /** Every step of an epoch, counted over all stages. */
+  /** Every step of an epoch, counted over all stages; the same in all processes. */
   readonly plan: (epoch: number) => StepPlan[];
+  /** What this process does of a step of an epoch. */
+  readonly part: (plan: StepPlan, epoch: number) => PlanPart;
   /** Frees images and compiled functions. */
   readonly dispose: () => void;
 }
@@ -105,15 +115,30 @@ export interface Training {
 export function createTraining(parts: TrainingParts, options: TrainingOptions): Training {
   refuseUnsound(parts, options);
   const { engine, network, train, test, validation, labels, counts } = parts;
-  const { stages, seed, mode, xla } = options;
+  const { stages, seed, mode, xla, peers, synchronised = false } = options;
   const deviceLabels = tf.tensor1d(labels.train, "int32");
   const plan = (epoch: number): StepPlan[] =>
     planEpoch({ stages, epoch, seed, counts, source: train });
-  const onDevice = stages.map((stage) => {
+  const onDevice = stages.map((stage, index) => {
     const constants = stage.method.constants?.({ options: stage.options, counts }) ?? {};
-    const settings = { stage, network, source: train, labels: deviceLabels, constants };
-    const predictorOf = (source: ImageSource): Predictor =>
-      createPredictor({ engine, network, source, head: testedHeads(stage), mode });
+    const settings = {
+      stage,
+      network,
+      source: train,
+      labels: deviceLabels,
+      constants,
+      together: peers && {
+        peers,
+        stage: index,
+        synchronised,
+        keepsStatistics: stage.statistics === "kept",
+      },
+    };
+    const predictorOf = (source: ImageSource): Predictor => {
+      const settings = { engine, network, source, head: testedHeads(stage), mode };
+      const key = collectiveKeys.outputs + (source === test ? 0 : 1);
+      return peers ? sharedPredictor(settings, { peers, key }) : createPredictor(settings);
+    };
     return {
       stage,
       constants,
@@ -134,6 +159,12 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
     epochs: totalEpochs(stages),
     predict: onDevice.at(-1)!.predict,
     plan,
+    part(plan, epoch) {
+      const { method: { groups, drawsOf: draws } } = stageAt(stages, epoch).stage;
+      return peers
+        ? planPart(plan, { ...peers, groups, ...(draws && { draws }) })
+        : { plan, share: 1 };
+    },
     dispose() {
       for (const { step, accumulated, predict, predictValidation, constants } of onDevice) {
         step.dispose();
@@ -244,6 +275,13 @@ function check(
 ): void {
   if (options.stages.length === 0) {
     throw new RangeError("Cannot train: there are no stages: name at least one");
+  }
+  const cut = options.stages.find(({ accumulate = 1 }) => accumulate > 1);
+  if (options.peers !== undefined && cut !== undefined) {
+    throw new RangeError(
+      `Cannot cut batches into ${cut.accumulate} parts on several devices: each has a part of the batch already: ` +
+        "leave --accumulate out, or use one device",
+    );
   }
   if (Math.min(train.height, train.width) < SMALLEST_SIDE) {
     throw new RangeError(

@@ -50,6 +50,14 @@ export const sources = {
     note: "subset drawn without replacement; number of runs and choice of the epoch are not said",
     isQuoted: false,
   },
+  "glmc-large": {
+    title: "GLMC, large sets",
+    place: glmcReadme,
+    generation: null,
+    network: "ResNeXt-50 32x4d",
+    note: "two readers get 54.9 and 55.3 on ImageNet-LT by the same command (GLMC, issue 9)",
+    isQuoted: false,
+  },
   bagoftricks: {
     title: "BagofTricks-LT",
     place: "README and trick gallery of BagofTricks-LT",

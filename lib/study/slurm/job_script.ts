@@ -204,18 +204,55 @@ export function checkJobWishes({ throttle, timeLimit, sbatch }: JobWishes): void
   }
 }
 
-/** A word of bash that stands for a text as it is. */
-function quoted(text: string): string {
+/**
+ * A word of bash that stands for a text as it is.
+ *
+ * @param text The text.
+ * @returns The word.
+ * @example A quotation mark
+ * ```ts
+ * import { quoted } from "glmc/study/slurm/job_script.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(quoted("it's"), "'it'\\''s'");
+ * ```
+ */
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A word of a line that begins with #SBATCH. */
-function directiveWord(text: string): string {
+/**
+ * A word of a line that begins with #SBATCH.
+ *
+ * @param text The text.
+ * @returns The word.
+ * @example One with a space
+ * ```ts
+ * import { directiveWord } from "glmc/study/slurm/job_script.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(directiveWord("first run"), '"first run"');
+ * ```
+ */
+export function directiveWord(text: string): string {
   return `"${text.replaceAll('"', '\\"')}"`;
 }
 
-/** A folder as sbatch takes it in the name of a file, where % begins a pattern. */
-function fileNamePattern(folder: string): string {
+/**
+ * A path as sbatch takes it in the name of a file, where % begins a pattern.
+ *
+ * @param folder The path.
+ * @returns The pattern that means it.
+ * @throws {RangeError} If Slurm takes no such path.
+ * @example A percent sign
+ * ```ts
+ * import { fileNamePattern } from "glmc/study/slurm/job_script.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(fileNamePattern("/runs/50%"), "/runs/50%%");
+ * ```
+ */
+export function fileNamePattern(folder: string): string {
   if (/[\\\r\n]/.test(folder)) {
     throw new RangeError(
       `Cannot write logs to ${

@@ -92,8 +92,19 @@ export function logsFolder(study: string): string {
   return dirname(logFile(study, "any"));
 }
 
-/** What a worker takes from its environment; a cluster may give its jobs another one than ours. */
-function workerEnvironment(): Record<string, string> {
+/**
+ * What a worker takes from its environment; a cluster may give its jobs another one than ours.
+ *
+ * @returns Variables by name.
+ * @example Where Deno keeps what it has fetched
+ * ```ts
+ * import { workerEnvironment } from "glmc/study/slurm/submit.ts";
+ * import { assert } from "@std/assert";
+ *
+ * assert("DENO_DIR" in workerEnvironment());
+ * ```
+ */
+export function workerEnvironment(): Record<string, string> {
   const own = Object.entries(Deno.env.toObject()).filter(([name]) => /^GLMC_\w+$/.test(name));
   return { ...Object.fromEntries(own), DENO_DIR: denoCache() };
 }

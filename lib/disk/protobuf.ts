@@ -1,5 +1,5 @@
 /**
- * The few forms of Protocol Buffers that events are written in.
+ * The few forms of Protocol Buffers that event files and TensorFlow's settings are written in.
  *
  * A message is its fields in a row, so fields are bytes, and {@linkcode joined} makes a message of them.
  *
@@ -19,7 +19,7 @@ const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
  * @returns A copy of all of them.
  * @example Two
  * ```ts
- * import { joined } from "glmc/tensorboard/protobuf.ts";
+ * import { joined } from "glmc/disk/protobuf.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([...joined([Uint8Array.of(1), Uint8Array.of(2, 3)])], [1, 2, 3]);
@@ -43,7 +43,7 @@ export function joined(parts: readonly Uint8Array[]): Bytes {
  * @returns The field.
  * @example 150 in field 1
  * ```ts
- * import { integerField } from "glmc/tensorboard/protobuf.ts";
+ * import { integerField } from "glmc/disk/protobuf.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([...integerField(1, 150)], [0x08, 0x96, 0x01]);
@@ -61,7 +61,7 @@ export function integerField(field: number, value: number): Bytes {
  * @returns The field.
  * @example One
  * ```ts
- * import { doubleField } from "glmc/tensorboard/protobuf.ts";
+ * import { doubleField } from "glmc/disk/protobuf.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([...doubleField(1, 1)], [0x09, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]);
@@ -79,7 +79,7 @@ export function doubleField(field: number, value: number): Bytes {
  * @returns The field.
  * @example One
  * ```ts
- * import { floatField } from "glmc/tensorboard/protobuf.ts";
+ * import { floatField } from "glmc/disk/protobuf.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([...floatField(2, 1)], [0x15, 0, 0, 0x80, 0x3f]);
@@ -97,7 +97,7 @@ export function floatField(field: number, value: number): Bytes {
  * @returns The field.
  * @example A text
  * ```ts
- * import { bytesField } from "glmc/tensorboard/protobuf.ts";
+ * import { bytesField } from "glmc/disk/protobuf.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([...bytesField(2, "ab")], [0x12, 2, 97, 98]);
@@ -116,7 +116,7 @@ export function bytesField(field: number, value: Uint8Array | string): Bytes {
  * @returns Their bytes.
  * @example A float32
  * ```ts
- * import { littleEndian } from "glmc/tensorboard/protobuf.ts";
+ * import { littleEndian } from "glmc/disk/protobuf.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([...littleEndian([1], 4)], [0, 0, 0x80, 0x3f]);

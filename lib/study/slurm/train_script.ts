@@ -1,0 +1,109 @@
+/**
+ * The script of a Slurm job that trains one run on several nodes.
+ *
+ * @module
+ */
+
+import {
+  checkJobWishes,
+  directiveWord,
+  fileNamePattern,
+  type JobWishes,
+  quoted,
+} from "./job_script.ts";
+import { workerCodes } from "../executor.ts";
+
+/** What a script is made of. */
+export interface TrainScriptOptions extends Omit<JobWishes, "throttle"> {
+  /** Name of the run, and of the job. */
+  readonly name: string;
+  /** Nodes. */
+  readonly nodes: number;
+  /** Processes on each. */
+  readonly perNode: number;
+  /** The words of the command that begins the run. */
+  readonly begin: readonly string[];
+  /** The words of the command that continues it. */
+  readonly resume: readonly string[];
+  /** The file that is there once the run has begun. */
+  readonly begun: string;
+  /** The folder of the file that takes what Slurm and the processes say. */
+  readonly logs: string;
+  /** Variables of the environment that the processes need. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Seconds before the time limit at which a run writes its checkpoint; Slurm may be a minute early. */
+const warning = 120;
+
+/**
+ * Writes the script that `sbatch` takes.
+ *
+ * All processes are told of the time limit (SIGUSR1): they stop after the same step with one checkpoint, and
+ * the job queues itself again to go on.
+ *
+ * @param options What it is made of.
+ * @returns The script.
+ * @throws {RangeError} If a user's wish is none that a script can hold.
+ * @example Two nodes with four processes each
+ * ```ts
+ * import { trainScript } from "glmc/study/slurm/train_script.ts";
+ * import { assertMatch } from "@std/assert";
+ *
+ * const script = trainScript({
+ *   name: "first",
+ *   nodes: 2,
+ *   perNode: 4,
+ *   begin: ["deno", "train", "--name", "first"],
+ *   resume: ["deno", "train", "--resume", "first"],
+ *   begun: "/runs/first/config.json",
+ *   logs: "/runs/.jobs",
+ *   environment: {},
+ *   sbatch: "--gpus-per-task=1",
+ * });
+ *
+ * assertMatch(script, /^#SBATCH --nodes=2 --ntasks-per-node=4$/m);
+ * assertMatch(script, /^srun --distribution=block --kill-on-bad-exit=0 "\$\{words\[@\]\}"$/m);
+ * ```
+ */
+export function trainScript(options: TrainScriptOptions): string {
+  const { name, nodes, perNode, begin, resume, begun, logs, environment, timeLimit, sbatch } =
+    options;
+  checkJobWishes({
+    ...(timeLimit !== undefined && { timeLimit }),
+    ...(sbatch !== undefined && { sbatch }),
+  });
+  const directives = [
+    `--job-name=${directiveWord(name)}`,
+    `--nodes=${nodes} --ntasks-per-node=${perNode}`,
+    `--output=${directiveWord(`${fileNamePattern(logs)}/${name}-%j.log`)}`,
+    `--signal=USR1@${warning}`,
+    "--requeue",
+    "--open-mode=append",
+    ...(timeLimit === undefined ? [] : [`--time=${timeLimit}`]),
+    // Last, for the last word on an option holds.
+    ...(sbatch === undefined ? [] : [sbatch.trim()]),
+  ];
+  const exports = Object.entries(environment).map(([key, value]) =>
+    `export ${key}=${quoted(value)}`
+  );
+  return `#!/usr/bin/env bash
+# One run on ${nodes} nodes.
+${directives.map((words) => `#SBATCH ${words}`).join("\n")}
+
+${exports.join("\n")}
+
+if [ -e ${quoted(begun)} ]; then
+  words=(${resume.map(quoted).join(" ")})
+else
+  words=(${begin.map(quoted).join(" ")})
+fi
+
+srun --distribution=block --kill-on-bad-exit=0 "\${words[@]}"
+code=$?
+
+# Slurm ends this script when it has queued it again.
+if [ "$code" = ${workerCodes.outOfTime} ]; then scontrol requeue "$SLURM_JOB_ID" && code=0; fi
+exit "$code"
+`;
+}
