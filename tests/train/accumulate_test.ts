@@ -41,6 +41,7 @@ async function afterSteps(
   const first = initialState(training);
   const steps = runSteps(training.stages[0]!, {
     plans: parts ?? training.plan(0).slice(0, count),
+    part: (plan) => ({ plan, share: 1 }),
     source: training.parts.train,
     state: () => result?.state ?? first,
     ...numbers,
@@ -244,4 +245,13 @@ Deno.test("a step is not cut where the method does not say whom its draws belong
   assertThrows(() => cut({}, { rows: new Int32Array(7) }), RangeError, "not equally many each");
   const parts = cut({ drawsOf: { noise: "examples" } });
   assertEquals(parts.map(({ draws: { noise } }) => noise!.shape), [[3, 2], [3, 2]]);
+});
+
+Deno.test("batches are not cut into parts where several processes have a part each", () => {
+  const stages = [smallStage({ batchSize: 8, accumulate: 2 })];
+  assertThrows(
+    () => smallTraining(engine, { stages, peers: { rank: 0, count: 2, transport: "ring" } }),
+    RangeError,
+    "Cannot cut batches into 2 parts on several devices",
+  );
 });
