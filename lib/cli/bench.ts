@@ -85,6 +85,8 @@ import {
   ratesText,
 } from "./bench_report.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { chooseGpus } from "./machine.ts";
+import { machineFlags } from "./run_flags.ts";
 import { asUsage, UsageError, withProgressLine } from "./shell.ts";
 import { userPath } from "./user_path.ts";
 
@@ -121,6 +123,7 @@ const flags: readonly Flag[] = [
     choices: ["auto", "cpu", "gpu"],
     help: "where to run; auto takes the GPU when TensorFlow lists one",
   },
+  ...machineFlags.filter(({ names: [name] }) => name === "gpu"),
   { names: ["intra_op_threads"], kind: "number", help: "threads within an operation of ours" },
   { names: ["inter_op_threads"], kind: "number", help: "operations of ours at a time" },
   {
@@ -152,6 +155,8 @@ ${flagsHelp(flags)}
 export async function run(args: string[]): Promise<void> {
   const values = parseFlags(args, flags);
   const asked = settingOf(values);
+  // For all contenders, which are children of this process.
+  chooseGpus(values);
   const turns = {
     rounds: wholeNumber(values, "rounds", 7),
     steps: wholeNumber(values, "steps", 3),

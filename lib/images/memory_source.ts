@@ -1,5 +1,8 @@
 /**
- * Images that lie on the device as bytes, all at once: the fastest source, for sets that fit.
+ * Images that lie in memory as bytes, all at once: the fastest source, for sets that fit.
+ *
+ * Beside a GPU that is the host's memory: TensorFlow gathers no bytes on GPUs, and a step sends up the
+ * pixels of its views alone.
  *
  * @module
  */
@@ -19,7 +22,7 @@ export interface MemorySourceOptions extends ChannelStatistics, PaddedCrops {
 }
 
 /**
- * Puts images on the device and makes views of them there.
+ * Puts images into TensorFlow's memory and makes views of them there.
  *
  * Views are crops of the image in a frame of black pixels, half of them mirrored, as in the official
  * code.

@@ -1,5 +1,6 @@
 /**
- * Rows of tables on the device: image sets stay uint8 there, a quarter of the memory of float32.
+ * Rows of tables: image sets stay uint8, a quarter of the memory of float32. Beside a GPU, tables of
+ * whole numbers and what is gathered from them are in the host's memory.
  *
  * TensorFlow.js's own `gather` reads the indices back to check them, which a compiled step cannot do.
  *
@@ -13,14 +14,14 @@ import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { runOperation } from "../tensor/operation.ts";
 
 /**
- * Copies bytes to the device.
+ * Copies bytes into a tensor.
  *
  * TensorFlow.js has no uint8: the result calls itself `int32` and may only be given to
  * {@linkcode gatherBytes}, or disposed.
  *
  * @param bytes Values.
  * @param shape Shape of the result.
- * @returns The bytes on the device; the caller owns them.
+ * @returns The bytes as a tensor; the caller owns it.
  * @example Usage
  * ```ts
  * import { assertEquals } from "@std/assert";

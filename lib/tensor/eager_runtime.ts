@@ -5,25 +5,15 @@
  */
 
 import { type Attribute, dataType, setAttributes } from "./attributes.ts";
-import { cConfig, cText, forgetText, type RuntimeConfig, textOf } from "./c_values.ts";
+import { cConfig, cText, forgetText, type RuntimeConfig } from "./c_values.ts";
+import { type Device, listDevices } from "./devices.ts";
 import { allocate, type HostValues, takeValues } from "./host_values.ts";
 import { hostDevice } from "./host_operations.ts";
 import type { Handle, LibTensorFlow } from "./libtensorflow.ts";
 import { Status } from "./status.ts";
-import { describe, type TensorRecord } from "./tensor_record.ts";
+import { describe, type KnownOutput, recordOf, type TensorRecord } from "./tensor_record.ts";
 import { type LiveTensor, TensorTable } from "./tensor_table.ts";
 import { deleteText, fillText, textStructBytes } from "./text.ts";
-
-/** A device TensorFlow found. */
-export interface Device {
-  /** Its full name, such as `/job:localhost/replica:0/task:0/device:GPU:0`. */
-  readonly name: string;
-  /** `CPU`, `GPU` or another kind. */
-  readonly type: string;
-}
-
-/** Shape and element type of an output, or `undefined` where they depend on values. */
-export type KnownOutput = Omit<TensorRecord, "id"> | undefined;
 
 /** How an operation is run. */
 export interface ExecuteOptions {
@@ -97,16 +87,7 @@ export class EagerRuntime {
 
   /** Devices that operations can run on. */
   devices(): Device[] {
-    const { library, status } = this;
-    const list = library.TFE_ContextListDevices(this.context, status.pointer);
-    status.check(() => "list devices", doctor);
-    const count = library.TF_DeviceListCount(list);
-    const devices = Array.from({ length: count }, (_, i) => ({
-      name: textOf(library.TF_DeviceListName(list, i, status.pointer)),
-      type: textOf(library.TF_DeviceListType(list, i, status.pointer)),
-    }));
-    library.TF_DeleteDeviceList(list);
-    return devices;
+    return listDevices(this.library, this);
   }
 
   /** A number that stands for no tensor of this runtime. */
@@ -313,16 +294,6 @@ export class EagerRuntime {
   }
 
   #adopt(handle: Handle, known?: KnownOutput): TensorRecord {
-    return this.#tensors.add(handle, known ?? this.#ask(handle));
-  }
-
-  #ask(handle: Handle): NonNullable<KnownOutput> {
-    const { library, status } = this;
-    const rank = library.TFE_TensorHandleNumDims(handle, status.pointer);
-    const shape = new Array<number>(rank);
-    for (let axis = 0; axis < rank; axis++) {
-      shape[axis] = Number(library.TFE_TensorHandleDim(handle, axis, status.pointer));
-    }
-    return { shape, dtype: library.TFE_TensorHandleDataType(handle) };
+    return this.#tensors.add(handle, known ?? recordOf(handle, this));
   }
 }

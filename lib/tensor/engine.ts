@@ -11,7 +11,8 @@ import {
   eagerFunction,
   type TensorBackend,
 } from "./compile.ts";
-import { type Device, EagerRuntime } from "./eager_runtime.ts";
+import type { Device } from "./devices.ts";
+import { EagerRuntime } from "./eager_runtime.ts";
 import { openLibTensorFlow } from "./libtensorflow.ts";
 import type { NamedTensors } from "./named_tensors.ts";
 import { withQuietStderr } from "./quiet.ts";

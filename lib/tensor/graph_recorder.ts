@@ -6,10 +6,10 @@
 
 import { type Attribute, attributeKind, setAttributes } from "./attributes.ts";
 import { cOutputs, cShape, cText, forgetText, type GraphOutput } from "./c_values.ts";
-import type { EagerRuntime, KnownOutput } from "./eager_runtime.ts";
+import type { EagerRuntime } from "./eager_runtime.ts";
 import { hostDevice, isForHost, isWhole } from "./host_operations.ts";
 import type { Handle } from "./libtensorflow.ts";
-import { describe, type TensorRecord } from "./tensor_record.ts";
+import { describe, type KnownOutput, type TensorRecord } from "./tensor_record.ts";
 
 /** Operations with a list among their inputs: where it starts, and how many inputs follow it. */
 const listInputs: Record<string, { readonly start: number; readonly after: number }> = {

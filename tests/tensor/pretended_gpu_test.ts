@@ -70,6 +70,35 @@ Deno.test("beside a GPU, operations on whole numbers are recorded for the host, 
   }
 });
 
+Deno.test("op by op, whole numbers are worked with on the host too", () => {
+  const { runtime, binding, called } = countedRuntime({ onGpu: true, pretendedGpu: true });
+  const type = (name: string, value: number) => ({ name, type: attributeKind.type, value });
+  const { TF_FLOAT: float, TF_INT32: int } = binding;
+  const rows = binding.createTensor([2], int, Int32Array.of(1, 2));
+  const [doubled] = binding.executeOp("AddV2", [type("T", int)], [rows, rows], 1);
+  assertEquals(called("TFE_OpSetDevice"), 1);
+  const casts = [type("SrcT", int), type("DstT", float)];
+  const [floats] = binding.executeOp("Cast", casts, [doubled!.id], 1);
+  assertEquals(called("TFE_OpSetDevice"), 1);
+  assertEquals([...binding.tensorDataSync(floats!.id)], [2, 4]);
+  for (const id of [rows, doubled!.id, floats!.id]) binding.deleteTensor(id);
+  runtime.close();
+});
+
+Deno.test("a tensor that is brought to the GPU keeps its number and values, and leaves nothing behind", () => {
+  for (const pretendedGpu of [true, false]) {
+    const { runtime, binding, called, alive } = countedRuntime({ onGpu: true, pretendedGpu });
+    const before = alive();
+    const id = binding.createTensor([2], binding.TF_FLOAT, Float32Array.of(1, 2));
+    binding.bringToGpu(id);
+    assertEquals(called("TFE_TensorHandleCopyToDevice"), pretendedGpu ? 1 : 0);
+    assertEquals([...binding.tensorDataSync(id)], [1, 2]);
+    binding.deleteTensor(id);
+    assertEquals(alive(), before);
+    runtime.close();
+  }
+});
+
 Deno.test("weights are brought to the GPU when they are made, and no more in a step", async () => {
   const training = smallTraining(engine);
   let state: ReturnType<typeof initialState> | undefined;
