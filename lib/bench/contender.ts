@@ -9,6 +9,8 @@
  * @module
  */
 
+import { stripVTControlCharacters } from "node:util";
+
 /** How to start a contender. */
 export interface ContenderCommand {
   /** Name in the table. */
@@ -77,7 +79,9 @@ export async function startContender(
   const answer = async (): Promise<Record<string, unknown>> => {
     const { value, done } = await answers.next();
     if (!done) return JSON.parse(value);
-    const last = (await errors).trim().split("\n").at(-1);
+    const said = stripVTControlCharacters(await errors).trim().split("\n");
+    // Behind the error of a program of ours stands where it comes from.
+    const last = said.findLast((line) => line.startsWith("error: ")) ?? said.at(-1);
     throw new Error(`Cannot time ${name}: it ended early: ${last || "no message"}`);
   };
   const { ready, first, recording = null } = await answer();

@@ -27,8 +27,7 @@ import type { Method } from "../method/method.ts";
 import { methods } from "../method/methods.ts";
 import { table, tableText } from "../plot/table.ts";
 import { print, printResult } from "../process/streams.ts";
-import { findCudaLibraries } from "../setup/find.ts";
-import { projectRoot, venvFolder } from "../setup/project.ts";
+import { projectRoot } from "../setup/project.ts";
 import { startEngine } from "../tensor/start.ts";
 import {
   benchPage,
@@ -182,15 +181,10 @@ function wholeNumber(values: FlagValues, flag: string, standard?: number): numbe
 
 /** Path of a Python with PyTorch. */
 async function ensurePeer(): Promise<string> {
-  const { installOwnPeer, installPeer } = await import("../setup/peer.ts");
-  const command = "deno task bench --peer";
-  return await withProgressLine(async ({ note, update }) => {
-    const options = { report: note, progress: update };
-    // Its libraries of CUDA would come into the way of those in .venv.
-    if (findCudaLibraries().length > 0) return await installOwnPeer({ ...options, command });
-    await installPeer(options);
-    return `${venvFolder(projectRoot)}/bin/python`;
-  });
+  const { installFittingPeer } = await import("../setup/peer.ts");
+  return await withProgressLine(({ note, update }) =>
+    installFittingPeer({ report: note, progress: update, command: "deno task bench --peer" })
+  );
 }
 
 async function measureSetting(options: MeasureOptions): Promise<MeasuredBatch> {

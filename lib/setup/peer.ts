@@ -9,7 +9,7 @@ import { installPythonPackages } from "./pip.ts";
 import { projectRoot, venvFolder } from "./project.ts";
 import { findPython } from "./python.ts";
 import { runProgram } from "./machine.ts";
-import { entries, sitePackages } from "./find.ts";
+import { entries, findCudaLibraries, sitePackages } from "./find.ts";
 
 /** Whom to tell. */
 export interface PeerOptions {
@@ -78,6 +78,23 @@ export async function installOwnPeer(
     });
     return python;
   });
+}
+
+/**
+ * Makes sure that PyTorch is there: in `.venv`, or where that has libraries of CUDA, in an environment of its
+ * own.
+ *
+ * @param options As for {@linkcode installOwnPeer}.
+ * @returns Path of a Python that has it.
+ * @throws {Error} If it cannot be installed; the message says why and what to do.
+ */
+export async function installFittingPeer(
+  options: PeerOptions & { readonly command: string },
+): Promise<string> {
+  const { root = projectRoot } = options;
+  if (findCudaLibraries(root).length > 0) return await installOwnPeer(options);
+  await installPeer(options);
+  return `${venvFolder(root)}/bin/python`;
 }
 
 /**

@@ -59,7 +59,7 @@ Deno.test("a contender of ours says that there is no method of a name", async ()
       startContender({
         name: "ours",
         program: Deno.execPath(),
-        args: ["run", "-A", "--no-check", "--v8-flags=--stack-trace-limit=0", worker, options],
+        args: ["run", "-A", "--no-check", worker, options],
       }),
     Error,
     "Cannot use --method cross_entorpy: there is no such method",

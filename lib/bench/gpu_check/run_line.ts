@@ -115,12 +115,11 @@ const golden = [
 
 async function goldenTests({ device, short }: CheckContext): Promise<Judgement> {
   const files = short ? ["tests/ops/precision_test.ts"] : golden;
-  const result = await runProgram(Deno.execPath(), ["test", "-A", "--no-check", ...files], {
-    cwd: projectRoot,
-    env: { ...repeatable, GLMC_TEST_DEVICE: device, NO_COLOR: "1" },
-    signal: AbortSignal.timeout(patience),
+  const output = await outputOf(["test", "-A", "--no-check", ...files], {
+    ...repeatable,
+    GLMC_TEST_DEVICE: device,
   });
-  return judgeTests(result?.output ?? "");
+  return judgeTests(output);
 }
 
 async function smallTraining({ device }: CheckContext): Promise<Judgement> {
@@ -128,14 +127,20 @@ async function smallTraining({ device }: CheckContext): Promise<Judgement> {
   try {
     const flags = ["--width", "4", "--epochs", "1", "--imbalance_rate", "0.01", "--device", device];
     const main = `${projectRoot}/lib/cli/main.ts`;
-    const result = await runProgram(Deno.execPath(), ["run", "-A", main, "train", ...flags], {
-      env: { GLMC_RUNS: runs, NO_COLOR: "1" },
-      signal: AbortSignal.timeout(patience),
-    });
-    return judgeTraining(result?.output ?? "");
+    const args = ["run", "-A", main, "train", ...flags];
+    return judgeTraining(await outputOf(args, { GLMC_RUNS: runs }));
   } finally {
     await Deno.remove(runs, { recursive: true });
   }
+}
+
+/** What Deno prints; it is ended where it hangs. */
+async function outputOf(args: string[], env: Record<string, string>): Promise<string> {
+  const signal = AbortSignal.timeout(patience);
+  const options = { cwd: projectRoot, env: { ...env, NO_COLOR: "1" }, signal };
+  const result = await runProgram(Deno.execPath(), args, options);
+  if (signal.aborted) throw new Error(`it has not ended within ${patience / 60_000} minutes`);
+  return result?.output ?? "";
 }
 
 async function sameTwice({ device, short }: CheckContext): Promise<Judgement> {
