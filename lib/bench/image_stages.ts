@@ -34,7 +34,7 @@ export const imageStages = [
 /** Milliseconds of one core for a view. */
 export type StageCosts = Readonly<Record<typeof imageStages[number], number>>;
 
-const standardRounds = 7;
+const standardRounds = 15;
 
 /**
  * Measures the stages in this thread, two views of each file.
@@ -49,7 +49,6 @@ export async function measureImageStages(
   folder: string,
   rounds: number = standardRounds,
 ): Promise<StageCosts> {
-  const leastCost = (work: () => Promise<void> | void): Promise<number> => leastOf(rounds, work);
   const { contextAddress } = (tf.backend() as unknown as { readonly binding: Binding }).binding;
   const runner = bytesRunner(contextAddress);
   const { side } = recipe;
@@ -66,57 +65,67 @@ export async function measureImageStages(
     const bytes = await readPicture(folder, `${file}.jpg`);
     await makeFileViews(bytes, { name: `${file}.jpg`, side, views: wanted, runner, gate });
   }
-  const decodedAndScaled = await leastCost(async () => {
-    for (let file = 0; file < filesInStep; file++) await views(file);
+  const viewing = (changeOf: (view: number) => ViewChange | undefined) => (): void => {
+    for (let view = 0; view < viewsInStep; view++) {
+      const change = changeOf(view);
+      blank(plannedFrame(measuredSize, view, { plan, recipe }), {
+        side,
+        ...(change && { change }),
+      });
+    }
+  };
+  using normaliser = openNormaliser(engine);
+  const { decoded, scaled, sharp, all, normalised } = await leastCosts(rounds, {
+    decoded: async () => {
+      for (let file = 0; file < filesInStep; file++) await views(file);
+    },
+    scaled: viewing(() => undefined),
+    sharp: viewing((view) => ({ ...plannedChange(plan, view), sigma: 0 })),
+    all: viewing((view) => plannedChange(plan, view)),
+    normalised: normaliser.run,
   });
-  const viewing = (changeOf: (view: number) => ViewChange | undefined): Promise<number> =>
-    leastCost(() => {
-      for (let view = 0; view < viewsInStep; view++) {
-        const change = changeOf(view);
-        blank(plannedFrame(measuredSize, view, { plan, recipe }), {
-          side,
-          ...(change && { change }),
-        });
-      }
-    });
-  const scaled = await viewing(() => undefined);
-  const sharp = await viewing((view) => ({ ...plannedChange(plan, view), sigma: 0 }));
-  const all = await viewing((view) => plannedChange(plan, view));
-  const normalising = await normaliseCost(engine, leastCost);
   return {
-    "read and decode": decodedAndScaled - scaled,
+    "read and decode": decoded - scaled,
     "cut and scale": scaled,
     colours: sharp - scaled,
     "blur, of every second": all - sharp,
     mirror: 0,
-    normalise: normalising,
+    normalise: normalised,
   };
 }
 
-async function normaliseCost(
-  engine: Engine,
-  leastCost: (work: () => void) => Promise<number>,
-): Promise<number> {
+/** Normalises the views of a step. */
+function openNormaliser(engine: Engine): Disposable & { readonly run: () => void } {
   const { side } = recipe;
   const shape = [viewsInStep, side, side, 3];
   const pictures = uint8Tensor(new Uint8Array(viewsInStep * 3 * side * side), shape);
-  using normalised = engine.compile(({ pictures }: { pictures: Tensor }) => ({
+  const normalised = engine.compile(({ pictures }: { pictures: Tensor }) => ({
     views: normalise(bytesAsFloats(pictures), recipe),
   }));
-  const cost = await leastCost(() => normalised({ pictures }).views.dispose());
-  pictures.dispose();
-  return cost;
+  return {
+    run: () => normalised({ pictures }).views.dispose(),
+    [Symbol.dispose]() {
+      normalised.dispose();
+      pictures.dispose();
+    },
+  };
 }
 
-/** Milliseconds of the processor for a view. */
-async function leastOf(rounds: number, work: () => Promise<void> | void): Promise<number> {
-  let least = Infinity;
-  await work();
+/** Milliseconds of the processor for a view: the least of rounds in which each work takes its turn. */
+async function leastCosts<Name extends string>(
+  rounds: number,
+  works: Readonly<Record<Name, () => Promise<void> | void>>,
+): Promise<Record<Name, number>> {
+  const named = Object.entries(works) as [Name, () => Promise<void> | void][];
+  const least = Object.fromEntries(named.map(([name]) => [name, Infinity])) as Record<Name, number>;
+  for (const [, work] of named) await work();
   for (let round = 0; round < rounds; round++) {
-    const before = process.cpuUsage();
-    await work();
-    const { user, system } = process.cpuUsage(before);
-    least = Math.min(least, (user + system) / 1000);
+    for (const [name, work] of named) {
+      const before = process.cpuUsage();
+      await work();
+      const { user, system } = process.cpuUsage(before);
+      least[name] = Math.min(least[name], (user + system) / 1000 / viewsInStep);
+    }
   }
-  return least / viewsInStep;
+  return least;
 }

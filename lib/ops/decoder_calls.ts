@@ -35,38 +35,28 @@ const flag = (name: string, value: boolean): Attribute => ({
 });
 const uint8 = typeAttribute("dtype", "uint8");
 
-// The exact transform and smooth upsampling give the bits of Pillow, which uses the same library.
-const jpegAttributes = (channels: number): Attribute[] => [
-  integer("channels", channels),
-  integer("ratio", 1),
-  flag("fancy_upscaling", true),
-  flag("try_recover_truncated", false),
-  { name: "acceptable_fraction", type: attributeKind.float, value: 1 },
-  { name: "dct_method", type: attributeKind.string, value: "INTEGER_ACCURATE" },
-];
-
 /** The operation that decodes a format to so many values a pixel; 0 for as many as the file has. */
 export const decoders: Readonly<Record<DecoderFormat, (channels: number) => OperationCall>> = {
   png: (channels) => ({
     name: "DecodePng",
     attributes: [integer("channels", channels), uint8],
   }),
-  jpeg: (channels) => ({ name: "DecodeJpeg", attributes: jpegAttributes(channels) }),
+  // The exact transform and smooth upsampling give the bits of Pillow, which uses the same library.
+  jpeg: (channels) => ({
+    name: "DecodeJpeg",
+    attributes: [
+      integer("channels", channels),
+      integer("ratio", 1),
+      flag("fancy_upscaling", true),
+      flag("try_recover_truncated", false),
+      { name: "acceptable_fraction", type: attributeKind.float, value: 1 },
+      { name: "dct_method", type: attributeKind.string, value: "INTEGER_ACCURATE" },
+    ],
+  }),
   webp: (channels) => ({
     name: "DecodeWebP",
     attributes: [integer("channels", channels), uint8],
   }),
-};
-
-/**
- * Decodes a part of a JPEG file in colour: its second input has first row and column, height and width.
- *
- * The pixels are those of the whole image but for the first and the last column, whose colour is smoothed
- * without their neighbours outside of the part.
- */
-export const jpegPartDecoder: OperationCall = {
-  name: "DecodeAndCropJpeg",
-  attributes: jpegAttributes(3),
 };
 
 /**

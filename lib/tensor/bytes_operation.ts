@@ -37,7 +37,7 @@ export interface BytesRunner {
    * Runs an operation on the content of a file.
    *
    * @param call The operation.
-   * @param inputs The file, and whole numbers as the second input.
+   * @param file Its content.
    * @param use Takes what is wanted of the result, before its memory is freed.
    * @returns What `use` returns.
    * @throws {OutOfMemoryError} If there is no memory for the result.
@@ -45,7 +45,7 @@ export interface BytesRunner {
    */
   readonly run: <T>(
     call: OperationCall,
-    inputs: { readonly file: Uint8Array<ArrayBuffer>; readonly numbers?: Int32Array },
+    file: Uint8Array<ArrayBuffer>,
     use: (result: BytesResult) => T,
   ) => T;
 }
@@ -62,14 +62,12 @@ export function bytesRunner(context: bigint): BytesRunner {
   const status = new Status(library);
   const shared = { library, status, context: Deno.UnsafePointer.create(context) };
   return {
-    run(call, { file, numbers }, use) {
+    run(call, file, use) {
       const text = textTensor(library, file);
-      const tensors = numbers === undefined ? [text] : [text, numbersTensor(library, numbers)];
       try {
-        return execute(shared, { ...call, tensors }, use);
+        return execute(shared, { ...call, text }, use);
       } finally {
         deleteText(library, text);
-        for (const tensor of tensors.slice(1)) library.TF_DeleteTensor(tensor);
       }
     },
   };
@@ -83,20 +81,17 @@ interface Shared {
 
 function execute<T>(
   { library, status, context }: Shared,
-  { name, attributes, tensors }: OperationCall & { readonly tensors: readonly Handle[] },
+  { name, attributes, text }: OperationCall & { readonly text: Handle },
   use: (result: BytesResult) => T,
 ): T {
   const { pointer } = status;
-  const handles: Handle[] = [];
+  const input = library.TFE_NewTensorHandle(text, pointer);
   const operation = library.TFE_NewOp(context, cText(name), pointer);
   const output = new BigUint64Array(1);
   try {
     status.check(() => `prepare ${name}`);
     setAttributes(library, { operation, recorded: false, status }, attributes);
-    for (const tensor of tensors) {
-      handles.push(library.TFE_NewTensorHandle(tensor, pointer));
-      library.TFE_OpAddInput(operation, handles.at(-1)!, pointer);
-    }
+    library.TFE_OpAddInput(operation, input, pointer);
     const [outputs, count] = [
       new Uint8Array(output.buffer),
       new Uint8Array(Int32Array.of(1).buffer),
@@ -105,7 +100,7 @@ function execute<T>(
     status.check(() => `run ${name}`);
   } finally {
     library.TFE_DeleteOp(operation);
-    for (const handle of handles) library.TFE_DeleteTensorHandle(handle);
+    library.TFE_DeleteTensorHandle(input);
   }
   const handle = Deno.UnsafePointer.create(output[0]!);
   const shape = Array.from(
@@ -129,8 +124,4 @@ function textTensor(library: LibTensorFlow, bytes: Uint8Array<ArrayBuffer>): Han
   const tensor = allocate(library, form, new Uint8Array(textStructBytes));
   fillText(library, tensor, bytes);
   return tensor;
-}
-
-function numbersTensor(library: LibTensorFlow, numbers: Int32Array): Handle {
-  return allocate(library, { shape: [numbers.length], dtype: dataType.int32 }, numbers);
 }

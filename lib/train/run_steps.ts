@@ -29,7 +29,7 @@ export interface RunStepsOptions extends EpochNumbers {
   /** The steps. */
   readonly plans: readonly StepPlan[];
   /** Where the images come from. */
-  readonly source: Pick<ImageSource, "prepare">;
+  readonly source: Pick<ImageSource, "prepare" | "viewBytes">;
   /** The state to begin the next step with. */
   readonly state: () => TrainState;
 }

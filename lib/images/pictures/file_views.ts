@@ -4,11 +4,11 @@
  * @module
  */
 
-import { damaged, type DecodedPixels, decoders, jpegPartDecoder } from "../../ops/decoder_calls.ts";
+import { damaged, type DecodedPixels, decoders } from "../../ops/decoder_calls.ts";
 import type { BytesRunner } from "../../tensor/bytes_operation.ts";
 import { OutOfMemoryError } from "../../tensor/status.ts";
 import type { Frame } from "../augment/framing.ts";
-import type { Size, Window } from "../augment/window.ts";
+import type { Size } from "../augment/window.ts";
 import { decodeFile, type PixelDecoder } from "../decode/decode_file.ts";
 import { checkSize } from "../decode/header.ts";
 import { readJpegHeader } from "../decode/jpeg.ts";
@@ -53,7 +53,8 @@ export interface FileViewsOptions {
 /**
  * Decodes a file once and makes all views of it.
  *
- * Of an upright JPEG file only the rows and columns that the views show are decoded.
+ * Files are decoded as a whole: parts take a JPEG decoder nearly as long, most of whose work is in reading the
+ * bytes one after the other.
  *
  * @param bytes The whole file.
  * @param options The views, and what decodes.
@@ -66,71 +67,43 @@ export async function makeFileViews(
   const { name, runner, gate } = options;
   const header = headerOf(bytes);
   const space = header === undefined ? unknownSizeBytes(bytes) : 3 * header.height * header.width;
-  const isDone = header?.isUprightJpeg === true &&
-    await gate(space, () => viewParts(bytes, header, options));
-  if (isDone) return;
-  const decodePixels = pixelDecoder(runner);
   await gate(space, async () => {
-    const { pixels, ...whole } = await decodeFile(bytes, { name, decodePixels });
-    const shown = { top: 0, left: 0, ...whole };
-    viewImage(pixels, { shown, frames: framesOf(options, whole), options });
+    if (header?.isUprightJpeg === true && isViewedAtOnce(bytes, header, options)) return;
+    const decodePixels = pixelDecoder(runner);
+    const { pixels, ...size } = await decodeFile(bytes, { name, decodePixels });
+    viewImage(pixels, size, options);
   });
 }
 
-/** Makes the views of the part that they show; false if it could not be decoded by itself. */
-function viewParts(
-  bytes: Uint8Array<ArrayBuffer>,
-  whole: Size,
+/** Makes the views of a usual JPEG file without a copy of its pixels; false if it could not be decoded. */
+function isViewedAtOnce(
+  file: Uint8Array<ArrayBuffer>,
+  size: Size,
   options: FileViewsOptions,
 ): boolean {
-  const frames = framesOf(options, whole);
-  const shown = surrounding(frames.map(({ part }) => part), whole.width);
-  const { top, left, height, width } = shown;
-  const inputs = { file: bytes, numbers: Int32Array.of(top, left, height, width) };
   try {
-    options.runner.run(jpegPartDecoder, inputs, ({ bytes: pixels }) => {
-      viewImage(pixels, { shown, frames, options });
-    });
+    options.runner.run(decoders.jpeg(3), file, ({ bytes }) => viewImage(bytes, size, options));
     return true;
   } catch (error) {
-    // What is wrong is found out, and said, where the whole is decoded.
     if (error instanceof OutOfMemoryError) throw error;
+    // What is wrong is said where all formats are decoded.
     return false;
   }
 }
 
-function framesOf({ views }: FileViewsOptions, whole: Size): Frame[] {
-  return views.map(({ frame }) => frame(whole));
-}
-
-/** Makes the views of pixels that are a part of the image. */
 function viewImage(
   pixels: Uint8Array,
-  { shown, frames, options: { views, side } }: {
-    readonly shown: Window;
-    readonly frames: readonly Frame[];
-    readonly options: FileViewsOptions;
-  },
+  { height, width }: Size,
+  { views, side }: FileViewsOptions,
 ): void {
-  const { height, width, top, left } = shown;
-  const makeView = openImage({ height, width, copyInto: (target) => target.set(pixels) });
-  frames.forEach(({ part, ...scaling }, place) => {
-    const { change, take } = views[place]!;
-    const inside = { ...part, top: part.top - top, left: part.left - left };
-    take(makeView({ ...scaling, part: inside }, { side, ...(change && { change }) }));
-  });
+  const size = { height, width };
+  const makeView = openImage({ ...size, copyInto: (target) => target.set(pixels) });
+  for (const { frame, change, take } of views) {
+    take(makeView(frame(size), { side, ...(change && { change }) }));
+  }
 }
 
-/** The smallest part that has all of these in it, and a column beside them, which is not decoded exactly. */
-function surrounding(parts: readonly Window[], imageWidth: number): Window {
-  const top = Math.min(...parts.map((part) => part.top));
-  const left = Math.max(0, Math.min(...parts.map((part) => part.left)) - 1);
-  const bottom = Math.max(...parts.map((part) => part.top + part.height));
-  const right = Math.max(...parts.map((part) => part.left + part.width)) + 1;
-  return { top, left, height: bottom - top, width: Math.min(imageWidth, right) - left };
-}
-
-/** Size of an image where its file begins with it, as stored; and whether parts of it can be decoded. */
+/** Size of an image where its file begins with it, as stored; and whether it is a JPEG file to be shown as stored. */
 function headerOf(
   bytes: Uint8Array<ArrayBuffer>,
 ): (Size & { readonly isUprightJpeg: boolean }) | undefined {
@@ -156,7 +129,7 @@ function unknownSizeBytes({ length }: Uint8Array): number {
 function pixelDecoder(runner: BytesRunner): PixelDecoder {
   return (file, format, channels = 3) => {
     try {
-      return runner.run(decoders[format](channels), { file }, ({ shape, bytes }): DecodedPixels => {
+      return runner.run(decoders[format](channels), file, ({ shape, bytes }): DecodedPixels => {
         // WebP has an axis more.
         const [height, width, depth] = shape.slice(-3) as [number, number, number];
         return { pixels: bytes.slice(), height, width, channels: depth };

@@ -65,8 +65,14 @@ export function resampling(options: ResamplingOptions): Resampling {
       taps[tap] = begin + tap < end ? Math.max(0, 1 - distance) : 0;
       sum += taps[tap]!;
     }
-    for (let tap = 0; tap < taps.length; tap++) taps[tap]! /= sum;
     first[place] = begin;
+    // Rounded sums, not weights: of hundreds of small ones the errors would add up.
+    let [before, given] = [0, 0];
+    for (let tap = 0; tap < taps.length; tap++) {
+      before += taps[tap]!;
+      taps[tap] = Math.round(whole * before / sum) - given;
+      given += taps[tap]!;
+    }
     putPairs(taps, weights, place * pairs);
   }
   return { first, pairs, weights };
@@ -75,7 +81,7 @@ export function resampling(options: ResamplingOptions): Resampling {
 /**
  * Weights of a row of pixels in pairs.
  *
- * @param weights Weights that add up to 1.
+ * @param weights A few weights that add up to 1, symmetric, with the largest in the middle.
  * @returns Two of them in 32 bits each; 0 after the last.
  * @example Three weights
  * ```ts
@@ -87,23 +93,17 @@ export function resampling(options: ResamplingOptions): Resampling {
  */
 export function weightPairs(weights: readonly number[]): Int32Array {
   const taps = new Float64Array(2 * Math.ceil(weights.length / 2));
-  taps.set(weights);
+  weights.forEach((weight, tap) => taps[tap] = Math.round(whole * weight));
+  // What rounding has left goes to the middle, so that mirrored images are blurred alike.
+  taps[(weights.length - 1) / 2]! += whole - taps.reduce((sum, weight) => sum + weight);
   const pairs = new Int32Array(taps.length / 2);
   putPairs(taps, pairs, 0);
   return pairs;
 }
 
-/** Whole numbers with exactly the sum wanted: the largest one takes what rounding has left. */
+/** Puts two whole numbers each into 32 bits. */
 function putPairs(taps: Float64Array, into: Int32Array, at: number): void {
-  let [rest, largest] = [whole, 0];
-  for (let tap = 0; tap < taps.length; tap++) {
-    if (taps[tap]! > taps[largest]!) largest = tap;
-    rest -= Math.round(whole * taps[tap]!);
-  }
   for (let pair = 0; pair < taps.length / 2; pair++) {
-    const [low, high] = [2 * pair, 2 * pair + 1].map((tap) =>
-      Math.round(whole * taps[tap]!) + (tap === largest ? rest : 0)
-    );
-    into[at + pair] = low! + high! * 2 ** 16;
+    into[at + pair] = taps[2 * pair]! + taps[2 * pair + 1]! * 2 ** 16;
   }
 }

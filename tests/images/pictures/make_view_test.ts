@@ -135,6 +135,29 @@ Deno.test("a view at the scale of the image has its pixels, in every corner", ()
   }
 });
 
+Deno.test("a thousand pixels become the mean of them, however small their weights", () => {
+  const [height, width] = [2, 4000];
+  const level = (x: number) => 100 + 60 * Math.sin(x / 90) + (x % 2 === 0 ? 20 : -20);
+  const pixels = Uint8Array.from(
+    { length: 3 * height * width },
+    (_, i) => level(Math.floor(i / 3) % width),
+  );
+  const makeView = openImage({ height, width, copyInto: (target) => target.set(pixels) });
+  const frame = windowFrame({ top: 0, left: 0, height, width }, 4);
+  const view = makeView(frame, { side: 4 });
+  const row = [0, 1, 2, 3].map((x) => {
+    const weights = Array.from(
+      { length: width },
+      (_, i) => Math.max(0, 1 - Math.abs((i + 0.5) / 1000 - x - 0.5)),
+    );
+    const sum = weights.reduce((sum, weight) => sum + weight);
+    return weights.reduce((mean, weight, i) => mean + weight / sum * pixels[3 * i]!, 0);
+  });
+  row.forEach((mean, x) =>
+    assert(Math.abs(view[3 * x]! - mean) < 1, `${view[3 * x]}, not ${mean}`)
+  );
+});
+
 Deno.test("one grey level stays as it is, however it is scaled and blurred", () => {
   for (const [height, width] of [[1, 1], [3, 400], [300, 2], [50, 60]] as const) {
     const makeView = openImage({ height, width, copyInto: (target) => target.fill(201) });
