@@ -41,7 +41,6 @@ async function afterSteps(
   const first = initialState(training);
   const steps = runSteps(training.stages[0]!, {
     plans: parts ?? training.plan(0).slice(0, count),
-    part: (plan) => ({ plan, share: 1 }),
     source: training.parts.train,
     state: () => result?.state ?? first,
     ...numbers,
