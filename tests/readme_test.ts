@@ -31,7 +31,8 @@ Deno.test("every command line for training in the README is understood", async (
   const checked = [...lines].map(([, line = ""]) => line.trim().replace("<run>", "run"))
     .filter((line) => line !== "--help");
   for (const line of checked) {
-    const words = line.split(/\s+/);
+    const words = line.split(/\s+/)
+      .map((word) => word.replace("./tempered.ts", `${folder.path}/tempered.ts`));
     const chosen = await chooseMethod(words, { methods });
     const isNamed = /--preset (?!list|<)/.test(line);
     const base = isNamed ? namedPreset(words)?.settings : undefined;
