@@ -83,6 +83,7 @@ import {
   type MeasuredBatch,
   ratesText,
 } from "./bench_report.ts";
+import { compareDevices } from "./bench_devices.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { asUsage, UsageError, withProgressLine } from "./shell.ts";
 import { userPath } from "./user_path.ts";
@@ -108,6 +109,11 @@ const flags: readonly Flag[] = [
     names: ["memory"],
     kind: "switch",
     help: "only watch the native memory over 1,000 compiled steps",
+  },
+  {
+    names: ["devices"],
+    kind: "switch",
+    help: "only compare one process with two that share out each step, and time their all-reduce",
   },
   {
     names: ["methods"],
@@ -156,6 +162,7 @@ export async function run(args: string[]): Promise<void> {
     steps: wholeNumber(values, "steps", 3),
   };
   if (values.memory === true) return await watchMemory(setting);
+  if (values.devices === true) return await compareDevices(setting, turns.steps);
   if (values.methods !== undefined) {
     return await compareMethods(`${values.methods}`.split(","), { setting, ...turns });
   }
