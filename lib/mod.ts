@@ -60,6 +60,16 @@ export {
   type StepPlan,
   stepRanges,
 } from "./data/plan.ts";
+export {
+  type FileDataset,
+  type FileSet,
+  openFileDataset,
+  type OpenFileDatasetOptions,
+} from "./data/file_dataset.ts";
+export { type FileDatasetName, fileDatasets } from "./data/file_datasets.ts";
+export { type ImageList, imageListOf, parseImageList, readImageList } from "./data/image_list.ts";
+export { type LargeSet, largeSets } from "./data/large_sets.ts";
+export { examineList, type ListReport } from "./data/list_report.ts";
 export { type RandomStream, randomStream } from "./data/random.ts";
 export { resampledRows, samplerMass, shuffledRows } from "./data/sampler.ts";
 export { readRows, splitOfRows, type SplitOfRowsOptions, writeRows } from "./data/split_file.ts";
@@ -68,6 +78,12 @@ export { readSafetensors, type SafeTensor, writeSafetensors } from "./disk/safet
 export { readTensorFile, type TensorFile } from "./disk/tensor_file.ts";
 
 // Images: sources, augmentation, mixtures
+export { augmentViews } from "./images/augment/augment.ts";
+export { augmentArrays, type AugmentPlan, drawAugmentation } from "./images/augment/draw.ts";
+export { type AugmentRecipe, imageNetRecipe, iNaturalistRecipe } from "./images/augment/recipe.ts";
+export { checkImages, type ImagesReport } from "./images/check_images.ts";
+export { type AnyDataset, type DatasetImages, datasetImages } from "./images/dataset_images.ts";
+export { fileRecipe } from "./images/file_recipe.ts";
 export { drawCrops } from "./images/crops.ts";
 export { cutBox, type CutBoxOptions } from "./images/cut_box.ts";
 export { type DecodedImage, decodeImage } from "./images/decode/decode.ts";
@@ -100,6 +116,7 @@ export {
   type OfficialHead,
   type Variables,
 } from "./model/network.ts";
+export { pretrainedVariables } from "./model/pretrained.ts";
 export { exportWeights, importWeights } from "./model/weights.ts";
 
 // Losses
@@ -180,6 +197,7 @@ export {
 // Evaluation
 export { balancedAccuracy } from "./evaluate/balanced.ts";
 export { calibration } from "./evaluate/calibration.ts";
+export { createEvaluator, type Measure } from "./evaluate/evaluator.ts";
 export { evaluateLogits, type Evaluation } from "./evaluate/metrics.ts";
 export { labelShifted, postHocAdjusted, type PriorShift } from "./evaluate/prior_shift.ts";
 export { shotGroup } from "./evaluate/shots.ts";

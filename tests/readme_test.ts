@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseFlags } from "../lib/cli/flags.ts";
 import { chooseMethod } from "../lib/cli/method_flag.ts";
+import { namedPreset } from "../lib/cli/preset_flag.ts";
 import { configOf, trainFlags } from "../lib/cli/train_flags.ts";
 import { methods } from "../lib/method/methods.ts";
 
@@ -20,8 +21,11 @@ Deno.test("every command line for training in the README is understood", async (
   const checked = [...lines].map(([, line = ""]) => line.trim().replace("<run>", "run"))
     .filter((line) => line !== "--help");
   for (const line of checked) {
-    const chosen = await chooseMethod(line.split(/\s+/), { methods });
-    configOf(parseFlags(chosen.args, trainFlags(chosen)), chosen);
+    const words = line.split(/\s+/);
+    const chosen = await chooseMethod(words, { methods });
+    const isNamed = /--preset (?!list|<)/.test(line);
+    const base = isNamed ? namedPreset(words)?.settings : undefined;
+    configOf(parseFlags(chosen.args, trainFlags(chosen)), { ...chosen, ...(base && { base }) });
   }
   assert(checked.length > 0);
 });

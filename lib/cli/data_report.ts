@@ -42,7 +42,6 @@ export function listLines(
   { known }: { readonly known: RecognisedList | undefined },
 ): string[] {
   const { counts, gaps, repeated, contradictions } = examineList(list);
-  const { many, medium, few } = shotSizes(counts);
   const whole = counts.reduce(
     ([least, most], count) => [Math.min(least!, count), Math.max(most!, count)],
     [Infinity, 0],
@@ -59,13 +58,31 @@ export function listLines(
       `${format(list.count)} in ${plural(list.classes, "class", "classes")}: ` +
         `from ${whole[0]} to ${whole[1]} each`,
     ),
-    field("Shots", `${many} classes of many (> 100), ${medium} of medium, ${few} of few (<= 20)`),
+    field("Shots", shotsText(counts)),
     ...(gaps.length > 0 ? [field("No images", `in class ${listed(gaps.map(String))}`)] : []),
     ...(repeated.length > 0 ? [field("Repeated", `paths in ${places(repeated)}`)] : []),
     ...(contradictions.length > 0
       ? [field("", `of another class than before: ${places(contradictions)}`)]
       : []),
   ];
+}
+
+/**
+ * Says how many classes have many, medium and few training images.
+ *
+ * @param counts Training images of each class.
+ * @returns Part of a line.
+ * @example Two classes
+ * ```ts
+ * import { shotsText } from "glmc/cli/data_report.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(shotsText([500, 20]), "1 classes of many (> 100), 0 of medium, 1 of few (<= 20)");
+ * ```
+ */
+export function shotsText(counts: readonly number[]): string {
+  const { many, medium, few } = shotSizes(counts);
+  return `${many} classes of many (> 100), ${medium} of medium, ${few} of few (<= 20)`;
 }
 
 /**

@@ -7,6 +7,9 @@
 import type { Evaluation } from "../evaluate/metrics.ts";
 import { projectRoot } from "../setup/project.ts";
 
+/** So many classes have a line each. */
+const mostListed = 400;
+
 /** What a report says besides the evaluation. */
 export interface EvaluationTextOptions {
   /** Name of each class; its number where there is none. */
@@ -41,7 +44,7 @@ export function evaluationText(
 ): string {
   const percent = (value: number | null): string => value === null ? "-" : `${value.toFixed(2)} %`;
   const { many, medium, few } = evaluation.shots;
-  const rows: [string, string][] = [
+  const rows: (readonly [string, string])[] = [
     ["weights", title.replace(`${projectRoot}/`, "")],
     ["top-1", percent(evaluation.top1)],
     ["top-5", percent(evaluation.top5)],
@@ -49,11 +52,15 @@ export function evaluationText(
     ["medium (21-100)", percent(medium)],
     ["few (<= 20)", percent(few)],
     ["calibration error", percent(100 * evaluation.calibrationError)],
-    ...Object.entries(further).map(([name, value]): [string, string] => [name, percent(value)]),
-    ...evaluation.classAccuracy.map((
-      value,
-      i,
-    ): [string, string] => [classNames[i] ?? `${i}`, percent(value)]),
+    ...Object.entries(further).map(([name, value]) => [name, percent(value)] as const),
+    ...(evaluation.classAccuracy.length > mostListed
+      ? [[
+        "classes",
+        `${evaluation.classAccuracy.length}: --json has the accuracy of each`,
+      ]] as const
+      : evaluation.classAccuracy.map((value, i) =>
+        [classNames[i] ?? `${i}`, percent(value)] as const
+      )),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");

@@ -13,7 +13,7 @@ export const idleFlags: readonly Flag[] = [
   {
     names: ["j", "workers"],
     kind: "number",
-    help: "images are on the device, no worker has to load them",
+    help: "images are on the device, or decoded beside the steps: no worker has to load them",
     wanted: "a whole number in [0, 1024]",
     accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= 1024,
   },
@@ -53,8 +53,6 @@ export const idleFlags: readonly Flag[] = [
     kind: "switch",
     help: "several devices have flags of their own: --devices, --world",
   },
-  { names: ["dir_train_txt"], kind: "text", help: "CIFAR has no list of files" },
-  { names: ["dir_test_txt"], kind: "text", help: "CIFAR has no list of files" },
 ];
 
 /** Flags of the official test that mean nothing here, beside {@linkcode idleFlags}. */
@@ -100,7 +98,7 @@ export function withoutNames(flags: readonly Flag[], taken: readonly Flag[]): Fl
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(wordsOnIdleFlags({ j: 4, lr: 0.1 }, idleFlags), [
- *   "--workers has no effect here: images are on the device, no worker has to load them",
+ *   "--workers has no effect here: images are on the device, or decoded beside the steps: no worker has to load them",
  * ]);
  * ```
  */

@@ -10,7 +10,7 @@ import type { DataConfig, Precision } from "../experiment/config.ts";
 import { openConfiguredFiles } from "../experiment/configured_files.ts";
 import type { RunDescription } from "../experiment/run_folder.ts";
 import type { AnyDataset } from "../images/dataset_images.ts";
-import type { FileDataset } from "../images/file_dataset.ts";
+import type { FileDataset } from "../data/file_dataset.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { startEngine } from "../tensor/start.ts";
 import { intraOpThreadsFor } from "../tensor/threads.ts";

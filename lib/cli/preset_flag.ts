@@ -5,7 +5,7 @@
  */
 
 import { configure, type Settings, settingsOf } from "../experiment/config.ts";
-import { knownDatasets } from "../experiment/data_fields.ts";
+import { type ConfiguredDataset, knownDataset, knownDatasets } from "../experiment/data_fields.ts";
 import { findPreset, type Preset, presets } from "../study/presets.ts";
 import type { FlagValues } from "./flags.ts";
 import { flagText } from "./method_flag.ts";
@@ -155,6 +155,7 @@ export function presetText(
   { name, title, summary, settings, seeds }: Preset,
   options: TrainFlagsOptions,
 ): string {
+  const { dataset } = settings;
   const changes = changesOf(settings, options);
   const width = Math.max(...changes.map(([setting]) => setting.length));
   return [
@@ -169,6 +170,12 @@ export function presetText(
     `deno task train --preset ${name} means the same as`,
     "",
     commandLine(settings, options),
+    ...(dataset !== undefined && knownDataset(dataset as ConfiguredDataset).lies === "in files"
+      ? [
+        "",
+        "with --root for the folder of the images, --dir_train_txt and --dir_test_txt for the lists",
+      ]
+      : []),
   ].join("\n");
 }
 

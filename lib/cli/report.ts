@@ -7,12 +7,13 @@ import { type DatasetName, datasets } from "../data/datasets.ts";
 import { readError } from "../disk/errors.ts";
 import { writeWholeFile } from "../disk/whole_file.ts";
 import type { AdjustedAccuracy } from "../evaluate/adjusted.ts";
+import { cellsOf } from "../evaluate/confusion.ts";
 import { shotGroup } from "../evaluate/shots.ts";
 import type { DataConfig } from "../experiment/config.ts";
-import type { RecordedRun } from "../experiment/read_run.ts";
+import type { RecordedEvaluation, RecordedRun } from "../experiment/read_run.ts";
 import type { ResumeRecord } from "../experiment/run_folder.ts";
 import { openRunStore } from "../experiment/run_store.ts";
-import { fileDatasetEntry } from "../images/file_datasets.ts";
+import { fileDatasetEntry } from "../data/file_datasets.ts";
 import { confusionFigure, reliabilityFigure } from "../plot/evaluation_charts.ts";
 import { classAccuracyFigure, classCountsFigure } from "../plot/long_tail_charts.ts";
 import { htmlPage, type PageSection } from "../plot/page.ts";
@@ -127,7 +128,9 @@ export function runPage(run: RecordedRun): Promise<string> {
     {
       title: "Mistakes and confidence",
       items: [
-        confusionFigure(best.confusion, { classNames, title: `Confusion in the ${inEpoch}` }),
+        classNames.length <= mostInMatrix
+          ? confusionFigure(best.confusion, { classNames, title: `Confusion in the ${inEpoch}` })
+          : mistakesTable(best, classNames),
         reliabilityFigure(best.reliability, { error: best.calibrationError }),
       ],
     },
@@ -168,6 +171,29 @@ export function runPage(run: RecordedRun): Promise<string> {
 function subsetText({ splitFile, profile, imbalanceRate }: DataConfig): string {
   if (splitFile !== null) return "given rows";
   return profile === "given" ? "all images" : `imbalance rate ${imbalanceRate}`;
+}
+
+/** So many classes have a matrix that can be read; of more the commonest mistakes are listed. */
+const mostInMatrix = 200;
+const listedMistakes = 20;
+
+function mistakesTable(evaluation: RecordedEvaluation, classNames: readonly string[]): Table {
+  const { truths, decisions, counts } = cellsOf(evaluation, classNames.length);
+  const images = new Map<number, number>();
+  truths.forEach((truth, i) => images.set(truth, (images.get(truth) ?? 0) + counts[i]!));
+  const rows = counts.map((count, i) => ({ count, truth: truths[i]!, decision: decisions[i]! }))
+    .filter(({ truth, decision }) => truth !== decision)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, listedMistakes);
+  return table(
+    ["true class", "taken for", "images", "of"],
+    rows.map(({ truth, decision, count }): Cell[] => [
+      classNames[truth]!,
+      classNames[decision]!,
+      `${count}`,
+      `${images.get(truth)!}`,
+    ]),
+  );
 }
 
 /** What chose the best epoch. */

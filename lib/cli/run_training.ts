@@ -8,6 +8,7 @@
 import { convolutionRates } from "../bench/convolution_rate.ts";
 import { unlessAlone } from "../experiment/company.ts";
 import { effectivePrecision, type RunConfig } from "../experiment/config.ts";
+import { knownDataset } from "../experiment/data_fields.ts";
 import type { Run } from "../experiment/run.ts";
 import { parameterCount } from "../model/layer_table.ts";
 import { stopCodes } from "../process/signals.ts";
@@ -19,6 +20,7 @@ import type { Engine } from "../tensor/engine.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
 import { companyDifferences, companyText } from "./company_report.ts";
 import { type Meeting, type Place, stopOptions, tellingOthers } from "./company.ts";
+import { shotsText } from "./data_report.ts";
 import type { FlagValues } from "./flags.ts";
 import { duration, format, precisionAdvice } from "./train_report.ts";
 import { watchRun } from "./watch_run.ts";
@@ -115,9 +117,15 @@ export function computable(config: RunConfig, { device }: Engine): RunConfig {
 }
 
 /** Where the subset comes from. */
-function subsetText({ splitFile, splitGenerator, splitSeed }: RunConfig["data"]): string {
+function subsetText(data: RunConfig["data"]): string {
+  const { splitFile, splitGenerator, splitSeed, profile } = data;
+  if (isInFiles(data) && profile === "given" && splitFile === null) return "all there are";
   if (splitFile !== null) return `rows of ${splitFile.replace(`${projectRoot}/`, "")}`;
   return `split seed ${splitSeed}${splitGenerator === "kit" ? "" : ` of ${splitGenerator}`}`;
+}
+
+function isInFiles({ dataset }: RunConfig["data"]): boolean {
+  return knownDataset(dataset).lies === "in files";
 }
 
 function printPlan(
@@ -130,17 +138,22 @@ function printPlan(
   const position = from.epoch === 0 && from.step === 0
     ? ""
     : `, from epoch ${from.epoch + 1}, step ${from.step + 1}`;
-  const stageTexts = training.stages.map(({ stage: { method, name, epochs, batchSize } }) => {
+  const stageTexts = training.stages.map(({ stage }) => {
+    const { method, name, epochs, batchSize, accumulate = 1 } = stage;
     const length = epochs === 1 ? "1 epoch" : `${epochs} epochs`;
     const what = stages.length === 1 ? method.title : `${name}: ${method.title}`;
     const steps = Math.ceil(split.indices.length / batchSize);
-    return `${what}, ${length} of ${steps} steps, batch ${batchSize}`;
+    const parts = accumulate === 1 ? "" : ` in ${accumulate} parts`;
+    return `${what}, ${length} of ${steps} steps, batch ${batchSize}${parts}`;
   });
   const lines = {
     Data: `${data.dataset}, ${format(split.indices.length)} training images ` +
       `(${format(largest)} to ${format(smallest)} a class), ` +
       (validation ? `${format(validation.indices.length)} held out for validation, ` : "") +
       `${format(training.parts.test.count)} test images, ${subsetText(data)}`,
+    ...(isInFiles(data) && {
+      Classes: `${format(split.counts.length)}: ${shotsText(split.counts)}`,
+    }),
     Network: `${architecture}, width ${width}, ${format(parameterCount(network))} parameters` +
       (architecture === "resnet32" && width !== 64
         ? " (the official width is 64: --width 64)"

@@ -7,7 +7,7 @@
 import type { RunConfig } from "../experiment/config.ts";
 import { withSplitHash } from "../experiment/configured.ts";
 import { withFileHashes, withListHashes } from "../experiment/configured_files.ts";
-import type { FileDataset } from "../images/file_dataset.ts";
+import type { FileDataset } from "../data/file_dataset.ts";
 import type { FlagValues } from "./flags.ts";
 import { openFiles } from "./machine.ts";
 import { asUsage } from "./shell.ts";

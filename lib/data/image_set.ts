@@ -218,3 +218,13 @@ export function hashImageSet(set: ImageSet): string {
   const sizes = JSON.stringify([labels.length, height, width, channels]);
   return sha256(sizes, images, new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength));
 }
+
+/**
+ * SHA-256 of all that a training can see of a data set in memory: pixels and labels, training and test.
+ *
+ * @param dataset The decoded images.
+ * @returns 64 hexadecimal digits.
+ */
+export function hashDataset({ train, test }: Dataset): string {
+  return sha256(`${hashImageSet(train)} ${hashImageSet(test)}`);
+}

@@ -48,25 +48,25 @@ const machineCodes = ["EMFILE", "ENFILE", "ENOMEM"];
 /**
  * Reads the file of an image.
  *
- * @param files The files.
- * @param row Which image.
+ * @param folder The folder of the images.
+ * @param path The file's path below it.
  * @returns Its bytes.
  * @throws {Deno.errors.NotFound} If there is no such file, or no such folder any more.
  * @throws {Deno.errors.PermissionDenied} If it may not be read.
  * @throws {Error} If it cannot be read for another reason, or too many files are open.
  */
 export async function readPicture(
-  files: PictureFiles,
-  row: number,
+  folder: string,
+  path: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const path = join(files.folder, files.path(row));
+  const place = join(folder, path);
   try {
-    return await Deno.readFile(path);
+    return await Deno.readFile(place);
   } catch (cause) {
-    if (!machineCodes.includes(codeOf(cause))) throw readError(path, cause);
+    if (!machineCodes.includes(codeOf(cause))) throw readError(place, cause);
     throw rephrase(
       cause,
-      `Cannot read "${path}": too many files are open, or there is no memory for one more: close ` +
+      `Cannot read "${place}": too many files are open, or there is no memory for one more: close ` +
         "other programs, or raise the limit with ulimit -n",
     );
   }
@@ -95,24 +95,36 @@ export function faultKind(error: unknown): FaultKind | undefined {
 }
 
 /**
- * The error of an image with the place where it is listed, and what else can be done.
+ * What is said of an image, with the place where it is listed.
  *
- * @param error What reading or decoding threw; its message names the path.
+ * @param message What reading or decoding said; it names the path.
  * @param options The files, and which image.
- * @returns The error to throw, of the same class.
+ * @returns The message.
+ * @example A line of a list
+ * ```ts
+ * import { withPlace } from "glmc/data/picture_files.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const files = { folder: "cats", count: 1, path: () => "a.jpg", where: () => "line 1 of x.txt" };
+ * const message = 'Cannot read "cats/a.jpg": there is no such file';
+ *
+ * assertEquals(
+ *   withPlace(message, { files, row: 0 }),
+ *   'Cannot read "cats/a.jpg" (line 1 of x.txt): there is no such file',
+ * );
+ * ```
  */
-export function namedFault(
-  error: Error,
+export function withPlace(
+  message: string,
   { files, row }: { readonly files: PictureFiles; readonly row: number },
-): Error {
+): string {
   const path = files.path(row);
   const place = files.where?.(row);
-  if (place === undefined) return error;
-  const quoted = [`"${join(files.folder, path)}"`, `"${path}"`].find((text) =>
-    error.message.includes(text)
+  const named = [`"${join(files.folder, path)}"`, `"${path}"`].find((name) =>
+    message.includes(name)
   );
-  if (quoted === undefined) return error;
-  return rephrase(error, error.message.replace(quoted, () => `${quoted} (${place})`));
+  if (place === undefined || named === undefined) return message;
+  return message.replace(named, () => `${named} (${place})`);
 }
 
 /**

@@ -10,7 +10,7 @@
 import type { NamedArrays, StepPlan } from "./plan.ts";
 
 /** To what the numbers of an array belong, one after the other: see {@linkcode PartOptions.draws}. */
-export type DrawKind = "examples" | "partners";
+export type DrawKind = "step" | "examples" | "partners";
 
 /** Whose part it is. */
 export interface PartOptions {
@@ -80,7 +80,7 @@ export function planPart(plan: StepPlan, options: PartOptions): PlanPart {
   const examples = Int32Array.from({ length: after - first }, (_, i) => first + i);
   const ofKind = (name: string, array: NamedArrays[string]): NamedArrays[string] => {
     const kind = kinds[name];
-    if (kind === undefined) return array;
+    if (kind === undefined || kind === "step") return array;
     const own = taken(array, examples);
     return kind === "examples" ? own : { ...own, data: inOrder(own.data) };
   };

@@ -22,6 +22,7 @@ import type { Fields, Settings, SettingValue } from "../settings/field.ts";
 import { checkOptions } from "./check_options.ts";
 import type { RunConfig, StageConfig } from "./config.ts";
 import { fileDefaults, misplacedFileField } from "./file_settings.ts";
+import { refuseDrawing } from "./given_subset.ts";
 import { checkSecondStage } from "./check_second_stage.ts";
 import {
   secondOptions,
@@ -37,12 +38,7 @@ import {
   seedFields,
   stageFields,
 } from "./config_fields.ts";
-import {
-  type ConfiguredDataset,
-  dataFields,
-  drawnSubsetFields,
-  knownDataset,
-} from "./data_fields.ts";
+import { type ConfiguredDataset, dataFields, knownDataset } from "./data_fields.ts";
 
 /** What a configuration has to know of a method. */
 export type MethodSettings =
@@ -186,20 +182,6 @@ function withDependentDefaults(complete: Settings, given: Settings): Settings {
   };
 }
 
-/** Rows that are given are not drawn. */
-function refuseDrawing(settings: Settings): void {
-  for (const name of drawnSubsetFields) {
-    const value = settings[name]!;
-    // The seed still chooses what is held out of the rows.
-    const isUsed = name === "splitSeed" && settings.validation !== 0;
-    if (isUsed || value === dataFields[name].default) continue;
-    throw new RangeError(
-      `Cannot use ${settingTitle(name, dataFields[name])} ${value}: the subset is not drawn but ` +
-        `given by ${settingTitle("splitFile", dataFields.splitFile)}: leave one of them out`,
-    );
-  }
-}
-
 /**
  * Puts complete settings where they belong, but for those of a second stage; the inverse of
  * {@linkcode settingsOf}.
@@ -290,7 +272,8 @@ export function settingsOf({ data, network, stages, seed }: RunConfig): Settings
  * ```
  */
 export function checkConfig(config: RunConfig): RunConfig {
-  const { data, network, stages: [{ epochs, startEpoch, decay, warmUp }] } = config;
+  const { data, network, stages: [{ epochs, startEpoch, batchSize, accumulate, decay, warmUp }] } =
+    config;
   const dataset = knownDataset(data.dataset);
   const rule = (holds: boolean, name: keyof typeof sharedFields, wanted: string): void => {
     if (holds) return;
@@ -307,9 +290,14 @@ export function checkConfig(config: RunConfig): RunConfig {
   rule(hasRows, "splitHash", `that of given rows: name their file with --split_file`);
   const takesSeed = data.splitGenerator === "kit" || data.splitSeed <= largestLegacySeed;
   const misplaced = misplacedFileField(config.data);
-  rule(misplaced === undefined, misplaced!, `left out for ${dataset.name}, which is not in files`);
+  rule(
+    misplaced === undefined,
+    misplaced!,
+    `left out for ${dataset.name}: it is for a --dataset in files`,
+  );
   rule(takesSeed, "splitSeed", `a whole number in [0, ${largestLegacySeed}] for numpy`);
   rule(decay === "cosine" || !warmUp, "decay", "cosine with the warm-up of --warm_up");
+  rule(accumulate <= batchSize / 2, "accumulate", "at most half the batch size, for batch norm");
   rule(startEpoch < epochs, "startEpoch", `a whole number in [0, ${epochs})`);
   createNetwork(network.architecture, { classes: data.classes, width: network.width });
   return config;

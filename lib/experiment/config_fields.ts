@@ -87,6 +87,19 @@ export const stageFields = {
     flags: ["b", "batch_size"],
     help: "examples a step; pairs of images for methods that mix",
   }),
+  /** Parts of a batch, whose gradients are averaged before a step. */
+  accumulate: numberField({
+    default: 1,
+    whole: true,
+    least: 1,
+    most: 500_000,
+    flags: ["accumulate"],
+    help:
+      "cut each batch into so many parts and average their gradients, where a whole one does not fit; " +
+      "batch norm then sees each part by itself",
+    earlier: 1,
+    since: 5,
+  }),
   /** Learning rate at the start. */
   learningRate: numberField({
     default: 0.01,

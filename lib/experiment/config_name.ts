@@ -167,8 +167,11 @@ const always = [
   ...["splitFile", "splitHash"],
 ];
 
-/** What a name does not tell of images in files; their lists are told apart by a hash. */
-const ofFiles = ["dataFolder", "trainList", "testList", "trainListHash", "testListHash"];
+/** What a name does not tell of images in files: their lists are told apart by a hash, the tail is told. */
+const ofFiles = [
+  ...["dataFolder", "trainList", "testList", "trainListHash", "testListHash"],
+  ...["classes", "profile"],
+];
 
 function nameOf(
   config: RunConfig,

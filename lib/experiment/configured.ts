@@ -166,6 +166,7 @@ export function stagesOf(
     epochs: stage.epochs,
     startEpoch: stage.startEpoch,
     batchSize: stage.batchSize,
+    accumulate: stage.accumulate,
     learningRate: stage.learningRate,
     decay: stage.decay,
     warmUp: stage.warmUp,

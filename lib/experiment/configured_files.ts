@@ -9,8 +9,8 @@ import {
   type FileDataset,
   openFileDataset,
   type OpenFileDatasetOptions,
-} from "../images/file_dataset.ts";
-import { fileDatasetEntry, type FileDatasetName } from "../images/file_datasets.ts";
+} from "../data/file_dataset.ts";
+import { fileDatasetEntry, type FileDatasetName } from "../data/file_datasets.ts";
 import type { DataConfig, RunConfig } from "./config.ts";
 import { withSplitHash } from "./configured.ts";
 
@@ -60,7 +60,7 @@ export function withListHashes(config: RunConfig, dataset: FileDataset): RunConf
   const expected = {
     dataset: [data.dataset, dataset.name],
     classes: [data.classes, dataset.classNames.length],
-    imageSize: [data.imageSize, dataset.recipe.side],
+    imageSize: [data.imageSize, dataset.side],
   };
   for (const [name, [asked, found]] of Object.entries(expected)) {
     if (asked === found) continue;
@@ -77,8 +77,8 @@ export function withListHashes(config: RunConfig, dataset: FileDataset): RunConf
  * A configuration that tells what the files hold that it names: rows of a subset, lists of images.
  *
  * @param config The configuration.
- * @param options The data set that it is to be trained on, where that is at hand; one in files is opened
- * otherwise.
+ * @param options The data set that it is to be trained on, where that is at hand; one in files whose hashes
+ * are not known yet is opened otherwise.
  * @returns One with hashes; the same if it names no files.
  * @throws {Error} If a file cannot be read, or holds something else than the configuration says.
  */
@@ -86,9 +86,12 @@ export async function withFileHashes(
   config: RunConfig,
   { dataset }: { readonly dataset?: AnyDataset | undefined } = {},
 ): Promise<RunConfig> {
-  const { classes } = config.data;
+  const { classes, trainListHash, testListHash } = config.data;
+  const isKnown = trainListHash !== null && testListHash !== null;
   const files = dataset !== undefined && isFileDataset(dataset)
     ? dataset
+    : isKnown
+    ? undefined
     : await openConfiguredFiles(config.data, { classes });
   return await withSplitHash(files === undefined ? config : withListHashes(config, files));
 }

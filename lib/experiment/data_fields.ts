@@ -7,8 +7,8 @@
 import type { DatasetSource } from "../data/dataset.ts";
 import { type DatasetName, datasets } from "../data/datasets.ts";
 import type { Profile, SplitGenerator } from "../data/long_tail.ts";
-import type { OnBadImage } from "../images/file_dataset.ts";
-import { fileDatasetEntry, type FileDatasetName, fileDatasets } from "../images/file_datasets.ts";
+import type { OnBadImage } from "../data/file_dataset.ts";
+import { fileDatasetEntry, type FileDatasetName, fileDatasets } from "../data/file_datasets.ts";
 import {
   choiceField,
   numberField,

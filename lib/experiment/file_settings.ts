@@ -4,15 +4,23 @@
  * @module
  */
 
-import { fileDatasetEntry } from "../images/file_datasets.ts";
+import { usualSide } from "../data/file_dataset.ts";
+import { fileDatasetEntry } from "../data/file_datasets.ts";
+import { architectureEntry } from "../model/architectures.ts";
 import type { Settings } from "../settings/field.ts";
 import type { DataConfig } from "./config.ts";
 import { stageFields } from "./config_fields.ts";
 import { dataFields, fileFields, knownDataset } from "./data_fields.ts";
 
+/** The network of the official code for the published sets. */
+const officialNetwork = "resnext50_32x4d";
+/** A network for large images that a laptop can train. */
+const smallNetwork = "resnet10_imagenet";
+
 /**
- * What follows from images that stay in files: all of them are trained on unless a long tail is asked for,
- * and the published sets are trained as the official code does, with its warm-up.
+ * What follows from images that stay in files: all of them are trained on unless a long tail is asked for.
+ * The published sets are trained as the official code does, with its network and its warm-up; one's own
+ * images with a network whose stem takes large images to a quarter of their sides.
  *
  * @param complete Every setting, with the defaults of the fields.
  * @param given The settings that were given.
@@ -30,7 +38,7 @@ import { dataFields, fileFields, knownDataset } from "./data_fields.ts";
  * ```
  */
 export function fileDefaults(
-  { dataset, profile, imbalanceRate }: Settings,
+  { dataset, profile, imbalanceRate, width }: Settings,
   given: Settings,
 ): Settings {
   const asksForTail = given.imbalanceRate !== undefined || given.largestClass !== undefined;
@@ -38,10 +46,14 @@ export function fileDefaults(
   const isOfficial = fileDatasetEntry(`${dataset}`)?.published !== undefined;
   const isCosine = (given.decay ?? stageFields.decay.default) === "cosine";
   return {
-    imageSize: given.imageSize ?? 224,
+    imageSize: given.imageSize ?? usualSide,
     profile: given.profile ?? usual,
     // Nothing is said by a rate that is not used.
     imbalanceRate: (given.profile ?? usual) === "given" ? 1 : imbalanceRate!,
+    ...(given.architecture === undefined && {
+      architecture: isOfficial ? officialNetwork : smallNetwork,
+      width: given.width ?? (isOfficial ? architectureEntry(officialNetwork).width : width!),
+    }),
     warmUp: given.warmUp ?? (isOfficial && isCosine),
   };
 }

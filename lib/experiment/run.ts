@@ -29,6 +29,7 @@ import type { OpenRun } from "./open_run.ts";
 import { describeEnvironment } from "./run_card.ts";
 import type { RunDescription } from "./run_folder.ts";
 import { openRunStore, type RunStore } from "./run_store.ts";
+import { skipReport } from "./skip_report.ts";
 import { trackRun } from "./tracking.ts";
 
 /** A value, or how it is made once the configuration of the run is known. */
@@ -148,7 +149,8 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
 
   const dataset = await given(options.dataset, config);
   if (isFileDataset(dataset)) withListHashes(config, dataset);
-  const images = datasetImages(dataset, { onSkip: onNotice });
+  const skips = skipReport(onNotice);
+  const images = datasetImages(dataset, skips);
   const subset = await (existing?.split(images) ?? configuredSplit(config, images));
   const { classNames, statistics } = images;
   const { training, split, validation } = configuredTraining(config, {
@@ -212,6 +214,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
     for await (const event of company ? inCompany(company, trained) : trained) {
       await open.keep(event, { stages });
       await track?.(event);
+      if (event.type !== "step") skips.tellCount();
       yield event;
     }
   }

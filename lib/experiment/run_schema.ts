@@ -114,7 +114,16 @@ const confusionCells = object({
 });
 
 /** `evaluation-best.json` and `evaluation-last.json`, without the id of their run. */
-export const evaluationSchema: Schema<StoredEvaluation> = (value, name) => {
-  const hasCells = isRecord(value) && Object.hasOwn(value, "confusionCells");
-  return object({ ...evaluationFields, ...(hasCells && { confusionCells }) })(value, name);
-};
+export const evaluationSchema: Schema<StoredEvaluation> = byField("confusionCells", {
+  present: object({ ...evaluationFields, confusionCells }),
+  absent: object(evaluationFields),
+});
+
+/** One of two forms, told apart by a field. */
+function byField<Value>(
+  field: string,
+  { present, absent }: { readonly present: Schema<Value>; readonly absent: Schema<Value> },
+): Schema<Value> {
+  return (value, name) =>
+    (isRecord(value) && Object.hasOwn(value, field) ? present : absent)(value, name);
+}

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { sha256 } from "../disk/digest.ts";
-import { type Dataset, hashImageSet } from "../data/image_set.ts";
+import { type FileDataset, hashFileDataset } from "../data/file_dataset.ts";
+import { type Dataset, hashDataset } from "../data/image_set.ts";
 import type { PictureFiles } from "../data/picture_files.ts";
-import type { FileDataset } from "./file_dataset.ts";
+import { fileRecipe } from "./file_recipe.ts";
 import { memorySource } from "./memory_source.ts";
 import type { ChannelStatistics } from "./normalise.ts";
 import { pictureSource } from "./picture_source.ts";
@@ -87,7 +87,7 @@ function imagesInMemory(dataset: Dataset): DatasetImages {
     channels: train.channels,
     classNames: train.classNames,
     statistics: { mean, std },
-    hash: () => sha256(`${hashImageSet(train)} ${hashImageSet(test)}`),
+    hash: () => hashDataset(dataset),
     source: (part, rows) => memorySource(dataset[part], { mean, std, ...(rows && { rows }) }),
   };
 }
@@ -96,14 +96,15 @@ function imagesInFiles(
   dataset: FileDataset,
   { onSkip }: { readonly onSkip?: (line: string) => void },
 ): DatasetImages {
-  const { train, test, classNames, recipe, folder, onBadImage } = dataset;
+  const { train, test, classNames, name, side, folder, onBadImage } = dataset;
+  const recipe = fileRecipe(name, side);
   return {
     train,
     test,
     channels: 3,
     classNames,
     statistics: { mean: recipe.mean, std: recipe.std },
-    hash: () => sha256(`${train.hash} ${test.hash}`),
+    hash: () => hashFileDataset(dataset),
     source(part, rows) {
       const { list, labels, place } = dataset[part];
       const rowOf = (image: number): number => rows === undefined ? image : rows[image]!;

@@ -1,39 +1,29 @@
 /**
- * Large images that stay in their files: JPEG and others, decoded and cut while the step before runs.
+ * Large images that stay in their files: JPEG and others, made into views while the step before runs.
  *
  * @module
  */
 
-import type { NamedArrays } from "../data/plan.ts";
-import { bytesAsFloats, uint8Tensor } from "../ops/gather.ts";
-import { deviceTensors } from "../ops/host_arrays.ts";
-import { type Frame, type ImageFramer, imageFramer } from "../ops/image_frames.ts";
-import { type Tensor, tf } from "../tensor/tfjs.ts";
-import { type AugmentTensors, augmentViews } from "./augment/augment.ts";
-import { augmentArrays, type AugmentPlan, drawAugmentation } from "./augment/draw.ts";
-import { middleFrame, windowFrame } from "./augment/frame.ts";
-import type { AugmentRecipe } from "./augment/recipe.ts";
-import { plannedWindow, type Size } from "./augment/window.ts";
-import { decodeImage } from "./decode/decode.ts";
-import { checkSize } from "./decode/header.ts";
-import { readJpegHeader } from "./decode/jpeg.ts";
-import { imageFormat } from "./decode/kind.ts";
-import { readOrientation } from "./decode/orientation.ts";
-import { normalise } from "./normalise.ts";
 import {
   checkStillThere,
-  faultKind,
-  namedFault,
   type PictureFault,
   type PictureFiles,
-  readPicture,
+  withPlace,
 } from "../data/picture_files.ts";
-import { type Queue, workQueue } from "./queue.ts";
+import type { NamedArrays } from "../data/plan.ts";
+import { bytesAsFloats, uint8Tensor } from "../ops/gather.ts";
+import { type Tensor, tf } from "../tensor/tfjs.ts";
+import { type AugmentPlan, drawAugmentation } from "./augment/draw.ts";
+import { middleFrame } from "./augment/framing.ts";
+import type { AugmentRecipe } from "./augment/recipe.ts";
+import { normalise } from "./normalise.ts";
+import { joinPicturePool } from "./pictures/pool.ts";
+import type { JobFault, PictureJob } from "./pictures/task.ts";
 import type { ImageSource, ViewsPlan, ViewsStep } from "./source.ts";
 
 /** Settings of {@linkcode pictureSource}. */
 export interface PictureSourceOptions {
-  /** How views are drawn, cut and normalised. */
+  /** How views are drawn, cut, changed and normalised. */
   readonly recipe: AugmentRecipe;
   /**
    * What a file that cannot be used does: `stop` (the default) throws; `skip` shows the next image of the
@@ -44,62 +34,61 @@ export interface PictureSourceOptions {
   readonly onSkip?: (fault: PictureFault) => void;
 }
 
-/** Files that are open at a time: enough for a disk across a network, far below any system's limit. */
-const openFiles = 16;
-
 /**
- * Bytes of decoded images in memory at a time, besides views: three photographs of 24 megapixels. Larger
- * ones are decoded alone; those of usual data sets, of half a megabyte, never wait.
- */
-const decodedBytes = 2 ** 28;
-
-/**
- * Opens image files as an image source: each is decoded, cut and scaled while the steps before run.
+ * Opens image files as an image source: each is decoded, cut, scaled and changed while the steps before run, on
+ * threads of its own.
  *
  * A plan with cuts gets augmented views: windows by torchvision's law, colours, blur, mirrors. One without
  * cuts gets the middle of each image, as tests do. What a file is decides its content, not its name;
  * pixels are those of `decodeImage`, so that images are turned upright by their Exif data, as the official
  * code does not. Views of one file in one step are cut out of one decoding.
  *
- * The same plan gives the same bits, whatever the threads and the order in which files come in. The engine
- * must run.
+ * The same plan gives the same bits, whatever the threads and the order in which files come in. An image that
+ * is skipped is replaced by the next one of its class, so that labels stay right and a continued training sees
+ * what an uninterrupted one would. The engine must run.
+ *
+ * Memory: a byte a value for the views of a step, such as 154 MB for 1,024 views of 224 × 224, and as much
+ * for each step that is prepared ahead; besides, each thread has one image decoded, and of those of more than 22
+ * megapixels there is one at a time.
  *
  * @param files The files.
  * @param options Recipe, and what happens to files that cannot be used.
  * @returns The source; the caller disposes it.
  * @throws {TypeError} If bad images are to be skipped and the labels are not given.
- * @example Views of the middle
+ * @throws {RangeError} If there are no files, or a test view is larger than the image it is cut from.
+ * @example Training and test of a list
  * ```ts ignore
  * import { imageNetRecipe, pictureSource, readImageList } from "glmc";
  *
- * const list = await readImageList("train.txt");
- * const { count, path, labels, place } = list;
- * const where = (row: number) => `${place(row)} of "${list.name}"`;
- * const files = { folder: "images", count, path, labels, where };
- * const source = pictureSource(files, { recipe: imageNetRecipe });
- * const { pictures } = await source.prepare({ rows: Int32Array.of(0, 1) });
+ * const list = await readImageList("ImageNet_LT_train.txt");
+ * const where = (row: number) => `${list.place(row)} of "${list.name}"`;
+ * const source = pictureSource({ ...list, folder: "imagenet", where }, { recipe: imageNetRecipe });
  * ```
  */
 export function pictureSource(files: PictureFiles, options: PictureSourceOptions): ImageSource {
   const { recipe } = options;
   const { side } = recipe;
-  const framer = imageFramer(side);
-  const viewsOf = pictureViews(files, { ...options, framer });
+  checkFiles(files, options);
+  const pool = joinPicturePool();
+  const skipping = skipper(files, options);
 
-  async function prepare({ rows, cuts }: ViewsPlan): Promise<Record<string, Tensor>> {
-    const plan = cuts as AugmentPlan | undefined;
-    const viewBytes = 3 * side * side;
-    const pictures = new Uint8Array(rows.length * viewBytes);
-    await Promise.all(Array.from(placesByRow(rows), async ([row, places]) => {
-      const frames = (size: Size): Frame[] =>
-        places.map((place) => frameOf(size, plan?.windows.data[place], recipe));
-      const views = await viewsOf(row, frames);
-      views.forEach((view, i) => pictures.set(view, places[i]! * viewBytes));
-    }));
-    return {
-      ...(plan && deviceTensors(augmentArrays(plan, recipe))),
-      pictures: uint8Tensor(pictures, [rows.length, side, side, 3]),
+  async function prepare({ rows, cuts }: ViewsPlan): Promise<{ readonly pictures: Tensor }> {
+    const views = new SharedArrayBuffer(rows.length * 3 * side * side);
+    const task = {
+      folder: files.folder,
+      recipe: { side, testResize: recipe.testResize, crop: recipe.crop },
+      ...(cuts && { plan: cuts as AugmentPlan }),
+      views,
     };
+    // Again for those in whose place another image is shown.
+    for (let waiting = placesByRow(rows); waiting.size > 0;) {
+      const shown = [...skipping.replaced(waiting)];
+      const jobs = shown.map(([row, places]): PictureJob => ({ path: files.path(row), places }));
+      const faults = await pool.run({ ...task, jobs });
+      await skipping.note(faults.map((fault) => ({ ...fault, row: shown[fault.job]![0] })));
+      waiting = new Map(faults.map(({ job }) => shown[job]!));
+    }
+    return { pictures: uint8Tensor(new Uint8Array(views), [rows.length, side, side, 3]) };
   }
 
   return {
@@ -107,148 +96,104 @@ export function pictureSource(files: PictureFiles, options: PictureSourceOptions
     height: side,
     width: side,
     channels: 3,
+    viewBytes: 3 * side * side,
     draw: (random, views): NamedArrays => drawAugmentation(random, views, recipe),
     prepare,
-    views: (step) => augmented(step, recipe),
-    dispose: () => framer.dispose(),
+    views: ({ prepared, groups }: ViewsStep) => {
+      const images = bytesAsFloats(prepared.pictures as Tensor);
+      const parts = groups === 1 ? [images] : tf.split(images, groups);
+      return parts.map((part) => normalise(part, recipe));
+    },
+    dispose: () => pool[Symbol.dispose](),
   };
+}
+
+function checkFiles(
+  { count, folder, labels }: PictureFiles,
+  { onBadImage, recipe }: PictureSourceOptions,
+): void {
+  if (count < 1) {
+    throw new RangeError(`Cannot read images from "${folder}": none are listed: check the list`);
+  }
+  if (onBadImage === "skip" && labels?.length !== count) {
+    throw new TypeError(
+      `Cannot skip bad images in "${folder}": the class of each is needed to replace it: give the ` +
+        "labels",
+    );
+  }
+  const { side, testResize: resize } = recipe;
+  middleFrame({ height: resize, width: resize }, { side, resize });
 }
 
 /** Where the views of each image stand in a step. */
 function placesByRow(rows: Int32Array): Map<number, number[]> {
   const places = new Map<number, number[]>();
-  rows.forEach((row, place) => {
-    const known = places.get(row);
-    if (known === undefined) places.set(row, [place]);
-    else known.push(place);
-  });
+  rows.forEach((row, place) => add(places, row, [place]));
   return places;
 }
 
-function frameOf(size: Size, window: number | undefined, recipe: AugmentRecipe): Frame {
-  const { side, testResize, crop } = recipe;
-  return window === undefined
-    ? middleFrame(size, { side, resize: testResize })
-    : windowFrame(plannedWindow(window, size, crop), side);
+function add(places: Map<number, number[]>, row: number, more: readonly number[]): void {
+  const known = places.get(row);
+  if (known === undefined) places.set(row, [...more]);
+  else known.push(...more);
 }
 
-/** Views on the device: as they are in a test, changed as it was drawn in a training. */
-function augmented({ prepared, groups }: ViewsStep, recipe: AugmentRecipe): Tensor[] {
-  const { pictures, ...drawn } = prepared as Record<string, Tensor>;
-  const partsOf = (tensor: Tensor): Tensor[] => groups === 1 ? [tensor] : tf.split(tensor, groups);
-  const drawnParts = Object.entries(drawn).map(([name, tensor]) =>
-    [name, partsOf(tensor)] as const
-  );
-  const images = bytesAsFloats(pictures!);
-  return partsOf(images).map((part, group) => {
-    if (drawnParts.length === 0) return normalise(part, recipe);
-    const ofPart = drawnParts.map(([name, parts]) => [name, parts[group]!]);
-    return augmentViews(part, Object.fromEntries(ofPart) as AugmentTensors, recipe);
-  });
+interface Skipper {
+  /** The same places with the images that are shown in place of bad ones. */
+  readonly replaced: (places: Map<number, number[]>) => Map<number, number[]>;
+  /** Notes what could not be used, or throws. */
+  readonly note: (faults: readonly (JobFault & { readonly row: number })[]) => Promise<void>;
 }
 
-type FramesOf = (size: Size) => Frame[];
-
-/** Reads, decodes and cuts images; those that cannot be used are reported or replaced. */
-function pictureViews(
-  files: PictureFiles,
-  { onBadImage = "stop", onSkip, framer }: PictureSourceOptions & { readonly framer: ImageFramer },
-): (row: number, frames: FramesOf) => Promise<Uint8Array[]> {
-  const { labels } = files;
-  if (onBadImage === "skip" && labels?.length !== files.count) {
-    throw new TypeError(
-      `Cannot skip bad images in "${files.folder}": the class of each image is needed to replace ` +
-        "it: give the labels",
-    );
-  }
-  const reading = workQueue(openFiles);
-  const decoding = workQueue(navigator.hardwareConcurrency);
-  const memory = workQueue(decodedBytes);
+function skipper(files: PictureFiles, options: PictureSourceOptions): Skipper {
+  const { onBadImage = "stop", onSkip } = options;
+  const { folder, labels } = files;
   const bad = new Set<number>();
 
-  async function viewsOfFile(row: number, frames: FramesOf): Promise<Uint8Array[]> {
-    const bytes = await reading(1, () => readPicture(files, row));
-    return await decoding(
-      1,
-      () => framesOfBytes(bytes, { name: files.path(row), frames, framer, memory }),
-    );
+  function replacementOf(row: number): number {
+    let shown = row;
+    while (bad.has(shown)) {
+      shown = nextOfClass(labels!, shown);
+      if (shown !== row) continue;
+      throw new RangeError(
+        `Cannot skip "${files.path(row)}": no image of its class, ${labels![row]}, can be used: ` +
+          `check the images in "${folder}"`,
+      );
+    }
+    return shown;
   }
 
-  async function viewsOf(row: number, frames: FramesOf): Promise<Uint8Array[]> {
-    for (let candidate = row;;) {
-      if (!bad.has(candidate)) {
-        try {
-          return await viewsOfFile(candidate, frames);
-        } catch (error) {
-          const kind = faultKind(error);
-          if (kind === undefined || !(error instanceof Error)) throw error;
-          const named = namedFault(error, { files, row: candidate });
-          if (onBadImage === "stop") throw named;
-          await checkStillThere(files.folder);
-          if (!bad.has(candidate)) {
-            bad.add(candidate);
-            const path = files.path(candidate);
-            onSkip?.({ row: candidate, path, kind, message: named.message });
-          }
-        }
+  return {
+    replaced(places) {
+      if (bad.size === 0) return places;
+      const shown = new Map<number, number[]>();
+      for (const [row, ofRow] of places) add(shown, replacementOf(row), ofRow);
+      return shown;
+    },
+    async note(faults) {
+      if (faults.length === 0) return;
+      await checkStillThere(folder);
+      for (const { row, kind, type, message } of faults) {
+        const said = withPlace(message, { files, row });
+        if (onBadImage === "stop" || kind === undefined) throw errorOf(type, said);
+        if (bad.has(row)) continue;
+        bad.add(row);
+        onSkip?.({ row, path: files.path(row), kind, message: said });
       }
-      candidate = nextOfClass(labels!, candidate);
-      if (candidate === row) {
-        throw new RangeError(
-          `Cannot skip ${files.path(row)}: no image of its class ${
-            labels![row]
-          } can be used: check ` +
-            `the images in "${files.folder}"`,
-        );
-      }
-    }
-  }
-  return viewsOf;
+    },
+  };
 }
 
 /** The next image of the same class, after the last one the first. */
 function nextOfClass(labels: Int32Array, row: number): number {
-  const label = labels[row]!;
-  const next = labels.indexOf(label, row + 1);
-  return next === -1 ? labels.indexOf(label) : next;
+  const next = labels.indexOf(labels[row]!, row + 1);
+  return next === -1 ? labels.indexOf(labels[row]!) : next;
 }
 
-async function framesOfBytes(
-  bytes: Uint8Array<ArrayBuffer>,
-  { name, frames, framer, memory }: {
-    readonly name: string;
-    readonly frames: FramesOf;
-    readonly framer: ImageFramer;
-    readonly memory: Queue;
-  },
-): Promise<Uint8Array[]> {
-  const size = uprightJpeg(bytes);
-  if (size !== undefined) {
-    try {
-      const space = 3 * size.height * size.width;
-      return await memory(space, () => framer.ofJpeg(bytes, frames(size), size));
-    } catch (error) {
-      // Decoded as a whole, it says what is wrong with it.
-      if (!(error instanceof SyntaxError)) throw error;
-    }
-  }
-  // How large it is shows when it is decoded: alone, it may be as large as it likes.
-  return await memory(decodedBytes, async () => {
-    const image = await decodeImage(bytes, name);
-    return await framer.ofPixels(image, frames(image));
-  });
-}
-
-/** Size of a JPEG image of which parts can be decoded: one that is whole and upright. */
-function uprightJpeg(bytes: Uint8Array<ArrayBuffer>): Size | undefined {
-  if (imageFormat(bytes) !== "jpeg") return undefined;
-  try {
-    const header = readJpegHeader(bytes);
-    checkSize(header);
-    const { exif } = header;
-    return exif === undefined || readOrientation(exif) === 1 ? header : undefined;
-  } catch {
-    // What is wrong is said when it is decoded.
-    return undefined;
-  }
+/** An error of a class that came from another thread. */
+function errorOf(type: string, message: string): Error {
+  const { NotFound, PermissionDenied } = Deno.errors;
+  const classes = [TypeError, RangeError, SyntaxError, NotFound, PermissionDenied];
+  const Kind = classes.find(({ name }) => name === type) ?? Error;
+  return new Kind(message);
 }

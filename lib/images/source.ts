@@ -38,6 +38,8 @@ export interface ImageSource {
   readonly width: number;
   /** Values of a pixel. */
   readonly channels: number;
+  /** Bytes that {@linkcode ImageSource.prepare} takes for a view, where it takes many: fewer are prepared ahead. */
+  readonly viewBytes?: number;
   /**
    * Draws how views are cut.
    *

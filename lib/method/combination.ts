@@ -130,10 +130,10 @@ export function combine(combination: Combination): Method {
     testedHead: head,
     terms: ["total"],
     groups: 1,
-    ...(views.drawsOf && { drawsOf: views.drawsOf }),
     passes: 1,
     passNames: [views.name],
     unit: "images",
+    ...(views.drawsOf && { drawsOf: views.drawsOf }),
     plan: (context) => views.plan(context),
     schedule({ options: { classWeights, deferredFrom }, epoch, epochs }): Record<string, number> {
       if (classWeights !== "deferred") return {};

@@ -73,6 +73,9 @@ export interface LossContext<Options> {
   readonly network: (images: Tensor) => NetworkOutputs;
 }
 
+/** Whom draws belong to, by name; see {@linkcode Method.drawsOf}. */
+export type DrawKinds = Readonly<Record<string, DrawKind>>;
+
 /** Parts that many methods have in common. */
 export interface MethodParts {
   /** Name of the views, as `--views` takes it. */
@@ -127,11 +130,6 @@ export interface Method<F extends Fields = Fields> {
   readonly terms: readonly [total: string, ...others: string[]];
   /** Groups of views in a step, such as view 1 and view 2 of each image; each is made by itself. */
   readonly groups: number;
-  /**
-   * Which of its draws belong to single examples `[B, ...]`: `examples` hold something of each, `partners`
-   * name another example of the batch for each; all others are the whole step's. None by default.
-   */
-  readonly drawsOf?: Readonly<Record<string, DrawKind>>;
   /** How often a step runs the network in training mode. */
   readonly passes: number;
   /** Name of what each pass is shown, such as `global`; passes are numbered by default. */
@@ -140,6 +138,12 @@ export interface Method<F extends Fields = Fields> {
   readonly unit: string;
   /** Draws every step of an epoch, from the context's streams alone. */
   plan(context: PlanContext<SettingsOf<F>>): PlannedDraws[];
+  /**
+   * Whom its draws belong to, for steps that are cut into parts: the whole `step`; the `examples`, one after the
+   * other; or these, as the places of their `partners` among them, whose views a part then shows behind its own.
+   * Single numbers belong to the step; a step with other draws that are not named here cannot be cut.
+   */
+  readonly drawsOf?: DrawKinds;
   /** Numbers of an epoch by name, such as the weight of a term; none by default. */
   schedule?(context: ScheduleContext<SettingsOf<F>>): Readonly<Record<string, number>>;
   /** Tensors that stay from step to step, such as class weights; the training disposes them. */

@@ -6,6 +6,7 @@
 
 import { resnet9 } from "./resnet9.ts";
 import { classicalResnet } from "./resnet_classical.ts";
+import { imagenetResnet, type ImagenetShape } from "./resnet_imagenet.ts";
 import { wideResnet } from "./resnet_wide.ts";
 import type { Backbone, BackboneOptions } from "./structure.ts";
 
@@ -27,6 +28,9 @@ const bottleneck = (depths: readonly number[]) => (options: BackboneOptions): Ba
 const classical = (depths: readonly [number, number, number]) => (options: BackboneOptions) =>
   classicalResnet(depths, options);
 
+const imagenet = (shape: ImagenetShape) => (options: BackboneOptions): Backbone =>
+  imagenetResnet(shape, options);
+
 /** The networks that come with the kit, by the names that `--arch` takes. */
 export const architectureTable = {
   resnet32: { describe: classical([5, 5, 5]), width: 64, anyWidth: true },
@@ -34,6 +38,21 @@ export const architectureTable = {
   resnet34: { describe: basic([3, 4, 6, 3]), width: 64, anyWidth: false },
   resnet50: { describe: bottleneck([3, 4, 6, 3]), width: 64, anyWidth: false },
   resnet9: { describe: resnet9, width: 32, anyWidth: true },
+  resnext50_32x4d: {
+    describe: imagenet({ depths: [3, 4, 6, 3], block: "grouped" }),
+    width: 64,
+    anyWidth: true,
+  },
+  resnet50_imagenet: {
+    describe: imagenet({ depths: [3, 4, 6, 3], block: "bottleneck" }),
+    width: 64,
+    anyWidth: true,
+  },
+  resnet10_imagenet: {
+    describe: imagenet({ depths: [1, 1, 1, 1], block: "basic" }),
+    width: 64,
+    anyWidth: true,
+  },
 } as const satisfies Readonly<Record<string, ArchitectureEntry>>;
 
 /** Names of the networks, as the official `--arch` writes them. */
@@ -74,12 +93,12 @@ export function architectureEntry(name: Architecture): ArchitectureEntry {
  * Names of the networks that come in other widths than their own.
  *
  * @returns Names in the order of the list.
- * @example There are two today
+ * @example The first two
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { namesOfAnyWidth } from "glmc/model/architectures.ts";
  *
- * assertEquals(namesOfAnyWidth(), ["resnet32", "resnet9"]);
+ * assertEquals(namesOfAnyWidth().slice(0, 2), ["resnet32", "resnet9"]);
  * ```
  */
 export function namesOfAnyWidth(): Architecture[] {

@@ -30,7 +30,9 @@ export type Variables = {
  * Draws the initial variables.
  *
  * Weights of convolutions and linear layers, with fan-in n: Kaiming normal N(0, 2 / n) for
- * resnet32, PyTorch's default U(−1/√n, 1/√n) for the other networks. Biases of linear layers:
+ * resnet32, PyTorch's default U(−1/√n, 1/√n) for the other networks of small images. Those of large images have
+ * Kaiming normal N(0, 2 / m) in convolutions, with fan-out m over all groups, and PyTorch's default in linear
+ * layers. Biases of linear layers:
  * U(−1/√n, 1/√n). Batch norm: scale and running variance 1, offset and running mean 0. A classifier
  * by cosines: each row uniform on (−1, 1)ⁿ, then scaled to length 1, as in LDAM's public code. Scales
  * of outputs: 1.
@@ -78,14 +80,18 @@ function initialLaws(structure: Structure, random: RandomSource): Map<string, ()
     const bound = 1 / Math.sqrt(fanIn);
     return () => bound * (2 * random.uniform() - 1);
   };
-  const normal = (fanIn: number): () => number => {
-    const deviation = Math.sqrt(2 / fanIn);
+  const normal = (fan: number): () => number => {
+    const deviation = Math.sqrt(2 / fan);
     return () => deviation * random.normal();
   };
-  const weight = structure.initialWeights === "uniform" ? uniform : normal;
+  const { initialWeights } = structure;
+  const weight = initialWeights === "normal" ? normal : uniform;
   const laws = new Map<string, () => number>();
-  for (const { name, kernel, inputs } of convolutions(structure)) {
-    laws.set(`${name}.weight`, weight(kernel * kernel * inputs));
+  for (const { name, kernel, inputs, outputs, groups = 1 } of convolutions(structure)) {
+    const law = initialWeights === "fan_out"
+      ? normal(kernel * kernel * outputs)
+      : weight(kernel * kernel * inputs / groups);
+    laws.set(`${name}.weight`, law);
   }
   for (const { name, inputs, isCosine, isScaled } of Object.values(structure.heads)) {
     if (isScaled) laws.set(`${name}.scale`, () => 1);

@@ -103,14 +103,14 @@ function divided([height, width]: Size, divisor: number): Size {
   return [Math.ceil(height / divisor), Math.ceil(width / divisor)];
 }
 
-function sizeAfter(before: Size, { stride, isPooled }: Convolution): Size {
-  return divided(divided(before, stride), isPooled ? 2 : 1);
+function sizeAfter(before: Size, { stride, pooling }: Convolution): Size {
+  return divided(divided(before, stride), pooling ? 2 : 1);
 }
 
 function convolutionRow(layer: Convolution, before: Size): LayerRow {
-  const { name, kernel, stride, inputs, outputs } = layer;
+  const { name, kernel, stride, inputs, outputs, groups = 1 } = layer;
   const [height, width] = divided(before, stride);
-  const weights = kernel * kernel * inputs * outputs;
+  const weights = kernel * kernel * inputs / groups * outputs;
   return {
     name,
     outputShape: [...sizeAfter(before, layer), outputs],

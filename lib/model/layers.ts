@@ -6,7 +6,8 @@
 
 import { type ComputeType, convert } from "../ops/precision.ts";
 import { convolution } from "../ops/convolution.ts";
-import { maxPool } from "../ops/max_pool.ts";
+import { groupedConvolution } from "../ops/grouped_convolution.ts";
+import { maxPool, overlappingMaxPool } from "../ops/max_pool.ts";
 import { everySecondPixel, pad } from "../ops/spatial_kernels.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { trainingBatchNorm } from "../ops/batch_norm.ts";
@@ -74,9 +75,11 @@ export interface LayerOptions {
  * ```
  */
 export function convolutionLayer(x: Tensor, layer: Convolution, options: LayerOptions): Tensor {
+  const { pooling, batchNorm: norm } = layer;
   const convolved = convolve(x, layer, options.pass);
   // Before the batch norm, which then has a quarter of the numbers to see.
-  return batchNorm(layer.isPooled ? maxPool(convolved) : convolved, layer.batchNorm, options);
+  const output = batchNorm(pooling === "2x2" ? maxPool(convolved) : convolved, norm, options);
+  return pooling === "3x3" ? overlappingMaxPool(output) : output;
 }
 
 /**
@@ -259,12 +262,14 @@ function convolve(x: Tensor, layer: Convolution, pass: Pass): Tensor {
     from: "float32",
     to: pass.computeType,
   });
-  const { stride, kernel } = layer;
+  const { stride, kernel, groups = 1 } = layer;
+  const run = groups === 1 ? convolution : groupedConvolution;
   const options = { stride, type: pass.computeType };
-  if (kernel === 1 || stride === 1) return convolution(x, weight, { ...options, padding: "same" });
-  // With stride 2, "same" pads an even side at its end only, PyTorch's padding of 1 at both.
-  const padded = pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]);
-  return convolution(padded, weight, { ...options, padding: "valid" });
+  if (kernel === 1 || stride === 1) return run(x, weight, { ...options, padding: "same" });
+  // With stride 2, "same" pads an even side at its end only, PyTorch's padding at both.
+  const margin = [(kernel - 1) / 2, (kernel - 1) / 2] as const;
+  const padded = pad(x, [[0, 0], margin, margin, [0, 0]]);
+  return run(padded, weight, { ...options, padding: "valid" });
 }
 
 function batchNorm(

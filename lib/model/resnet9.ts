@@ -27,15 +27,15 @@ import type { Backbone, BackboneOptions, Block, Convolution } from "./structure.
  */
 export function resnet9({ width, channels }: BackboneOptions): Backbone {
   return {
-    stem: { ...layer("conv1", channels, width), isPooled: true },
+    stem: { ...layer("conv1", channels, width), pooling: "2x2" },
     blocks: [
       {
-        convolutions: [{ ...layer("layer1", width, 2 * width), isPooled: true }],
+        convolutions: [{ ...layer("layer1", width, 2 * width), pooling: "2x2" }],
         shortcut: "none",
       },
       residual("layer1", 2 * width),
       {
-        convolutions: [{ ...layer("layer2", 2 * width, 4 * width), isPooled: true }],
+        convolutions: [{ ...layer("layer2", 2 * width, 4 * width), pooling: "2x2" }],
         shortcut: "none",
       },
       { convolutions: [layer("layer3", 4 * width, 8 * width)], shortcut: "none" },

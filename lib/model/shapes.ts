@@ -13,7 +13,7 @@ export type Shapes = Readonly<Record<string, readonly number[]>>;
  * Shapes of the trained tensors in memory, in the order of the official `named_parameters()`; hidden layers of
  * heads, which no official network has, come after all others, so that these are drawn as without them.
  *
- * Weights of convolutions are `[height, width, inputs, outputs]`, those of linear layers
+ * Weights of convolutions are `[height, width, inputs / groups, outputs]`, those of linear layers
  * `[outputs, inputs]` as in PyTorch.
  *
  * @param structure The network.
@@ -33,8 +33,8 @@ export type Shapes = Readonly<Record<string, readonly number[]>>;
  */
 export function parameterShapes(structure: Structure): Shapes {
   const shapes: Record<string, readonly number[]> = {};
-  for (const { name, batchNorm, kernel, inputs, outputs } of convolutions(structure)) {
-    shapes[`${name}.weight`] = [kernel, kernel, inputs, outputs];
+  for (const { name, batchNorm, kernel, inputs, outputs, groups = 1 } of convolutions(structure)) {
+    shapes[`${name}.weight`] = [kernel, kernel, inputs / groups, outputs];
     shapes[`${batchNorm}.weight`] = [outputs];
     shapes[`${batchNorm}.bias`] = [outputs];
   }

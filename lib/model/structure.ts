@@ -10,16 +10,21 @@ export interface Convolution {
   readonly name: string;
   /** Official name of the batch norm, such as `layer1.0.bn1`. */
   readonly batchNorm: string;
-  /** Side of the kernel; a kernel of 3 is padded by 1 on every side. */
-  readonly kernel: 1 | 3;
+  /** Side K of the kernel; the image is padded by (K − 1) / 2 on every side. */
+  readonly kernel: 1 | 3 | 7;
   /** Step between two outputs. */
   readonly stride: 1 | 2;
   /** Input channels. */
   readonly inputs: number;
   /** Output channels. */
   readonly outputs: number;
-  /** Whether only the largest of each 2 × 2 outputs goes on to the batch norm; no by default. */
-  readonly isPooled?: boolean;
+  /** Number of groups of channels that do not see each other; 1 by default. */
+  readonly groups?: number;
+  /**
+   * How the largest outputs halve the image: those of each 2 × 2 before the batch norm, or those of 3 × 3 around
+   * every second pixel after the ReLU; not at all by default.
+   */
+  readonly pooling?: "2x2" | "3x3";
 }
 
 /** Convolutions in a row; in a residual block a shortcut is added to their result. */
@@ -85,8 +90,11 @@ export interface Backbone {
   readonly featureSize: number;
   /** Size of projection and prediction. */
   readonly headSize: number;
-  /** Law of the initial weights: normal or uniform, both scaled by the fan-in. */
-  readonly initialWeights: "normal" | "uniform";
+  /**
+   * Law of the initial weights: normal or uniform, both scaled by the fan-in; `fan_out` is normal and scaled by the
+   * fan-out in convolutions, and uniform in heads.
+   */
+  readonly initialWeights: "normal" | "uniform" | "fan_out";
 }
 
 /** Sizes of a backbone that can be chosen. */

@@ -28,9 +28,12 @@ export function shapeOf({ data, network, stages }: RunConfig): string {
   return canonicalJson({
     data: { dataset, imbalanceRate, profile, largestClass, splitFile, validation },
     network,
-    stages: stages.map(({ method, batchSize, trains, samRadius, averageDecay, epochs }) => ({
+    stages: stages.map((
+      { method, batchSize, accumulate, trains, samRadius, averageDecay, epochs },
+    ) => ({
       method,
       batchSize,
+      accumulate,
       trains,
       isSharp: samRadius > 0,
       hasAverages: averageDecay > 0,

@@ -1,7 +1,7 @@
 /**
  * Presets: runs that have a name.
  *
- * `<data>` is GLMC as its official command runs it, `<data>-paper` and `<data>-corrected` its other
+ * `<data>`, such as `cifar10-lt-100` or `imagenet-lt`, is GLMC as its official command runs it, `<data>-paper` and `<data>-corrected` its other
  * readings; `<method>-<l|c>-<data>` is a baseline of the field under one of its schedules; `quick` and
  * `first-look` are trainings of minutes.
  *
@@ -20,6 +20,7 @@ import type { Settings } from "../settings/field.ts";
 import { nearest } from "../settings/nearest.ts";
 import { baselinePresets } from "./presets/baselines.ts";
 import { glmcPresets } from "./presets/glmc_rows.ts";
+import { largePresets } from "./presets/large_rows.ts";
 import type { Preset } from "./presets/preset.ts";
 import { minutePresets } from "./presets/quick.ts";
 
@@ -30,6 +31,7 @@ export { type Preset, tailedDatasets } from "./presets/preset.ts";
 export const presets: readonly Preset[] = [
   ...minutePresets,
   ...glmcPresets,
+  ...largePresets,
   ...baselinePresets,
 ];
 

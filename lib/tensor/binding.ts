@@ -133,9 +133,9 @@ export class Binding {
     return this.#runtime.executeBeside(name, attributes, inputs);
   }
 
-  /** Takes a recorded function out of TensorFlow. */
-  removeFunction(name: string): void {
-    this.#runtime.removeFunction(name);
+  /** Address of TensorFlow's context, for threads that share it. */
+  get contextAddress(): bigint {
+    return BigInt(Deno.UnsafePointer.value(this.#runtime.context));
   }
 
   #dtype(id: number): number | undefined {

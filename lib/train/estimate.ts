@@ -6,7 +6,8 @@
 
 import { nextTurn } from "../process/turn.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
-import { epochNumbers, stepInputs } from "./step_inputs.ts";
+import { runSteps } from "./run_steps.ts";
+import { epochNumbers } from "./step_inputs.ts";
 import { initialState, type Training, trainingStageAt } from "./training.ts";
 
 /** A forward pass of one image costs about a third of its part in a training step. */
@@ -24,25 +25,27 @@ export async function estimateEpochSeconds(training: Training, epoch = 0): Promi
   const plans = training.plan(epoch);
   const [plan] = plans;
   if (plan === undefined) return 0;
-  const { stage, step, first } = trainingStageAt(training, epoch);
+  const { first, ...onDevice } = trainingStageAt(training, epoch);
+  const { stage } = onDevice;
   const numbers = { ...epochNumbers(training, epoch - first, stage), learningRate: 0 };
   let seconds = 0;
   let state = initialState(training);
-  for (let repeat = 0; repeat < 2; repeat++) {
-    const start = performance.now();
-    const { plan: part, share } = training.part(plan, epoch);
-    const inputs = stepInputs(part, {
-      ...numbers,
-      prepared: await train.prepare(part),
-      peers: peers && { share, stops: false },
-    });
-    const stepped = { state, plan: inputs };
-    const result = peers ? await step.beside(stepped) : step(stepped);
+  let start = performance.now();
+  const steps = runSteps(onDevice, {
+    plans: [plan, plan],
+    part: (plan) => training.part(plan, epoch),
+    source: train,
+    state: () => state,
+    stops: peers && (() => false),
+    ...numbers,
+  });
+  for await (const { result } of steps) {
     await result.losses.data();
     seconds = (performance.now() - start) / 1000;
-    disposeTensors({ state, inputs, losses: result.losses, peers: result.peers });
+    disposeTensors({ state, losses: result.losses, peers: result.peers });
     await nextTurn();
     state = result.state;
+    start = performance.now();
   }
   disposeTensors(state);
   const examples = plans.reduce((sum, { count }) => sum + count, 0);

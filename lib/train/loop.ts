@@ -19,12 +19,11 @@ import {
   type TrainEvent,
 } from "./events.ts";
 import { hearStops } from "./hear_stop.ts";
-import { readAhead } from "./read_ahead.ts";
-import { accuracyOf, perClassIfFew, validationOf } from "./record.ts";
+import { accuracyOf, perClassIfFew, validationOf } from "./kept_accuracy.ts";
+import { runSteps } from "./run_steps.ts";
 import { StoppedTogether } from "./shared_predictor.ts";
 import type { Stage } from "./stage.ts";
-import type { StepResult } from "./step.ts";
-import { epochNumbers, stepInputs } from "./step_inputs.ts";
+import { epochNumbers } from "./step_inputs.ts";
 import { evaluated, measured } from "./tested.ts";
 import { initialState, nextState, type Training, trainingStageAt } from "./training.ts";
 
@@ -143,7 +142,8 @@ async function* trainEpoch(
   const { parts: { train }, options: { peers, checkpointSeconds } } = training;
   const checkpointAfter = 1000 * (checkpointSeconds ?? defaultCheckpointSeconds);
   const { epoch, step: begin } = standing.progress;
-  const { stage, step: runStep, first } = trainingStageAt(training, epoch);
+  const { first, ...onDevice } = trainingStageAt(training, epoch);
+  const { stage } = onDevice;
   const numbers = epochNumbers(training, epoch - first, stage);
   let examples = examplesIn(plans.slice(0, begin));
   let unread: { readonly losses: Tensor; readonly count: number }[] = [];
@@ -153,26 +153,22 @@ async function* trainEpoch(
   const isHeardAlone = (): boolean => peers === undefined && signal?.aborted === true;
   try {
     if (isHeardAlone()) return true;
-    const parts = plans.slice(begin).map((plan) => training.part(plan, epoch));
-    for await (const { plan, prepared } of readAhead(parts.map(({ plan }) => plan), train)) {
-      const { share } = parts[step - begin]!;
-      const told = peers && { share, stops: signal?.aborted === true };
-      const inputs = stepInputs(plan, { prepared, ...numbers, peers: told });
-      let toldByAll: StepResult["peers"];
+    const steps = runSteps(onDevice, {
+      plans: plans.slice(begin),
+      part: (plan) => training.part(plan, epoch),
+      source: train,
+      state: () => standing.progress.state,
+      stops: peers && (() => signal?.aborted === true),
+      ...numbers,
+    });
+    for await (const { plan, result, parts } of steps) {
       const { state } = standing.progress;
-      try {
-        // Where others may end meanwhile, this process has to hear of it.
-        const stepped = { state, plan: inputs };
-        const result = peers ? await runStep.beside(stepped) : runStep(stepped);
-        unread.push({ losses: result.losses, count: plans[step]!.count });
-        toldByAll = result.peers;
-        step++;
-        const batches = standing.progress.batches + passesOf(stage);
-        standing.progress = { ...standing.progress, state: result.state, step, batches };
-        disposeTensors(state);
-      } finally {
-        disposeTensors(inputs);
-      }
+      const toldByAll = result.peers;
+      unread.push({ losses: result.losses, count: plan.count });
+      step++;
+      const batches = standing.progress.batches + parts * passesOf(stage);
+      standing.progress = { ...standing.progress, state: result.state, step, batches };
+      disposeTensors(state);
       // Lets signals and progress displays run: a step itself never yields to them.
       await nextTurn();
       const seconds = (performance.now() - lastRead) / 1000;

@@ -16,12 +16,11 @@ import {
 } from "../disk/schema.ts";
 import type { AdjustedAccuracy } from "../evaluate/adjusted.ts";
 import { balancedAccuracy } from "../evaluate/balanced.ts";
-import { mostDenseClasses } from "../evaluate/confusion.ts";
-import type { Evaluation } from "../evaluate/metrics.ts";
 import { shotAccuracy } from "../evaluate/shots.ts";
 import type { Method } from "../method/method.ts";
 import type { EpochRecord } from "./events.ts";
 import { learningRateAt } from "./schedule.ts";
+import { leavesClassesOut } from "./kept_accuracy.ts";
 import { type Stage, stageAt, totalEpochs } from "./stage.ts";
 
 /** A stage of which records are read; its method may be one that is not there any more. */
@@ -72,78 +71,6 @@ const recordSchema: Schema<EpochRecord> = (value, name) => {
     .filter(([key]) => isRecord(value) && Object.hasOwn(value, key));
   return object({ ...recordFields, ...Object.fromEntries(further) })(value, name);
 };
-
-/**
- * What a record keeps of an evaluation.
- *
- * @param evaluation The full evaluation.
- * @returns It without confusion matrix and reliability.
- * @example One image of one class
- * ```ts
- * import { evaluateLogits } from "glmc";
- * import { accuracyOf } from "glmc/train/record.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const options = { classes: 1, trainingCounts: [5] };
- * const accuracy = accuracyOf(evaluateLogits(Float32Array.of(0), Int32Array.of(0), options));
- *
- * assertEquals([accuracy.top1, "confusion" in accuracy], [100, false]);
- * ```
- */
-export function accuracyOf(evaluation: Evaluation): EpochRecord["evaluation"] {
-  const { confusion: _, confusionCells: __, reliability: ___, ...accuracy } = evaluation;
-  return perClassIfFew(accuracy);
-}
-
-/**
- * Accuracies as records keep them: of more than 1,000 classes without a number for each, which the files of
- * the best and the last epoch have. 8,142 classes over 120 epochs would be 16 MB in every checkpoint.
- *
- * @param accuracy Accuracies.
- * @returns The same, or with an empty `classAccuracy`.
- * @example Few classes
- * ```ts
- * import { perClassIfFew } from "glmc/train/record.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const lengthOf = (classes: number) =>
- *   perClassIfFew({ classAccuracy: Array(classes).fill(50) }).classAccuracy.length;
- *
- * assertEquals([1000, 1001].map(lengthOf), [1000, 0]);
- * ```
- */
-export function perClassIfFew<Accuracy extends Pick<Evaluation, "classAccuracy">>(
-  accuracy: Accuracy,
-): Accuracy {
-  return accuracy.classAccuracy.length <= mostDenseClasses
-    ? accuracy
-    : { ...accuracy, classAccuracy: [] };
-}
-
-/**
- * What a record keeps of an evaluation on images that are held out of training.
- *
- * @param evaluation The full evaluation.
- * @returns {@linkcode accuracyOf} it, and the mean over the classes.
- * @example Two of three images of class 0 are right, and the only one of class 1
- * ```ts
- * import { evaluateLogits } from "glmc";
- * import { validationOf } from "glmc/train/record.ts";
- * import { assertAlmostEquals } from "@std/assert";
- *
- * const logits = Float32Array.of(1, 0, 1, 0, 0, 1, 0, 1);
- * const options = { classes: 2, trainingCounts: [30, 10] };
- * const { top1, balanced } = validationOf(
- *   evaluateLogits(logits, Int32Array.of(0, 0, 0, 1), options),
- * );
- *
- * assertAlmostEquals(top1, 75);
- * assertAlmostEquals(balanced, (200 / 3 + 100) / 2);
- * ```
- */
-export function validationOf(evaluation: Evaluation): NonNullable<EpochRecord["validation"]> {
-  return { ...accuracyOf(evaluation), balanced: balancedAccuracy(evaluation.classAccuracy) };
-}
 
 /**
  * Reads the records of the first finished epochs.
@@ -315,14 +242,6 @@ export function checkAccuracies(
       throw new TypeError(`${name} has accuracy ${found} for ${group}, its classes give ${value}`);
     }
   }
-}
-
-/** Records of many classes have no accuracies by class; see {@linkcode perClassIfFew}. */
-function leavesClassesOut(
-  { classAccuracy }: Pick<Evaluation, "classAccuracy">,
-  counts: readonly number[],
-): boolean {
-  return classAccuracy.length === 0 && counts.length > mostDenseClasses;
 }
 
 function bounds(values: readonly (number | null)[]): [low: number, high: number] {

@@ -29,6 +29,11 @@ export interface Stage {
   readonly startEpoch?: number;
   /** Examples in a step; the last step of an epoch takes what is left. */
   readonly batchSize: number;
+  /**
+   * Parts N of a batch, whose gradients are averaged before a step; 1 by default. In training, batch norm sees each
+   * part by itself.
+   */
+  readonly accumulate?: number;
   /** Learning rate at its start η. */
   readonly learningRate: number;
   /** How the learning rate falls; `cosine` by default. */

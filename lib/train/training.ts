@@ -15,6 +15,7 @@ import type { CompiledFunction } from "../tensor/compile.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors, mapTensors } from "../tensor/named_tensors.ts";
 import { tf } from "../tensor/tfjs.ts";
+import { type AccumulatedStep, createAccumulatedStep } from "./accumulate.ts";
 import { collectiveKeys } from "./all_reduce.ts";
 import { initialCarried } from "./carried.ts";
 import { planEpoch } from "./plan_epoch.ts";
@@ -75,6 +76,8 @@ export interface TrainingStage {
     { readonly state: TrainState; readonly plan: StepInputs },
     StepResult
   >;
+  /** One step of a stage whose batches come in parts; what then is run in place of `step`. */
+  readonly accumulated?: AccumulatedStep;
   /** Outputs of its tested head for the test images. */
   readonly predict: Predictor;
   /** Outputs of the same head for the validation images, if there are any. */
@@ -118,7 +121,7 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
     planEpoch({ stages, epoch, seed, counts, source: train });
   const onDevice = stages.map((stage, index) => {
     const constants = stage.method.constants?.({ options: stage.options, counts }) ?? {};
-    const step = createTrainStep({
+    const settings = {
       stage,
       network,
       source: train,
@@ -130,7 +133,7 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
         synchronised,
         keepsStatistics: stage.statistics === "kept",
       },
-    });
+    };
     const predictorOf = (source: ImageSource): Predictor => {
       const settings = { engine, network, source, head: testedHeads(stage), mode };
       const key = collectiveKeys.outputs + (source === test ? 0 : 1);
@@ -141,7 +144,12 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
       constants,
       predict: predictorOf(test),
       ...(validation && { predictValidation: predictorOf(validation) }),
-      step: engine.compile(step, { mode, xla }),
+      step: engine.compile(createTrainStep(settings), { mode, xla }),
+      ...((stage.accumulate ?? 1) > 1 && {
+        accumulated: createAccumulatedStep(settings, {
+          compile: (f) => engine.compile(f, { mode, xla }),
+        }),
+      }),
     };
   });
   return {
@@ -158,8 +166,9 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
         : { plan, share: 1 };
     },
     dispose() {
-      for (const { step, predict, predictValidation, constants } of onDevice) {
+      for (const { step, accumulated, predict, predictValidation, constants } of onDevice) {
         step.dispose();
+        accumulated?.dispose();
         predict.dispose();
         predictValidation?.dispose();
         disposeTensors(constants);
@@ -266,6 +275,13 @@ function check(
 ): void {
   if (options.stages.length === 0) {
     throw new RangeError("Cannot train: there are no stages: name at least one");
+  }
+  const cut = options.stages.find(({ accumulate = 1 }) => accumulate > 1);
+  if (options.peers !== undefined && cut !== undefined) {
+    throw new RangeError(
+      `Cannot cut batches into ${cut.accumulate} parts on several devices: each has a part of the batch already: ` +
+        "leave --accumulate out, or use one device",
+    );
   }
   if (Math.min(train.height, train.width) < SMALLEST_SIDE) {
     throw new RangeError(

@@ -50,6 +50,24 @@ Deno.test("data check tells what a list holds and what is wrong with its files",
   assertEquals(JSON.parse(Deno.readTextFileSync(report)).files, 1);
 });
 
+Deno.test("data check of a data set looks at both its parts", async () => {
+  using folder = temporaryFolder();
+  for (const path of ["train/cat/1.jpg", "train/dog/1.jpg", "val/dog/2.jpg"]) {
+    const place = `${folder.path}/${path}`;
+    Deno.mkdirSync(place.replace(/\/[^/]*$/, ""), { recursive: true });
+    Deno.writeFileSync(place, picture("full_color.jpg"));
+  }
+  Deno.writeFileSync(`${folder.path}/val/dog/2.jpg`, picture("full_color.jpg").subarray(0, 300));
+  const found = await data(
+    ...["check", "--dataset", "folder", "--root", folder.path, "--least_side", "1"],
+    ...["--write", `${folder.path}/report.json`],
+  );
+  assertEquals(found.code, 1, found.stderr);
+  assertMatch(found.stdout, /Training images\n[^]*Every file can[^]*Test images\n[^]*Damaged: 1/);
+  const { train, test } = JSON.parse(Deno.readTextFileSync(`${folder.path}/report.json`));
+  assertEquals([train.files, test.files, test.faults.length], [2, 1, 1]);
+});
+
 Deno.test("data check without a root reads the list alone, and names what is wrong in one line", async () => {
   using folder = temporaryFolder();
   const list = `${folder.path}/list.txt`;

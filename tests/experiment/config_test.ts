@@ -89,12 +89,29 @@ const fourthSettings = {
   predictor: "linear",
 };
 
+/** What data sets in files and large networks brought. */
+const fifthSettings = {
+  trainList: null,
+  testList: null,
+  trainListHash: null,
+  testListHash: null,
+  testShare: null,
+  imageSize: null,
+  onBadImage: "stop",
+  accumulate: 1,
+};
+
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;
   const { name, method, options, trains, statistics, ...stage } = stages[0];
   const { largestClass, ...all } = { ...data, ...network, ...stage, ...options, seed };
   assertEquals(largestClass, null);
-  assertEquals<unknown>(all, { ...oldForm, ...laterSettings, ...fourthSettings });
+  assertEquals<unknown>(all, {
+    ...oldForm,
+    ...laterSettings,
+    ...fourthSettings,
+    ...fifthSettings,
+  });
   assertEquals(
     { name, method, trains, statistics, stages: stages.length },
     { name: "train", method: "glmc", trains: "all", statistics: "updated", stages: 1 },
@@ -110,6 +127,21 @@ Deno.test("configure() completes what follows from other settings", () => {
   assertEquals(config({ method: "cross_entropy" }).stages[0].options, {});
   assertEquals(config({ method: "toy" }).stages[0].options, { strength: 0.5 });
   assertEquals(config({ dataFolder: "images" }).data.dataFolder, `${Deno.cwd()}/images`);
+});
+
+Deno.test("configure() refuses parts of a batch that are too small for batch norm", () => {
+  assertEquals(config({ batchSize: 8, accumulate: 4 }).stages[0].accumulate, 4);
+  for (const accumulate of [5, 8]) {
+    assertThrows(
+      () => config({ batchSize: 8, accumulate }),
+      RangeError,
+      `Cannot use accumulate (--accumulate) ${accumulate}: it must be at most half the batch size`,
+    );
+  }
+  assertEquals(
+    config({ batchSize: 8, accumulate: 4, secondStage: "classifier" }).stages[1]?.accumulate,
+    4,
+  );
 });
 
 Deno.test("configure() adds a second stage that trains the classifier alone", () => {

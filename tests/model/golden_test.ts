@@ -23,6 +23,7 @@ const cases: readonly [string, Architecture, { classes: number; width?: number }
   ["net_resnet18", "resnet18", { classes: 10 }],
   ["net_resnet34", "resnet34", { classes: 100 }],
   ["net_resnet50", "resnet50", { classes: 100 }],
+  ["net_resnext50_32x4d", "resnext50_32x4d", { classes: 1000 }],
 ];
 
 /**

@@ -33,19 +33,21 @@ function normalTensor(shape: readonly number[], seed: number): Tensor {
   return tf.tensor(Float32Array.from({ length: size }, () => random.normal()), [...shape]);
 }
 
-// The kinds of blocks: option A, option B, bottleneck, and one that is pooled and has no shortcut.
+// The kinds of blocks: option A, option B, bottleneck, one that is pooled and has no shortcut, and one with groups.
 for (
   const [architecture, name] of [
     ["resnet32", "layer2.0"],
     ["resnet18", "conv3_x.0"],
     ["resnet50", "conv3_x.0"],
     ["resnet9", "layer2"],
+    ["resnext50_32x4d", "layer2.0"],
   ] as const
 ) {
   Deno.test(`blockLayers() of ${architecture} has the slope of its finite differences`, async () => {
     await testEngine();
     tf.engine().startScope();
-    const width = architecture === "resnet32" || architecture === "resnet9" ? 2 : 64;
+    const width =
+      { resnet32: 2, resnet9: 2, resnet18: 64, resnet50: 64, resnext50_32x4d: 4 }[architecture];
     const { structure, init } = createNetwork(architecture, { classes: 2, width });
     const { parameters, statistics } = init(randomStream(1, "init"));
     const block = structure.blocks.find(({ convolutions }) =>
@@ -81,9 +83,12 @@ for (const architecture of architectures) {
   Deno.test(`Network.apply() of ${architecture} has the slope of its finite differences`, async () => {
     await testEngine();
     tf.engine().startScope();
-    const network = createNetwork(architecture, { classes: 10 });
+    // Networks for large images halve them five times: what is left must be enough for a batch norm.
+    const isLarge = createNetwork(architecture, { classes: 2 }).structure.stem.kernel === 7;
+    const network = createNetwork(architecture, { classes: 10, ...(isLarge && { width: 8 }) });
     const { parameters, statistics } = network.init(randomStream(1, "init"));
-    const images = normalTensor([4, 16, 16, 3], 2);
+    const side = isLarge ? 96 : 16;
+    const images = normalTensor([4, side, side, 3], 2);
     const loss = (parameters: Tensors): Tensor => {
       const { outputs } = network.apply({ parameters, statistics }, images, "train");
       const { logits, rebalancedLogits, prediction } = outputs;

@@ -71,6 +71,29 @@ Deno.test("Network.init() of the other networks is PyTorch's default", async () 
   }
 });
 
+Deno.test("Network.init() of the networks for large images is Kaiming normal by the fan-out", async () => {
+  const network = createNetwork("resnext50_32x4d", { classes: 10, width: 32 });
+  const values = await drawn(network);
+
+  for (const [name, drawn] of values) {
+    const shape = network.parameterShapes[name];
+    if (shape?.length !== 4) continue;
+    // As PyTorch counts it: the outputs of all groups.
+    const [height, width, , outputs] = shape as [number, number, number, number];
+    const { mean, deviation, largest } = moments(drawn);
+    const expected = Math.sqrt(2 / (height * width * outputs));
+    assertAlmostEquals(mean / expected, 0, 4 / Math.sqrt(drawn.length), name);
+    assertAlmostEquals(deviation / expected, 1, spread(drawn.length), name);
+    assert(largest > 2 * expected, name);
+  }
+  for (const [name, fanIn] of [["fc.weight", 1024], ["projection_head.0.bias", 1024]] as const) {
+    const { deviation, largest } = moments(values.get(name)!);
+    const bound = 1 / Math.sqrt(fanIn);
+    assertAlmostEquals(deviation / bound, 1 / Math.sqrt(3), spread(values.get(name)!.length), name);
+    assert(largest <= bound, name);
+  }
+});
+
 Deno.test("Network.init() starts batch norm as the identity", async () => {
   for (const [name, values] of await drawn(createNetwork("resnet50", { classes: 10 }))) {
     const isBatchNorm = /(bn\d|conv1\.1|function\.[147]|shortcut\.1)\./.test(name);

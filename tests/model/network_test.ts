@@ -15,6 +15,7 @@ Deno.test("createNetwork() has the official parameters", () => {
       ["net_resnet18", "resnet18", { classes: 10 }],
       ["net_resnet34", "resnet34", { classes: 100 }],
       ["net_resnet50", "resnet50", { classes: 100 }],
+      ["net_resnext50_32x4d", "resnext50_32x4d", { classes: 1000 }],
     ] as const
   ) {
     const network = createNetwork(architecture, options);
@@ -40,6 +41,22 @@ Deno.test("layerTable() gives the well-known cost of the classical ResNet-32", (
   assertEquals(rows.find(({ name }) => name === "layer3.4.conv2")!.outputShape, [8, 8, 64]);
 });
 
+Deno.test("layerTable() gives the well-known cost of the networks for large images", () => {
+  const cost = (architecture: Architecture): number =>
+    layerTable(createNetwork(architecture, { classes: 1000, heads: ["logits"] }), {
+      height: 224,
+      width: 224,
+    }).reduce((total, row) => total + row.multiplyAdds, 0) / 1e9;
+  const parameters = (architecture: Architecture): number =>
+    parameterCount(createNetwork(architecture, { classes: 1000, heads: ["logits"] }));
+
+  // torchvision's tables of weights: 4.09 and 4.23 GFLOPS, 25557032 and 25028904 parameters.
+  assertAlmostEquals(cost("resnet50_imagenet"), 4.09, 0.005);
+  assertAlmostEquals(cost("resnext50_32x4d"), 4.23, 0.005);
+  assertEquals(parameters("resnet50_imagenet"), 25_557_032);
+  assertEquals(parameters("resnext50_32x4d"), 25_028_904);
+});
+
 Deno.test("layerTable() counts a layer before its pooling, and shows what is left after it", () => {
   const rows = layerTable(createNetwork("resnet9", { classes: 10, heads: ["logits"] }));
   const cost = (name: string) => rows.find((row) => row.name === name)!;
@@ -59,6 +76,11 @@ Deno.test("createNetwork() refuses what it cannot make", () => {
     () => createNetwork("resnet101" as Architecture, { classes: 10 }),
     RangeError,
     '"resnet101" is unknown: choose one of resnet32, resnet18, resnet34, resnet50, resnet9',
+  );
+  assertThrows(
+    () => createNetwork("resnext50_32x4d", { classes: 10, width: 7 }),
+    RangeError,
+    "choose an even --width",
   );
   assertThrows(() => createNetwork("resnet18", { classes: 10, width: 16 }), RangeError, "--width");
   for (const width of [0, 1.5, NaN]) {

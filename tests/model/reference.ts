@@ -20,6 +20,13 @@ type Weights = Readonly<Record<string, HostTensor>>;
 /** Stages of resnet9: whether they halve the image, and whether a residual block follows. */
 const stagesOfResnet9 = [[1, true, true], [2, true, false], [3, false, true]] as const;
 
+/** Blocks of the networks for large images. */
+const imagenetDepths = {
+  resnext50_32x4d: [3, 4, 6, 3],
+  resnet50_imagenet: [3, 4, 6, 3],
+  resnet10_imagenet: [1, 1, 1, 1],
+};
+
 const depths = { resnet18: [2, 2, 2, 2], resnet34: [3, 4, 6, 3], resnet50: [3, 4, 6, 3] };
 
 /** A pass in training mode, starting from running means of 0 and variances of 1. */
@@ -59,6 +66,24 @@ export function referencePass(
       const inner = relu(part(x, `layer${stage}.residual.0`));
       x = relu(part(inner, `layer${stage}.residual.1`), x);
     }
+  } else if (isForImagenet(architecture)) {
+    x = largestOfNine(relu(layer(images, "conv1", "bn1", 2)));
+    imagenetDepths[architecture].forEach((depth, stage) => {
+      for (let i = 0; i < depth; i++) {
+        const stride = stage > 0 && i === 0 ? 2 : 1;
+        const block = `layer${stage + 1}.${i}`;
+        const part = (x: Images, number: number, stride = 1): Images =>
+          layer(x, `${block}.conv${number}`, `${block}.bn${number}`, stride);
+        const y = architecture === "resnet10_imagenet"
+          ? part(relu(part(x, 1, stride)), 2)
+          : part(relu(part(relu(part(x, 1)), 2, stride)), 3);
+        const shortcut = `${block}.downsample`;
+        const added = `${shortcut}.0.weight` in weights
+          ? layer(x, `${shortcut}.0`, `${shortcut}.1`, stride)
+          : x;
+        x = relu(y, added);
+      }
+    });
   } else {
     x = relu(layer(images, "conv1.0", "conv1.1"));
     depths[architecture].forEach((depth, stage) => {
@@ -92,25 +117,31 @@ export function referencePass(
   };
 }
 
+function isForImagenet(architecture: Architecture): architecture is keyof typeof imagenetDepths {
+  return architecture in imagenetDepths;
+}
+
+/** Of fewer inputs than the images have channels, the filters of each group see those of their own. */
 function convolution(
   { batch, height, width, channels, data }: Images,
   weight: HostTensor,
   stride: number,
 ): Images {
-  const [outputs, , kernel] = weight.shape as [number, number, number];
+  const [outputs, inputs, kernel] = weight.shape as [number, number, number];
+  const perGroup = outputs * inputs / channels;
   const rows = Float64Array.from(weight.data as Float32Array);
   const padding = (kernel - 1) / 2;
   const [outputHeight, outputWidth] = [height, width].map((side) =>
     Math.floor((side + 2 * padding - kernel) / stride) + 1
   ) as [number, number];
   const result = new Float64Array(batch * outputHeight * outputWidth * outputs);
-  const size = channels * kernel * kernel;
-  const patch = new Float64Array(size);
+  const size = inputs * kernel * kernel;
+  const patch = new Float64Array(channels * kernel * kernel);
   let position = 0;
   for (let image = 0; image < batch; image++) {
     for (let row = 0; row < outputHeight; row++) {
       for (let column = 0; column < outputWidth; column++) {
-        for (let i = 0; i < size; i++) {
+        for (let i = 0; i < patch.length; i++) {
           const [channel, within] = [Math.floor(i / kernel / kernel), i % (kernel * kernel)];
           const y = row * stride + Math.floor(within / kernel) - padding;
           const x = column * stride + within % kernel - padding;
@@ -118,8 +149,9 @@ function convolution(
           patch[i] = inside ? data[((image * height + y) * width + x) * channels + channel]! : 0;
         }
         for (let output = 0; output < outputs; output++) {
+          const start = Math.floor(output / perGroup) * size;
           let sum = 0;
-          for (let i = 0; i < size; i++) sum += patch[i]! * rows[output * size + i]!;
+          for (let i = 0; i < size; i++) sum += patch[start + i]! * rows[output * size + i]!;
           result[position++] = sum;
         }
       }
@@ -167,6 +199,25 @@ function largestOfFour({ batch, height, width, channels, data }: Images): Images
     const place = (image * rows + Math.floor(row / 2)) * columns + Math.floor(column / 2);
     const target = place * channels + channel;
     result[target] = Math.max(result[target]!, value);
+  });
+  return { batch, height: rows, width: columns, channels, data: result };
+}
+
+/** The largest of the 3 × 3 pixels around every second one, as far as they are in the image. */
+function largestOfNine({ batch, height, width, channels, data }: Images): Images {
+  const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+  const result = new Float64Array(batch * rows * columns * channels).map((_, i) => {
+    const [pixel, channel] = [Math.floor(i / channels), i % channels];
+    const [row, column] = [Math.floor(pixel / columns) % rows, pixel % columns];
+    const image = Math.floor(pixel / columns / rows);
+    let largest = -Infinity;
+    for (let y = Math.max(0, 2 * row - 1); y <= Math.min(height - 1, 2 * row + 1); y++) {
+      for (let x = Math.max(0, 2 * column - 1); x <= Math.min(width - 1, 2 * column + 1); x++) {
+        const place = ((image * height + y) * width + x) * channels + channel;
+        largest = Math.max(largest, data[place]!);
+      }
+    }
+    return largest;
   });
   return { batch, height: rows, width: columns, channels, data: result };
 }

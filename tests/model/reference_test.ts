@@ -57,6 +57,19 @@ for (
     assertPassAgrees(architecture, { classes: 10, width }, [2, 16, 16]));
 }
 
+for (
+  const [architecture, width, shape] of [
+    ["resnext50_32x4d", 4, [2, 64, 64]],
+    ["resnet50_imagenet", 4, [2, 64, 64]],
+    // Odd sides: 97 becomes 49, 25, 13, 7, and 4.
+    ["resnet10_imagenet", 6, [2, 97, 67]],
+    ["resnext50_32x4d", 2, [3, 67, 97]],
+  ] as const
+) {
+  Deno.test(`Network.apply() of ${architecture}, ${shape[1]} x ${shape[2]}, does what plain loops do`, () =>
+    assertPassAgrees(architecture, { classes: 10, width }, shape));
+}
+
 for (const [height, width] of [[16, 48], [48, 16], [7, 5], [1, 3]] as const) {
   Deno.test(`Network.apply() takes images of ${height}x${width}, grey ones too`, async () => {
     await assertPassAgrees("resnet32", { classes: 10, width: 4, channels: 1 }, [2, height, width]);

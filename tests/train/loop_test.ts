@@ -219,6 +219,9 @@ Deno.test("an evaluation that fails comes after a checkpoint of its epoch", asyn
     stages: training.stages.map((stage) => ({
       ...stage,
       predict: Object.assign(() => Promise.reject(new Error("no memory")), {
+        batches() {
+          throw new Error("no memory");
+        },
         dispose: stage.predict.dispose,
       }),
     })),

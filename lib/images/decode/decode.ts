@@ -5,14 +5,8 @@
  */
 
 import { decodePixels } from "../../ops/image_decoders.ts";
-import { decodeBmp } from "./bmp.ts";
-import { decodeGif } from "./gif.ts";
-import { checkSize } from "./header.ts";
-import { readJpegHeader } from "./jpeg.ts";
-import { describeOther, type ImageFormat, imageFormat } from "./kind.ts";
-import { type DecodedImage, readOrientation, turnUpright } from "./orientation.ts";
-import { readPngHeader } from "./png.ts";
-import { firstWebpPicture } from "./webp.ts";
+import { decodeFile } from "./decode_file.ts";
+import type { DecodedImage } from "./orientation.ts";
 
 /**
  * Decodes a PNG, JPEG, BMP, GIF or WebP file; the content decides, not the name.
@@ -48,63 +42,7 @@ export async function decodeImage(
   bytes: Uint8Array<ArrayBuffer>,
   name: string,
 ): Promise<DecodedImage> {
-  const format = imageFormat(bytes);
-  if (format === undefined) {
-    throw new TypeError(`Cannot read the image "${name}": ${describeOther(bytes)}`);
-  }
-  try {
-    return await decoders[format](bytes);
-  } catch (error) {
-    throw inWords(error, name);
-  }
-}
-
-const decoders: Record<
-  ImageFormat,
-  (bytes: Uint8Array<ArrayBuffer>) => DecodedImage | Promise<DecodedImage>
-> = {
-  async png(bytes) {
-    const header = readPngHeader(bytes);
-    checkSize(header);
-    return upright(await decodePixels(bytes, "png"), header.exif);
-  },
-  async jpeg(bytes) {
-    const header = readJpegHeader(bytes);
-    checkSize(header);
-    return upright(await decodePixels(bytes, "jpeg"), header.exif);
-  },
-  async webp(bytes) {
-    const { file, exif } = firstWebpPicture(bytes);
-    const { pixels, channels, ...size } = await decodePixels(file, "webp", 0);
-    const color = channels === 3 ? pixels : withoutOpacity(pixels);
-    return upright({ ...size, pixels: color }, exif);
-  },
-  gif: decodeGif,
-  bmp: decodeBmp,
-};
-
-function upright({ pixels, height, width }: DecodedImage, exif?: Uint8Array): DecodedImage {
-  return turnUpright({ pixels, height, width }, exif === undefined ? 1 : readOrientation(exif));
-}
-
-function withoutOpacity(pixels: Uint8Array): Uint8Array<ArrayBuffer> {
-  const color = new Uint8Array(pixels.length / 4 * 3);
-  for (let from = 0, to = 0; from < pixels.length; from += 4, to += 3) {
-    color[to] = pixels[from]!;
-    color[to + 1] = pixels[from + 1]!;
-    color[to + 2] = pixels[from + 2]!;
-  }
-  return color;
-}
-
-/** The reason for a failure as an error of its class that names the file and says what to do. */
-function inWords(error: unknown, name: string): unknown {
-  for (const Kind of [TypeError, RangeError, SyntaxError]) {
-    if (!(error instanceof Kind) || !/^(?:it|its) /.test(error.message)) continue;
-    const next = Kind === TypeError ? "save it as RGB PNG" : "copy it again, or take it out";
-    return new Kind(`Cannot read the image "${name}": ${error.message}: ${next}`, { cause: error });
-  }
-  return error;
+  return await decodeFile(bytes, { name, decodePixels });
 }
 
 export type { DecodedImage };

@@ -53,6 +53,7 @@ const common = {
   passNames: ["global", "local"],
   unit: "pairs",
   plan: planPairs,
+  drawsOf: { box: "step", view1Box: "step" },
   schedule: ({ options: { cumulative: law }, epoch, epochs }: ScheduleContext<PairOptions>) => ({
     plainWeight: cumulativeWeight(epoch, epochs, { law }),
   }),

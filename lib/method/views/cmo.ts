@@ -79,6 +79,7 @@ export const cmoViews: Views<typeof cmoFields> = defineViews({
       return { count, rows: [rows], draws: drawPaste(mix, { alpha, probability, height, width }) };
     });
   },
+  drawsOf: { box: "step" },
   show({ images: [both], labels, draws }) {
     const [images, rareImages] = tf.split(both!, 2) as [Tensor, Tensor];
     const [ofImages, ofRare] = tf.split(labels(0), 2) as [Tensor, Tensor];

@@ -7,9 +7,8 @@
 import { stepRanges } from "../../data/plan.ts";
 import { betaRange } from "../../data/random.ts";
 import { shuffledRows } from "../../data/sampler.ts";
-import { gatherFloats } from "../../ops/gather.ts";
 import { numberField } from "../../settings/field.ts";
-import type { Tensor } from "../../tensor/tfjs.ts";
+import { withPartners } from "./partners.ts";
 import { drawPaste, paste } from "./paste.ts";
 import { defineViews, type Views } from "./views.ts";
 
@@ -44,7 +43,6 @@ export const cutMixViews: Views<typeof cutMixFields> = defineViews({
   summary: "Each image with a box of another of its batch pasted in (Yun et al. 2019)",
   fields: cutMixFields,
   labels: "mixture",
-  drawsOf: { partner: "partners" },
   plan({ options: { cutMixAlpha, cutMixProbability }, counts, batchSize, stream, ...size }) {
     const mix = stream("mix");
     const order = shuffledRows(counts, stream("shuffle"));
@@ -56,16 +54,9 @@ export const cutMixViews: Views<typeof cutMixFields> = defineViews({
       return { count, rows: [order.slice(begin, end)], draws: { ...pasted, partner } };
     });
   },
-  show({ images: [first], labels, draws }) {
-    const { box, partner } = draws as { box: Tensor; partner: Tensor };
-    const firstLabels = labels(0);
-    return paste({
-      into: { images: first!, labels: firstLabels },
-      from: {
-        images: gatherFloats(first!, partner),
-        labels: gatherFloats(firstLabels, partner),
-      },
-      box,
-    });
+  drawsOf: { box: "step", partner: "partners" },
+  show(context) {
+    const { own, partners } = withPartners(context);
+    return paste({ into: own, from: partners, box: context.draws.box! });
   },
 });

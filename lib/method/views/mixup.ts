@@ -8,9 +8,9 @@ import { hostScalar, stepRanges } from "../../data/plan.ts";
 import { betaRange } from "../../data/random.ts";
 import { shuffledRows } from "../../data/sampler.ts";
 import { mixUp } from "../../images/mix.ts";
-import { gatherFloats } from "../../ops/gather.ts";
 import { numberField } from "../../settings/field.ts";
 import type { Tensor } from "../../tensor/tfjs.ts";
+import { withPartners } from "./partners.ts";
 import { defineViews, type Views } from "./views.ts";
 
 /** Settings of {@linkcode mixupViews}. */
@@ -34,7 +34,6 @@ export const mixupViews: Views<typeof mixupFields> = defineViews({
   summary: "Each image blended with another of its batch (Zhang et al. 2018)",
   fields: mixupFields,
   labels: "mixture",
-  drawsOf: { partner: "partners" },
   plan({ options: { mixupAlpha }, counts, batchSize, stream }) {
     const mix = stream("mix");
     const order = shuffledRows(counts, stream("shuffle"));
@@ -45,12 +44,13 @@ export const mixupViews: Views<typeof mixupFields> = defineViews({
       return { count, rows: [order.slice(begin, end)], draws: { mixWeight, partner } };
     });
   },
-  show({ images: [first], labels, draws }) {
-    const { mixWeight, partner } = draws as { mixWeight: Tensor; partner: Tensor };
-    const own = labels(0);
+  drawsOf: { partner: "partners" },
+  show(context) {
+    const { mixWeight } = context.draws as { mixWeight: Tensor };
+    const { own, partners } = withPartners(context);
     return {
-      images: mixUp(first!, gatherFloats(first!, partner), mixWeight),
-      labels: { first: own, second: gatherFloats(own, partner), share: mixWeight },
+      images: mixUp(own.images, partners.images, mixWeight),
+      labels: { first: own.labels, second: partners.labels, share: mixWeight },
     };
   },
 });

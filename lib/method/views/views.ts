@@ -6,10 +6,9 @@
  * @module
  */
 
-import type { DrawKind } from "../../data/plan_part.ts";
 import type { Fields, SettingsOf } from "../../settings/field.ts";
 import type { Tensor } from "../../tensor/tfjs.ts";
-import type { LossContext, PlanContext, PlannedDraws } from "../method.ts";
+import type { DrawKinds, LossContext, PlanContext, PlannedDraws } from "../method.ts";
 
 /** Images of a step and their labels. */
 export interface ViewedBatch {
@@ -57,8 +56,8 @@ export interface Views<F extends Fields = Fields> {
    * `pair`, where the loss of the one label and that of the other are added by definition.
    */
   readonly labels: "one" | "mixture" | "pair";
-  /** Which of its draws belong to single examples; see {@linkcode Method.drawsOf}. */
-  readonly drawsOf?: Readonly<Record<string, DrawKind>>;
+  /** Whom its draws belong to; see {@linkcode Method.drawsOf}. */
+  readonly drawsOf?: DrawKinds;
   /** Draws every step of an epoch; see {@linkcode Method.plan}. */
   plan(context: PlanContext<SettingsOf<F>>): PlannedDraws[];
   /** Makes images and labels; pure, on the device, without a gradient. */

@@ -18,7 +18,7 @@ export type Reading = "official-code" | "paper" | "corrected";
 export const readings: readonly [Reading, ...Reading[]] = ["official-code", "paper", "corrected"];
 
 /** What the commands of the README differ in. */
-interface Row {
+export interface Row {
   /** Exponent q of the second sampler, `--resample_weighting`. */
   readonly resampleExponent: number;
   /** Exponent k of the class weights, `--label_weighting`. */
@@ -126,6 +126,43 @@ function asWritten(row: Row): Settings {
  */
 function asCorrected(row: Row): Settings {
   return { ...asCoded(row), mixtureBeta: 0.5, cutMixLabel: "area", ...fieldSubset };
+}
+
+/**
+ * The settings of a row under a reading, CIFAR's subset among them.
+ *
+ * @param row The numbers of the row.
+ * @param reading How it is read.
+ * @returns Settings.
+ * @example The paper halves the loss
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { readingSettings } from "glmc/study/presets/glmc_rows.ts";
+ *
+ * const row = { resampleExponent: 0, labelWeightExponent: 1, consistencyWeight: 10 };
+ *
+ * assertEquals(readingSettings(row, "paper").consistencyWeight, 5);
+ * ```
+ */
+export function readingSettings(row: Row, reading: Reading): Settings {
+  return rules[reading].settings(row);
+}
+
+/**
+ * What a reading is, in words.
+ *
+ * @param reading The reading.
+ * @returns The end of a sentence.
+ * @example Of the official code
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { readingSummary } from "glmc/study/presets/glmc_rows.ts";
+ *
+ * assertStringIncludes(readingSummary("official-code"), "README");
+ * ```
+ */
+export function readingSummary(reading: Reading): string {
+  return rules[reading].summary;
 }
 
 interface ReadingRule {

@@ -5,7 +5,7 @@
  */
 
 import { basename, dirname } from "node:path";
-import type { ImageList } from "../data/image_list.ts";
+import type { ImageList } from "./image_list.ts";
 
 /**
  * Names of the classes of a list: its own, or the folders that hold the images, or numbers.
@@ -14,7 +14,7 @@ import type { ImageList } from "../data/image_list.ts";
  * @returns A name for each class, all different.
  * @example Folders
  * ```ts
- * import { classNamesOf } from "glmc/images/file_classes.ts";
+ * import { classNamesOf } from "glmc/data/file_classes.ts";
  * import { parseImageList } from "glmc/data/image_list.ts";
  * import { assertEquals } from "@std/assert";
  *
@@ -47,7 +47,7 @@ export function classNamesOf(list: ImageList): readonly string[] {
  * @throws {RangeError} If it has a class that the other does not have, or only one of them has names.
  * @example The second of two classes
  * ```ts
- * import { sameClasses } from "glmc/images/file_classes.ts";
+ * import { sameClasses } from "glmc/data/file_classes.ts";
  * import { parseImageList } from "glmc/data/image_list.ts";
  * import { assertEquals } from "@std/assert";
  *

@@ -1,20 +1,20 @@
 /**
- * A data set whose images stay in their files: which file belongs to which class, and how views are made.
+ * A data set whose images stay in their files: which file belongs to which class.
  *
  * @module
  */
 
 import { basename } from "node:path";
-import { folderLists } from "../data/folder_lists.ts";
-import { type ImageList, parseImageList } from "../data/image_list.ts";
-import { recogniseList } from "../data/known_list.ts";
-import { type LargeSetName, largeSets, type ListPart } from "../data/large_sets.ts";
-import { findLayout } from "../data/list_layout.ts";
-import { hashList, partForTesting } from "../data/list_parts.ts";
+import { folderLists } from "./folder_lists.ts";
+import { type ImageList, parseImageList } from "./image_list.ts";
+import { type RecognisedList, recogniseList } from "./known_list.ts";
+import { type LargeSetName, largeSets, type ListPart } from "./large_sets.ts";
+import { findLayout } from "./list_layout.ts";
+import { hashList, partForTesting } from "./list_parts.ts";
+import { sha256 } from "../disk/digest.ts";
 import { readError } from "../disk/errors.ts";
-import type { AugmentRecipe } from "./augment/recipe.ts";
 import { checkClasses, classNamesOf, sameClasses } from "./file_classes.ts";
-import { type FileDatasetName, fileDatasets, ofSide } from "./file_datasets.ts";
+import { type FileDatasetName, fileDatasets } from "./file_datasets.ts";
 
 /** Images of one part. */
 export interface FileSet {
@@ -24,8 +24,12 @@ export interface FileSet {
   readonly labels: Int32Array;
   /** The path of a file below the folder, from its path in the list. */
   readonly place: (path: string) => string;
+  /** The same in words. */
+  readonly layout: string;
   /** SHA-256 of paths and labels: what the part is known by. */
   readonly hash: string;
+  /** The published list that it is, if it is one. */
+  readonly known: RecognisedList | undefined;
 }
 
 /** What becomes of an image that cannot be decoded. */
@@ -43,8 +47,8 @@ export interface FileDataset {
   readonly test: FileSet;
   /** Name of each class, in label order. */
   readonly classNames: readonly string[];
-  /** How views are made. */
-  readonly recipe: AugmentRecipe;
+  /** Height and width of a view in pixels. */
+  readonly side: number;
   /** What becomes of an image that cannot be decoded. */
   readonly onBadImage: OnBadImage;
   /** What a person should know, a sentence each. */
@@ -71,6 +75,9 @@ export interface OpenFileDatasetOptions {
   readonly splitSeed?: number | undefined;
 }
 
+/** Height and width of a view in pixels, as in the official code. */
+export const usualSide = 224;
+
 /** Share of each class that is tested on where no images are given for it. */
 const usualTestShare = 0.2;
 
@@ -87,7 +94,7 @@ const usualTestShare = 0.2;
  * @throws {SyntaxError} If a list cannot be read.
  * @example Two classes, of which a fifth is tested on
  * ```ts
- * import { openFileDataset } from "glmc/images/file_dataset.ts";
+ * import { openFileDataset } from "glmc/data/file_dataset.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const folder = Deno.makeTempDirSync();
@@ -104,19 +111,14 @@ export async function openFileDataset(
   name: FileDatasetName,
   options: OpenFileDatasetOptions,
 ): Promise<FileDataset> {
-  const { recipe, title, published } = entryOf(name);
-  const { folder, trainList, testList, side = recipe.side, onBadImage = "stop" } = options;
+  const { title, published } = entryOf(name);
+  const { folder, trainList, testList, side = usualSide, onBadImage = "stop" } = options;
   if (folder === undefined) {
     throw new RangeError(
       `Cannot open ${title}: the folder of its images is not named: pass it with --root`,
     );
   }
-  const isThere = await Deno.stat(folder).catch((error) => {
-    throw readError(folder, error);
-  });
-  if (!isThere.isDirectory) {
-    throw new RangeError(`Cannot open ${title}: "${folder}" is no folder: name one with --root`);
-  }
+  await checkFolder(folder, title);
   if (published !== undefined) requireLists(published, { trainList, testList });
   if (trainList === undefined && testList !== undefined) {
     throw new RangeError(
@@ -125,15 +127,19 @@ export async function openFileDataset(
     );
   }
   const notes: string[] = [];
+  const recognised = new Map<string, RecognisedList>();
   const parts = trainList === undefined
     ? await fromFolders(folder, { ...options, notes })
-    : await fromLists(name, { ...options, trainList, notes });
+    : await fromLists(name, { ...options, trainList, notes, recognised });
   const classNames = classNamesOf(parts.train);
   checkClasses(parts, { title, classNames, notes });
   const setOf = async (list: ImageList): Promise<FileSet> => {
     const { place, name: layout } = await findLayout(list, folder);
     if (layout !== "as they are") notes.push(`Paths of ${basename(list.name)} are read ${layout}`);
-    return { list, labels: list.labels, place, hash: hashList(list) };
+    const whole = recognised.get(list.name);
+    // A part of a list that was parted for testing is not that list.
+    const known = whole?.lines === list.count ? whole : undefined;
+    return { list, labels: list.labels, place, layout, hash: hashList(list), known };
   };
   return {
     name,
@@ -141,10 +147,21 @@ export async function openFileDataset(
     train: await setOf(parts.train),
     test: await setOf(parts.test),
     classNames,
-    recipe: ofSide(recipe, side),
+    side,
     onBadImage,
     notes,
   };
+}
+
+/**
+ * SHA-256 of what is known of a data set in files: the paths and labels of its lists. Reading all images would
+ * take hours.
+ *
+ * @param dataset The data set.
+ * @returns 64 hexadecimal digits.
+ */
+export function hashFileDataset({ train, test }: FileDataset): string {
+  return sha256(`${train.hash} ${test.hash}`);
 }
 
 function entryOf(name: FileDatasetName) {
@@ -155,18 +172,28 @@ function entryOf(name: FileDatasetName) {
   return entry;
 }
 
+async function checkFolder(folder: string, title: string): Promise<void> {
+  const cannot = (what: string): string => `Cannot open ${title}: ${what}: pass it with --root`;
+  const { isDirectory } = await Deno.stat(folder).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw readError(folder, error);
+    const what = `there is no folder "${folder}" with its images`;
+    throw new Deno.errors.NotFound(cannot(what), { cause: error });
+  });
+  if (!isDirectory) throw new RangeError(cannot(`"${folder}" is no folder with its images`));
+}
+
 /** The lists of a published set are files of their own, which whoever has its images has as well. */
 function requireLists(
   published: LargeSetName,
   lists: { readonly trainList: string | undefined; readonly testList: string | undefined },
 ): void {
   const { title, lists: known } = largeSets[published];
-  const usual = (...parts: readonly ListPart[]): string =>
-    known.find(({ part }) => parts.includes(part))?.file ?? "its list";
+  const fileOf = (...parts: readonly ListPart[]): string =>
+    parts.flatMap((part) => known.filter((list) => list.part === part))[0]!.file;
   const missing = lists.trainList === undefined
-    ? `training images is missing: pass ${usual("train")} with --dir_train_txt`
+    ? `training images is missing: pass ${fileOf("train")} with --dir_train_txt`
     : lists.testList === undefined
-    ? `test images is missing: pass ${usual("test")} with --dir_test_txt`
+    ? `test images is missing: pass ${fileOf("test", "validation")} with --dir_test_txt`
     : undefined;
   if (missing !== undefined) throw new RangeError(`Cannot open ${title}: its list of ${missing}`);
 }
@@ -177,6 +204,11 @@ interface Lists {
 }
 
 type Noting = OpenFileDatasetOptions & { readonly notes: string[] };
+
+/** Published lists by the paths of the files that hold them. */
+interface Recognising {
+  readonly recognised: Map<string, RecognisedList>;
+}
 
 async function fromFolders(folder: string, options: Noting): Promise<Lists> {
   const { train, test, leftOut } = await folderLists(folder);
@@ -193,7 +225,7 @@ async function fromFolders(folder: string, options: Noting): Promise<Lists> {
 
 async function fromLists(
   name: FileDatasetName,
-  options: Noting & { readonly trainList: string },
+  options: Noting & Recognising & { readonly trainList: string },
 ): Promise<Lists> {
   const { trainList, testList } = options;
   const train = await readPart(trainList, { name, ...options, part: "train" });
@@ -217,7 +249,7 @@ function withTestPart(
 
 async function readPart(
   path: string,
-  { name, part, classes, notes }: Noting & {
+  { name, part, classes, notes, recognised }: Noting & Recognising & {
     readonly name: FileDatasetName;
     readonly part: "train" | "test";
   },
@@ -227,7 +259,10 @@ async function readPart(
     throw readError(path, error);
   });
   const known = recogniseList(bytes);
-  if (known !== undefined) refuseOther(path, known, { published, part });
+  if (known !== undefined) {
+    refuseOther(path, known, { published, part });
+    recognised.set(path, known);
+  }
   const wanted = classes ?? usual;
   const list = parseImageList(bytes, {
     name: path,
