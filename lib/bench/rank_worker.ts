@@ -116,7 +116,11 @@ function trainer(
   };
 }
 
+/** Milliseconds in which the others fetch what they still need of the last sum. */
+const grace = 2000;
+
 if (import.meta.main) {
   console.log(JSON.stringify(await main(JSON.parse(Deno.args[0]!))));
+  await new Promise((resolve) => setTimeout(resolve, grace));
   Deno.exit(0);
 }
