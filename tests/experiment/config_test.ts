@@ -47,6 +47,7 @@ const oldForm = {
   architecture: "resnet32",
   width: 16,
   precision: "float32",
+  syncBatchNorm: false,
   epochs: 2,
   startEpoch: 0,
   batchSize: 64,
