@@ -47,7 +47,6 @@ const oldForm = {
   architecture: "resnet32",
   width: 16,
   precision: "float32",
-  syncBatchNorm: false,
   epochs: 2,
   startEpoch: 0,
   batchSize: 64,
@@ -100,6 +99,7 @@ const fifthSettings = {
   imageSize: null,
   onBadImage: "stop",
   accumulate: 1,
+  syncBatchNorm: false,
 };
 
 Deno.test("defaultConfig is the run that it has always been", () => {
