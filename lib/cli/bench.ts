@@ -36,6 +36,7 @@ import {
   type MeasuredBatch,
   ratesText,
 } from "./bench_report.ts";
+import { compareDevices } from "./bench_devices.ts";
 import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
 import { chooseGpus } from "./machine.ts";
 import { machineFlags } from "./run_flags.ts";
@@ -63,6 +64,11 @@ const flags: readonly Flag[] = [
     names: ["memory"],
     kind: "switch",
     help: "only watch the native memory over 1,000 compiled steps",
+  },
+  {
+    names: ["devices"],
+    kind: "switch",
+    help: "only compare one process with two that share out each step, and time their all-reduce",
   },
   {
     names: ["methods"],
@@ -119,6 +125,7 @@ export async function run(args: string[]): Promise<void> {
     steps: wholeNumber(values, "steps", 3),
   };
   if (values.memory === true) return await watchMemory(asked);
+  if (values.devices === true) return await compareDevices(asked, turns.steps);
   if (values.methods !== undefined) {
     return await compareMethods(`${values.methods}`.split(","), { setting: asked, ...turns });
   }
