@@ -28,13 +28,11 @@ const smallNetwork = "resnet10_imagenet";
  * @example A long tail is asked for, and not
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { configure } from "glmc/experiment/config.ts";
+ * import { configure, type Settings } from "glmc/experiment/config.ts";
  *
- * const profiles = [{}, { imbalanceRate: 0.1 }].map((settings) =>
- *   configure({ dataset: "folder", ...settings }).data.profile
- * );
+ * const profile = (settings: Settings) => configure({ dataset: "folder", ...settings }).data.profile;
  *
- * assertEquals(profiles, ["given", "exponential"]);
+ * assertEquals([profile({}), profile({ imbalanceRate: 0.1 })], ["given", "exponential"]);
  * ```
  */
 export function fileDefaults(

@@ -40,13 +40,13 @@ export interface SynchronisedOptions extends BatchNormOptions {
  * @example A batch of one process
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { startEngine, tf } from "glmc";
+ * import { startEngine, type Tensor, tf } from "glmc";
  * import { synchronisedBatchNorm } from "glmc/ops/synchronised_batch_norm.ts";
  *
  * await startEngine({ device: "cpu" });
  * const [x, zero, one] = [tf.tensor4d([3, 5], [2, 1, 1, 1]), tf.zeros([1]), tf.ones([1])];
  * const inputs = { x, scale: one, offset: zero, mean: zero, variance: one };
- * const whole = { share: tf.scalar(1), sum: (tensor: tf.Tensor) => tensor };
+ * const whole = { share: tf.scalar(1), sum: (tensor: Tensor) => tensor };
  * const { output } = synchronisedBatchNorm(inputs, { whole });
  * assertEquals([...output.dataSync()].map(Math.round), [-1, 1]);
  * ```
