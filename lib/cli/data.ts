@@ -14,7 +14,8 @@ import { checkImages } from "../images/check_images.ts";
 import { printResult } from "../process/streams.ts";
 import { startEngine } from "../tensor/start.ts";
 import { checkReport, listLines } from "./data_report.ts";
-import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { type Flag, type FlagValues, parseFlags, wholeNumbers } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { UsageError, withProgressLine } from "./shell.ts";
 
 const flags: readonly Flag[] = [
@@ -22,36 +23,79 @@ const flags: readonly Flag[] = [
     names: ["list"],
     kind: "path",
     help: 'the list: lines of a path, a space and a label, or a .csv table with "path" and "label"',
+    required: true,
   },
-  { names: ["root"], kind: "path", help: "the folder that its paths lie below" },
+  {
+    names: ["root"],
+    kind: "path",
+    help: "the folder that its paths lie below",
+    defaultText: "no file is looked at",
+  },
   {
     names: ["classes"],
-    kind: "number",
-    help: "number of classes; of a published list its own, else as many as it has",
-    wanted: "a whole number from 1",
-    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+    help: "number of classes",
+    defaultText: "those of a published list, else as many as it has",
+    ...wholeNumbers(),
   },
   {
     names: ["least_side"],
-    kind: "number",
-    help: "sides below this many pixels are too small; 32 by default",
-    wanted: "a whole number from 1",
-    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+    help: "shorter sides are too small",
+    default: 32,
+    unit: "pixels",
+    ...wholeNumbers(),
   },
   { names: ["headers_only"], kind: "switch", help: "decode no pixels" },
-  { names: ["write"], kind: "path", help: "file for the whole report, as JSON" },
+  {
+    names: ["write"],
+    kind: "path",
+    help: "file for the whole report, as JSON",
+    defaultText: "none is written",
+  },
 ];
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task data check --list <file> [--root <folder>] [flags]
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Tells what a list of images holds, and which of the published lists it is by its checksum. " +
+    "With --root every file is looked at too: missing, unreadable, damaged, too small, of another " +
+    "format than its name says, there twice. Nothing is changed; ends with code 1 if a file cannot be " +
+    "trained on.",
+  examples: [
+    { command: "deno task data check --list ImageNet_LT_train.txt", does: "the list alone" },
+    {
+      command: "deno task data check --list train.txt --root images --write report.json",
+      does: "every file of it too, with a report as JSON",
+    },
+    {
+      command: "deno task data check --list train.txt --root images --headers_only",
+      does: "the same in a fraction of the time",
+    },
+  ],
+  usage: ["deno task data check --list <file> [--root <folder>] [flags]"],
+  sections: [{ title: "Flags", flags }],
+};
 
-Tells what a list of images holds, and which of the published lists it is by its checksum. With --root
-every file is looked at too: missing, unreadable, damaged, too small, of another format than its name
-says, there twice. Nothing is changed. Ends with code 1 if a file cannot be trained on.
-
-${flagsHelp(flags)}
-`;
+/**
+ * Reads the command line; nothing is looked at.
+ *
+ * @param args What to do, and flags.
+ * @returns Values of the flags.
+ * @throws {UsageError} If a flag is unknown or missing, or its value does not fit.
+ */
+export function read([action, ...rest]: readonly string[]): FlagValues {
+  if (action !== "check") {
+    throw new UsageError(
+      `Cannot do ${
+        action === undefined ? "nothing" : `"${action}"`
+      } with data: it is no action: write deno task data check --list <file>`,
+    );
+  }
+  const values = parseFlags(rest, flags);
+  if (values.list !== undefined) return values;
+  throw new UsageError(
+    "Cannot check images without a list: --list is missing: name the file of the list",
+  );
+}
 
 /**
  * Runs the command.
@@ -61,20 +105,7 @@ ${flagsHelp(flags)}
  * @throws {Error} If the list cannot be read, or none of its images is below the folder.
  */
 export async function run(args: string[]): Promise<void> {
-  const [action, ...rest] = args;
-  if (action !== "check") {
-    throw new UsageError(
-      `Cannot do ${
-        action === undefined ? "nothing" : `"${action}"`
-      } with data: it is no action: write deno task data check --list <file>`,
-    );
-  }
-  const values = parseFlags(rest, flags);
-  if (values.list === undefined) {
-    throw new UsageError(
-      "Cannot check images without a list: --list is missing: name the file of the list",
-    );
-  }
+  const values = read(args);
   const list = await readList(String(values.list), values);
   if (values.root === undefined) return printResult(listLines(list.list, list).join("\n"));
   const { place, name } = await findLayout(list.list, String(values.root));

@@ -6,17 +6,24 @@
 import { parseArgs } from "node:util";
 import { printResult } from "../process/streams.ts";
 import { canTrain, type Check, checkMachine } from "../setup/checks.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { UsageError } from "./shell.ts";
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task doctor [--json]
-
-Lists what training needs, what was found, and the command that mends each missing thing. Installs
-nothing. The exit code is 0 if training can start, else 1.
-
-  --json  Print the same as JSON
-`;
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Lists what training needs, what was found, and the command that mends each missing thing. " +
+    "Installs nothing; ends with code 1 if training cannot start.",
+  examples: [
+    { command: "deno task doctor", does: "what is there, and what is missing" },
+    { command: "deno task doctor --json", does: "the same, for a program" },
+  ],
+  usage: ["deno task doctor [--json]"],
+  sections: [{
+    title: "Flags",
+    flags: [{ names: ["json"], kind: "switch", help: "print the same as JSON" }],
+  }],
+};
 
 /**
  * Runs the command; the exit code is 1 if training cannot start.
@@ -25,7 +32,7 @@ nothing. The exit code is 0 if training can start, else 1.
  * @throws {UsageError} If there is an unknown argument.
  */
 export async function run(args: string[]): Promise<void> {
-  const json = parseJson(args);
+  const json = read(args);
   const checks = await checkMachine();
   const ready = canTrain(checks);
   printResult(json ? JSON.stringify({ ready, checks }, null, 2) : formatChecks(checks));
@@ -60,7 +67,14 @@ export function formatChecks(checks: readonly Check[]): string {
   return [...lines, "", last].join("\n");
 }
 
-function parseJson(args: string[]): boolean {
+/**
+ * Reads the command line; nothing is looked at.
+ *
+ * @param args Its flags.
+ * @returns Whether JSON is wanted.
+ * @throws {UsageError} If there is an unknown argument.
+ */
+export function read(args: string[]): boolean {
   try {
     return parseArgs({ args, options: { json: { type: "boolean" } } }).values.json ?? false;
   } catch (error) {

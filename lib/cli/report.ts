@@ -20,28 +20,56 @@ import { print, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import type { Accuracies } from "../train/events.ts";
 import { totalEpochs } from "../train/stage.ts";
-import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
+import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { UsageError } from "./shell.ts";
 import { userPath, userPathOrName } from "./user_path.ts";
 
 const flags: readonly Flag[] = [
-  { names: ["run"], kind: "text", help: "name or folder of a run in data/runs" },
+  {
+    names: ["run"],
+    kind: "text",
+    value: "run",
+    help: "name or folder of a run in data/runs",
+    required: true,
+  },
   {
     names: ["out"],
     kind: "text",
-    help: "where to write; report.html in the folder of the run by default",
+    value: "path",
+    help: "where to write",
+    defaultText: "report.html in the folder of the run",
   },
 ];
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task report --run <name> [--out <file>]
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Writes one HTML page about a run, finished or not: how it did and what to try next, curves, " +
+    "accuracy of each class, confusion, calibration, configuration, machine. The page needs no network " +
+    "and no other file.",
+  examples: [
+    { command: "deno task report --run softmax", does: "report.html in the folder of the run" },
+    { command: "deno task report --run softmax --out softmax.html", does: "here" },
+  ],
+  usage: ["deno task report --run <run> [--out <file>]"],
+  sections: [{ title: "Flags", flags }],
+};
 
-Writes one HTML page about a run, finished or not: curves, accuracy of each class, confusion,
-calibration, configuration, machine. The page needs no network and no other file.
-
-${flagsHelp(flags)}
-`;
+/**
+ * Reads the command line; nothing is written.
+ *
+ * @param args Flags.
+ * @returns Their values.
+ * @throws {UsageError} If a flag is unknown or no run is named.
+ */
+export function read(args: readonly string[]): FlagValues {
+  const values = parseFlags(args, flags);
+  if (values.run !== undefined) return values;
+  throw new UsageError(
+    "Cannot report: no run is named: add --run <name>: see deno task report --help",
+  );
+}
 
 /**
  * Runs the command.
@@ -51,12 +79,7 @@ ${flagsHelp(flags)}
  * @throws {Deno.errors.NotFound} If there is no such run, or none of its epochs is finished.
  */
 export async function run(args: string[]): Promise<void> {
-  const { run: name, out } = parseFlags(args, flags);
-  if (name === undefined) {
-    throw new UsageError(
-      "Cannot report: no run is named: add --run <name>: see deno task report --help",
-    );
-  }
+  const { run: name, out } = read(args);
   const recorded = await openRunStore().read(userPathOrName(String(name)));
   for (const notice of recorded.notices) tell(notice);
   const file = out === undefined ? `${recorded.folder}/report.html` : userPath(String(out));

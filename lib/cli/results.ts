@@ -22,7 +22,8 @@ import type { RunResult } from "../study/result.ts";
 import { narrowed } from "../study/results.ts";
 import type { UnreadableRun } from "../study/run_result.ts";
 import { hasSettings, parseWhere } from "../study/where.ts";
-import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { runsNumbers, runsTable } from "./results_table.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import { userPath } from "./user_path.ts";
@@ -32,33 +33,66 @@ type Format = (typeof formats)[number];
 
 const states = ["begun", "running", "stopped", "finished", "reserved", "damaged"] as const;
 
-const flags: readonly Flag[] = [
-  { names: ["method"], kind: "text", help: "runs of this method alone" },
+const choiceFlags: readonly Flag[] = [
+  {
+    names: ["method"],
+    kind: "text",
+    value: "name",
+    help: "runs of this method alone",
+    defaultText: "any",
+  },
   {
     names: ["where"],
     kind: "text",
+    value: "settings",
     help: "runs with these settings alone: imbalance_rate=0.01,epochs=200",
+    defaultText: "any",
   },
-  { names: ["state"], kind: "choice", choices: states, help: "runs in this state alone" },
-  { names: ["study"], kind: "text", help: "a study of deno task ablate, by its variants" },
+  {
+    names: ["state"],
+    kind: "choice",
+    choices: states,
+    help: "runs in this state alone",
+    defaultText: "any",
+  },
+  {
+    names: ["study"],
+    kind: "text",
+    value: "name",
+    help: "a study of deno task ablate, by its variants",
+    defaultText: "all runs",
+  },
+];
+
+const formatFlags: readonly Flag[] = [
   {
     names: ["group"],
     kind: "switch",
-    help: "runs that differ in their seed alone as one row; the default where there are such runs",
+    help: "runs that differ in their seed alone as one row, as is done where there are such runs",
   },
   {
     names: ["baseline"],
     kind: "text",
+    value: "name",
     help: "variant, row or method to compare with, seed by seed",
+    defaultText: "that of the study",
   },
   {
     names: ["format"],
     kind: "choice",
     choices: formats,
-    help:
-      "text by default, or what the name of --output says; csv has all digits, html has figures",
+    help: "csv has all digits, html has figures",
+    defaultText: "what the name of --output says, else text",
   },
-  { names: ["output"], kind: "path", help: "file to write instead of printing" },
+  {
+    names: ["output"],
+    kind: "path",
+    help: "file to write",
+    defaultText: "printed",
+  },
+];
+
+const exchangeFlags: readonly Flag[] = [
   {
     names: ["export"],
     kind: "path",
@@ -68,22 +102,55 @@ const flags: readonly Flag[] = [
   { names: ["reindex"], kind: "switch", help: "throw the index away and read every run again" },
 ];
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task results [flags]
+const flags = [...choiceFlags, ...formatFlags, ...exchangeFlags];
 
-Lists the runs, the newest last, or compares them: mean and sample deviation over seeds, last and best
-epoch, many, medium and few, after logit adjustment, and the difference to a baseline by seed with its
-95 % interval. Runs made elsewhere count where their cards are in data/results or were imported.
-
-${flagsHelp(flags)}
-`;
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Lists the runs, the newest last, or compares them: mean and sample deviation over seeds, last " +
+    "and best epoch, many, medium and few, after logit adjustment, and the difference to a baseline by " +
+    "seed with its 95 % interval.",
+  examples: [
+    {
+      command: "deno task results",
+      does: "a row for each run, or for each setting with several seeds",
+    },
+    {
+      command: "deno task results --where imbalance_rate=0.01,epochs=200 --baseline cross_entropy",
+      does: "some of them, against a method",
+    },
+    {
+      command: "deno task results --study components --output components.html",
+      does: "a page with figures",
+    },
+  ],
+  usage: ["deno task results [flags]"],
+  notes: [
+    "Runs made elsewhere count where their cards are in data/results or were imported.",
+  ],
+  sections: [
+    { title: "Which runs", flags: choiceFlags },
+    { title: "How they are shown", flags: formatFlags },
+    { title: "Results of other machines", flags: exchangeFlags },
+  ],
+};
 
 /** What the command has chosen. */
 interface Chosen {
   readonly results: readonly RunResult[];
   readonly unreadable: readonly UnreadableRun[];
   readonly comparison?: Comparison;
+}
+
+/**
+ * Reads the command line; no run is looked at.
+ *
+ * @param args Flags.
+ * @returns Their values.
+ * @throws {UsageError} If a flag is unknown or its value does not fit.
+ */
+export function read(args: readonly string[]): FlagValues {
+  return parseFlags(args, flags);
 }
 
 /**
@@ -95,7 +162,7 @@ interface Chosen {
  * @throws {Error} If a file cannot be read or written.
  */
 export async function run(args: string[]): Promise<void> {
-  const values = parseFlags(args, flags);
+  const values = read(args);
   const store = openRunStore();
   const format = formatOf(values);
   if (values.import !== undefined) return await takeIn(String(values.import), store);

@@ -9,8 +9,6 @@
 
 import type { DatasetSource } from "../data/dataset.ts";
 import { type DatasetName, datasets } from "../data/datasets.ts";
-import { losses } from "../loss/losses.ts";
-import { views } from "../method/methods.ts";
 import { decays } from "../train/schedule.ts";
 import type { Profile, SplitGenerator } from "../data/long_tail.ts";
 import { type Architecture, architectures } from "../model/network.ts";
@@ -21,8 +19,9 @@ import {
   optionalPathField,
   optionalTextField,
   switchField,
-  textField,
 } from "../settings/field.ts";
+
+export { methodFields, partFields } from "./method_fields.ts";
 
 /** A data set of the list, or `own`: images that the program brings that begins the run. */
 export type ConfiguredDataset = DatasetName | "own";
@@ -62,6 +61,7 @@ export const dataFields = {
   dataFolder: optionalPathField({
     flags: ["root", "data"],
     help: "folder or archive of your own copy of the data set (binary or Python)",
+    defaultText: "fetched from --source",
   }),
   /** Where the images come from, when no folder is given. */
   source: choiceField<Source>([...new Set(knownDatasets.flatMap(({ sources }) => sources))], {
@@ -75,7 +75,8 @@ export const dataFields = {
     whole: true,
     least: 1,
     flags: ["num_classes", "classes"],
-    help: "classes; follows from the data set",
+    help: "classes; a check of what follows from the data set",
+    defaultText: "those of the data set",
   }),
   /** Images of the rarest class over those of the commonest. */
   imbalanceRate: numberField({
@@ -83,7 +84,7 @@ export const dataFields = {
     above: 0,
     most: 1,
     flags: ["imbanlance_rate", "imbalance_rate"],
-    help: "images of the rarest class over the commonest, in (0, 1]; 1 is balanced",
+    help: "images of the rarest class over those of the commonest; 1 is balanced",
   }),
   /** How class counts fall. */
   profile: choiceField<Profile | "given">(["exponential", "step", "given"], {
@@ -96,7 +97,9 @@ export const dataFields = {
     whole: true,
     least: 1,
     flags: ["largest_class"],
-    help: "images of the commonest class; by default as many as the other classes go with",
+    unit: "images",
+    help: "images of the commonest class",
+    defaultText: "as many as the other classes go with",
     earlier: null,
   }),
   /** Whether the subset is drawn with replacement, as the official code did before May 2023. */
@@ -123,6 +126,7 @@ export const dataFields = {
   splitFile: optionalPathField({
     flags: ["split_file"],
     help: "file of your own rows instead: one a line, or JSON such as the split.json of a run",
+    defaultText: "the subset is drawn",
     earlier: null,
     since: 3,
   }),
@@ -131,7 +135,8 @@ export const dataFields = {
     pattern: /^[0-9a-f]{64}$/,
     wanted: "64 hexadecimal digits",
     flags: ["split_hash"],
-    help: "SHA-256 that these rows must have, as little-endian 32-bit integers; checked if given",
+    help: "SHA-256 that these rows must have, as little-endian 32-bit integers",
+    defaultText: "not checked",
     earlier: null,
     since: 3,
   }),
@@ -176,9 +181,10 @@ export const networkFields = {
     whole: true,
     least: 1,
     most: 4096,
+    unit: "channels",
     flags: ["width"],
-    help:
-      "channels of the first stage: 16 classical; with --arch 64, the official one (resnet9: 32)",
+    help: "channels of the first stage; --arch without --width takes 64, the official width " +
+      "(resnet9: 32)",
   }),
   /** Precision of the training's convolutions. */
   precision: choiceField<Precision>(["float32", "bfloat16", "tf32"], {
@@ -197,15 +203,16 @@ export const stageFields = {
     whole: true,
     least: 1,
     most: 1_000_000,
+    unit: "epochs",
     flags: ["epochs"],
-    help: "epochs",
+    help: "length of the training",
   }),
   /** First epoch; 0 in every stage but the first. */
   startEpoch: numberField({
     default: 0,
     whole: true,
     flags: ["start-epoch"],
-    help: "epoch to start at",
+    help: "epoch to start at, counted from 0",
   }),
   /** Examples of a step, in the unit of the method: images, or pairs of images. */
   batchSize: numberField({
@@ -213,15 +220,16 @@ export const stageFields = {
     whole: true,
     least: 2,
     most: 1_000_000,
+    unit: "examples",
     flags: ["b", "batch_size"],
-    help: "examples a step; pairs of images for methods that mix",
+    help: "examples of a step; pairs of images for methods that mix",
   }),
   /** Learning rate at the start. */
   learningRate: numberField({
     default: 0.01,
     most: 1000,
     flags: ["lr", "learning_rate"],
-    help: "learning rate",
+    help: "learning rate at the start",
   }),
   /** How the learning rate falls. */
   decay: choiceField(decays, {
@@ -239,13 +247,18 @@ export const stageFields = {
     help: "the cosine by the official rule of the large sets, with ten epochs of warm-up",
   }),
   /** Momentum. */
-  momentum: numberField({ default: 0.9, below: 1, flags: ["momentum"], help: "momentum" }),
+  momentum: numberField({
+    default: 0.9,
+    below: 1,
+    flags: ["momentum"],
+    help: "momentum of the descent",
+  }),
   /** Weight decay. */
   weightDecay: numberField({
     default: 5e-3,
     most: 1000,
     flags: ["wd", "weight_decay"],
-    help: "weight decay",
+    help: "weight decay (L2)",
   }),
   /** Whether steps look ahead along the velocity. */
   nesterov: switchField({
@@ -273,36 +286,6 @@ export const stageFields = {
       "beside the weights; 0 has none",
     earlier: 0,
     since: 3,
-  }),
-};
-
-/** The setting that chooses the method. */
-export const methodFields = {
-  /** Name of the method. */
-  method: textField({
-    default: "glmc",
-    flags: ["method"],
-    help: "way to train: a name, or ./file.ts of your own; --help --method <name> lists its flags",
-  }),
-};
-
-const word = { pattern: /^[a-z][a-z0-9_]*$/, wanted: "a name" };
-
-/** Settings that choose the method by its parts; what is stored is the name of the method. */
-export const partFields = {
-  /** Name of the views, or null. */
-  views: optionalTextField({
-    ...word,
-    flags: ["views"],
-    help: `what the network is shown, with any loss that goes with it: ${
-      [...views.map(({ name }) => name), "glmc"].join(", ")
-    }`,
-  }),
-  /** Name of the loss, or null. */
-  loss: optionalTextField({
-    ...word,
-    flags: ["loss"],
-    help: `what it learns from: ${losses.map(({ name }) => name).join(", ")}`,
   }),
 };
 
