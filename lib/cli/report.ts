@@ -23,6 +23,10 @@ import { totalEpochs } from "../train/stage.ts";
 import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import type { HelpScreen } from "./help_screen.ts";
 import { UsageError } from "./shell.ts";
+import { dirname } from "node:path";
+import { knownResults } from "../study/read_results.ts";
+import type { RunResult } from "../study/result.ts";
+import { runSummary } from "./report_summary.ts";
 import { userPath, userPathOrName } from "./user_path.ts";
 
 const flags: readonly Flag[] = [
@@ -80,11 +84,14 @@ export function read(args: readonly string[]): FlagValues {
  */
 export async function run(args: string[]): Promise<void> {
   const { run: name, out } = read(args);
-  const recorded = await openRunStore().read(userPathOrName(String(name)));
+  const store = openRunStore();
+  const recorded = await store.read(userPathOrName(String(name)));
   for (const notice of recorded.notices) tell(notice);
   const file = out === undefined ? `${recorded.folder}/report.html` : userPath(String(out));
   await refuseOther(file);
-  await writeWholeFile(file, await runPage(recorded), {
+  // Of another folder of runs nothing is known here.
+  const known = dirname(recorded.folder) === store.folder ? await knownResults(store) : [];
+  await writeWholeFile(file, await runPage(recorded, { known }), {
     advice: "name another place: --out <file>",
   });
   print(`Written: ${file.replace(`${projectRoot}/`, "")}: open it in a browser`);
@@ -112,15 +119,19 @@ async function refuseOther(path: string): Promise<void> {
  * The page of a run.
  *
  * @param run What it has measured.
+ * @param options Results that are known, for those of other seeds; none by default.
  * @returns The text of the HTML file.
  */
-export function runPage(run: RecordedRun): Promise<string> {
+export function runPage(
+  run: RecordedRun,
+  { known = [] }: { readonly known?: readonly RunResult[] } = {},
+): Promise<string> {
   const { history, best, last, description: { config, classCounts, ...card } } = run;
   const { data, network, stages, seed } = config;
   const epochs = totalEpochs(stages);
   const groups = classCounts.map(shotGroup);
-  const known = data.dataset === "own" ? undefined : datasets[data.dataset];
-  const classNames = card.classNames ?? known?.classNames ??
+  const set = data.dataset === "own" ? undefined : datasets[data.dataset];
+  const classNames = card.classNames ?? set?.classNames ??
     classCounts.map((_, label) => `${label}`);
   const record = history.at(-1)?.averaged;
   const averaged = record && { ...record, epoch: last.epoch };
@@ -173,13 +184,7 @@ export function runPage(run: RecordedRun): Promise<string> {
   ];
   return htmlPage({
     title: `Run ${run.name}`,
-    summary: `${
-      stages.map(({ method }) => method).join(", then ")
-    } on ${known?.title ?? "own images"} with ` +
-      (data.splitFile === null ? `imbalance rate ${data.imbalanceRate}` : "given rows") +
-      `, ${network.architecture} of width ${network.width}, ` +
-      `seed ${seed}: ${history.length} of ${epochs} epochs, top-1 accuracy ` +
-      `${last.top1.toFixed(2)} % in the last and ${best.top1.toFixed(2)} % in the best one.`,
+    summary: runSummary(run, known),
     sections,
   });
 }
@@ -213,16 +218,16 @@ type Row = AdjustedAccuracy & Partial<Accuracies> & { readonly epoch: number };
 function resultTable(
   evaluations: Readonly<Record<string, Row>>,
 ): Table {
+  const numbers = [
+    "top-1 (%)",
+    "top-5 (%)",
+    "many (%)",
+    "medium (%)",
+    "few (%)",
+    "calibration error (%)",
+  ];
   return table(
-    [
-      "epoch",
-      "top-1 (%)",
-      "top-5 (%)",
-      "many (%)",
-      "medium (%)",
-      "few (%)",
-      "calibration error (%)",
-    ],
+    ["epoch", ...numbers],
     Object.entries(evaluations).map(([which, { epoch, top1, top5, shots, calibrationError }]) => [
       `${which} (${epoch + 1})`,
       ...[
@@ -235,6 +240,7 @@ function resultTable(
       ]
         .map((value) => value?.toFixed(2) ?? null),
     ]),
+    { numeric: numbers },
   );
 }
 
@@ -245,7 +251,9 @@ function pairTable(what: string, values: object): Table {
   );
 }
 
-function settingText(value: unknown): string {
+function settingText(value: unknown): Cell {
+  if (value === null) return null;
+  if (typeof value === "boolean") return value ? "on" : "off";
   return typeof value === "object" && value !== null
     ? Object.entries(value).map(([name, part]) => `${name} ${part}`).join(", ")
     : String(value);
