@@ -72,7 +72,7 @@ import { medianRatio, spread } from "../bench/statistics.ts";
 import { chooseMethod } from "../method/choose.ts";
 import type { Method } from "../method/method.ts";
 import { methods } from "../method/methods.ts";
-import { table, tableText } from "../plot/table.ts";
+import { table } from "../plot/table.ts";
 import { print, printResult } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import { startEngine } from "../tensor/start.ts";
@@ -84,6 +84,7 @@ import {
   ratesText,
 } from "./bench_report.ts";
 import { benchFlags, benchHelp } from "./bench_flags.ts";
+import { fittedTable } from "./fit_table.ts";
 import { type FlagValues, parseFlags } from "./flags.ts";
 import type { HelpScreen } from "./help_screen.ts";
 import { asUsage, UsageError, withProgressLine } from "./shell.ts";
@@ -203,7 +204,7 @@ function printed(result: MeasuredBatch, setting: BenchSetting): MeasuredBatch {
     `\nA step of ${name}, ResNet-32 of width ${setting.width}, batch of ${result.batchSize} ` +
       `${unit}; x: how many times as fast`,
   );
-  print(tableText(benchTable(result)));
+  print(fittedTable(benchTable(result)));
   return result;
 }
 
@@ -241,7 +242,7 @@ async function compareMethods(names: readonly string[], options: MeasureOptions)
     return [name, median, min, max, medianRatio(rounds, standard.rounds)];
   });
   printResult(
-    tableText(table(["method", "median ms", "min", "max", `of ${standard.name}'s time`], cells)),
+    fittedTable(table(["method", "median ms", "min", "max", `of ${standard.name}'s time`], cells)),
   );
 }
 

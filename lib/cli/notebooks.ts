@@ -9,6 +9,7 @@ import { writeWholeFile } from "../disk/whole_file.ts";
 import { readNotebook, withOutputs } from "../notebook/document.ts";
 import { executeNotebook } from "../notebook/execute.ts";
 import type { NotebookMode } from "../notebook/mode.ts";
+import { counted } from "../settings/count.ts";
 import { sourceHash } from "../notebook/source_hash.ts";
 import { projectRoot, venvFolder } from "../setup/project.ts";
 import type { HelpScreen } from "./help_screen.ts";
@@ -75,7 +76,9 @@ export async function run(args: string[]): Promise<void> {
     return count;
   });
   if (failures > 0) {
-    throw new Error(`${failures} of ${paths.length} notebooks failed: see the lines marked ✗`);
+    throw new Error(
+      `${failures} of ${counted(paths.length, "notebook")} failed: see the lines marked ✗`,
+    );
   }
 }
 
@@ -135,7 +138,9 @@ async function runOne(
     );
   }
   line.finish(
-    `✓ ${name}  ${outputs.length} code cells, ${seconds} s${mode === "full" ? ", stored" : ""}`,
+    `✓ ${name}  ${counted(outputs.length, "code cell")}, ${seconds} s${
+      mode === "full" ? ", stored" : ""
+    }`,
   );
 }
 

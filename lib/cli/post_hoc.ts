@@ -27,11 +27,12 @@ import { testedHeads } from "../method/tested_heads.ts";
 import { tauNormalise } from "../model/classifier_norm.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { exportWeights } from "../model/weights.ts";
-import { type Cell, table, tableText } from "../plot/table.ts";
+import { type Cell, table } from "../plot/table.ts";
 import { print, printResult } from "../process/streams.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { createPredictor } from "../train/predict.ts";
+import { fittedTable } from "./fit_table.ts";
 import type { Flag, FlagValues } from "./flags.ts";
 import { executionMode, loadImagesOf, startConfiguredEngine } from "./machine.ts";
 import { type ChosenMethod, requireMethods } from "./method_flag.ts";
@@ -273,7 +274,7 @@ function report(
     ...(hasValidation ? ["validation, mean of classes (%)"] : []),
     ...["test top-1 (%)", "many (%)", "medium (%)", "few (%)", ""],
   ];
-  printResult(tableText(table(columns, rows)));
+  printResult(fittedTable(table(columns, rows)));
 }
 
 /** The weights as a file, with the change in the tested classifier. */

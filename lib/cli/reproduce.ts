@@ -7,7 +7,8 @@
 import { configure, type Settings } from "../experiment/config.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { methods as kitMethods } from "../method/methods.ts";
-import { table, tableText } from "../plot/table.ts";
+import { table } from "../plot/table.ts";
+import { counted } from "../settings/count.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { withRows } from "../study/given_rows.ts";
 import { parseSeeds } from "../study/grid.ts";
@@ -21,6 +22,7 @@ import {
 } from "../study/reproduction.ts";
 import { reproductionTable } from "../study/reproduction_table.ts";
 import { executorOf } from "./executor_flags.ts";
+import { fittedTable } from "./fit_table.ts";
 import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import type { HelpScreen } from "./help_screen.ts";
 import { chooseMethod } from "./method_flag.ts";
@@ -102,7 +104,7 @@ function rowsOf(rows: readonly string[]) {
 
 function rowList(rows: readonly string[]): string {
   const lines = rowsOf(rows).map(({ row, title, top1, source }) => [row, title, top1, source]);
-  return tableText(table(["row", "what it is", "top-1 (%)", "published by"], lines));
+  return fittedTable(table(["row", "what it is", "top-1 (%)", "published by"], lines));
 }
 
 /**
@@ -184,7 +186,7 @@ async function reproduce(reproduction: Reproduction, values: FlagValues): Promis
     failFast: failFast === true,
     onlyFailed: only === "failed",
   });
-  printResult(tableText(reproductionTable(reproduction, reproduced(reproduction, results))));
+  printResult(fittedTable(reproductionTable(reproduction, reproduced(reproduction, results))));
 }
 
 /**
@@ -203,9 +205,12 @@ async function reproduce(reproduction: Reproduction, values: FlagValues): Promis
  * ```
  */
 export function beforehand({ study }: Reproduction, runs: readonly ExpectedRun[]): string {
-  const epochs = configure(study.base).stages.map(({ epochs }) => epochs).join(" + ");
+  const lengths = configure(study.base).stages.map(({ epochs }) => epochs);
+  const epochs = lengths.length === 1
+    ? counted(lengths[0]!, "epoch")
+    : `${lengths.join(" + ")} epochs`;
   const seeds = study.seeds.length;
   const isKnown = runs.length > 0 && runs.every(({ known }) => known !== undefined);
-  return `${study.title}: ${seeds} run${seeds === 1 ? "" : "s"} of ${epochs} epochs. ` +
+  return `${study.title}: ${counted(seeds, "run")} of ${epochs}. ` +
     `${expectedText(runs)}${isKnown ? "" : " on this machine; Ctrl-C keeps what is done"}`;
 }

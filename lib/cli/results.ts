@@ -6,9 +6,10 @@
 import { writeWholeFile } from "../disk/whole_file.ts";
 import { openRunStore, type RunStore } from "../experiment/run_store.ts";
 import { htmlPage } from "../plot/page.ts";
-import { type Table, tableMarkdown, tableText } from "../plot/table.ts";
+import { type Table, tableMarkdown } from "../plot/table.ts";
 import { tableCsv, tableLatex } from "../plot/table_formats.ts";
 import { print, printResult, tell } from "../process/streams.ts";
+import { counted } from "../settings/count.ts";
 import { suggestion } from "../settings/check.ts";
 import type { Settings } from "../settings/field.ts";
 import { writeCards } from "../study/card_file.ts";
@@ -22,6 +23,7 @@ import type { RunResult } from "../study/result.ts";
 import { narrowed } from "../study/results.ts";
 import type { UnreadableRun } from "../study/run_result.ts";
 import { hasSettings, parseWhere } from "../study/where.ts";
+import { fittedTable } from "./fit_table.ts";
 import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import type { HelpScreen } from "./help_screen.ts";
 import { runsNumbers, runsTable } from "./results_table.ts";
@@ -193,7 +195,7 @@ function formatOf({ format, output }: FlagValues): Format {
 async function takeIn(from: string, store: RunStore): Promise<void> {
   const { found, problems } = await importResults(userPath(from), store);
   problems.forEach(tell);
-  print(`Imported: ${found} ${found === 1 ? "result" : "results"} from ${from}`);
+  print(`Imported: ${counted(found, "result")} from ${from}`);
 }
 
 async function choose(values: FlagValues, store: RunStore): Promise<Chosen> {
@@ -272,12 +274,7 @@ async function textOf(
   if (format === "markdown") return tableMarkdown(shown);
   if (format === "latex") return tableLatex(shown);
   if (shown.rows.length === 0) return "No run fits.";
-  return tableText({ ...shown, ...(shown.caption && { caption: wrapped(shown.caption) }) });
-}
-
-/** Breaks a text into lines as wide as a terminal that people read in. */
-function wrapped(text: string): string {
-  return text.replace(/(.{1,100})(?: |$)/g, "$1\n").trimEnd();
+  return fittedTable(shown);
 }
 
 /** Table, bars and curves on one page that needs nothing else. */
@@ -293,7 +290,7 @@ function resultsPage(
   const finished = results.filter(isFinished).length;
   return htmlPage({
     title: comparison?.title ?? "Runs",
-    summary: `${results.length} ${results.length === 1 ? "run" : "runs"}, ${finished} finished.`,
+    summary: `${counted(results.length, "run")}, ${finished} finished.`,
     sections: [
       ...(comparison === undefined ? [] : [{ title: "Comparison", items: [shown] }]),
       { title: "After the last epoch", items: [bars] },

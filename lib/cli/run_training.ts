@@ -12,12 +12,15 @@ import { parameterCount } from "../model/layer_table.ts";
 import { listenForStop } from "../process/stop.ts";
 import { print, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
+import { counted } from "../settings/count.ts";
 import type { Preset } from "../study/presets.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
 import type { FlagValues } from "./flags.ts";
+import { outputColumns } from "./fit_table.ts";
 import { duration, format, precisionAdvice } from "./train_report.ts";
 import { watchRun } from "./watch_run.ts";
+import { wrapped } from "./wrap.ts";
 
 /** A run that is open, and where it is trained. */
 export interface BegunRun {
@@ -62,10 +65,11 @@ async function announce({ run, engine, preset }: BegunRun): Promise<number> {
   if (preset !== undefined) printPlanLine("Preset", `${preset.name} (${preset.title})`);
   printPlan(run, engine);
   const perEpoch = await estimateEpochSeconds(run.training, epoch);
-  print(
-    `Expected    ${duration((epochs - epoch) * perEpoch)}, ` +
-      `${duration(perEpoch)} an epoch with its evaluation\n`,
+  printPlanLine(
+    "Expected",
+    `${duration((epochs - epoch) * perEpoch)}, ${duration(perEpoch)} an epoch with its evaluation`,
   );
+  print("");
   if (network.precision === "bfloat16" && !run.isResumed) {
     const advice = precisionAdvice(await convolutionRates(16));
     if (advice !== undefined) print(`${advice}\n`);
@@ -103,10 +107,10 @@ function printPlan(
     ? ""
     : `, from epoch ${from.epoch + 1}, step ${from.step + 1}`;
   const stageTexts = training.stages.map(({ stage: { method, name, epochs, batchSize } }) => {
-    const length = epochs === 1 ? "1 epoch" : `${epochs} epochs`;
+    const length = counted(epochs, "epoch");
     const what = stages.length === 1 ? method.title : `${name}: ${method.title}`;
-    const steps = Math.ceil(split.indices.length / batchSize);
-    return `${what}, ${length} of ${steps} steps, batch ${batchSize}`;
+    const steps = counted(Math.ceil(split.indices.length / batchSize), "step");
+    return `${what}, ${length} of ${steps}, batch ${batchSize}`;
   });
   const lines = {
     Data: `${data.dataset}, ${format(split.indices.length)} training images ` +
@@ -126,5 +130,7 @@ function printPlan(
 }
 
 function printPlanLine(name: string, text: string): void {
-  print(`${name.padEnd(12)}${text}`);
+  const width = 12;
+  const lines = wrapped(text, { columns: outputColumns(), indent: " ".repeat(width) });
+  print([name.padEnd(width) + lines[0]!.slice(width), ...lines.slice(1)].join("\n"));
 }

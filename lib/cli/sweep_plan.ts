@@ -5,7 +5,7 @@
  */
 
 import type { RunStore } from "../experiment/run_store.ts";
-import { table, tableText } from "../plot/table.ts";
+import { table } from "../plot/table.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import { epochSecondsByShape, shapeOf } from "../study/expected_time.ts";
@@ -15,6 +15,7 @@ import { writeStudy } from "../study/study_folder.ts";
 import { distinctRuns, knownRuns } from "../study/sweep.ts";
 import { workerCommand } from "../study/worker_command.ts";
 import { totalEpochs } from "../train/stage.ts";
+import { fittedTable } from "./fit_table.ts";
 import { withProgressLine } from "./shell.ts";
 import { runTitle, stateText } from "./sweep_report.ts";
 import { duration } from "./train_report.ts";
@@ -128,7 +129,7 @@ export async function printDryRun(
     `${run.seed}`,
     known ?? `to do, about ${roughly(seconds)}`,
   ]);
-  printResult(tableText(table(["variant", "seed", "state"], rows)));
+  printResult(fittedTable(table(["variant", "seed", "state"], rows)));
   printResult(`\n${expectedText(runs)}`);
 }
 

@@ -65,6 +65,12 @@ export function axisOption(
   const ends = (axis.range ?? []).map((v) => axis.type === "log" ? 10 ** v : v);
   const [first = 0, last = 0] = ends;
   const ticks = Math.max(2, Math.floor((which === "x" ? box.width : box.height) / 60));
+  const isPlain = ends.length > 0 && !isCategory && axis.type !== "log";
+  const marks = isPlain
+    ? { customValues: marksWithin(ends, { step: axis.dtick, most: ticks }) }
+    : axis.dtick === undefined
+    ? {}
+    : { interval: axis.dtick };
   const hasWords = traces.some((trace) => trace.type === "bar" && trace.text !== undefined);
   return {
     type: isCategory ? "category" : axis.type === "log" ? "log" : "value",
@@ -76,17 +82,21 @@ export function axisOption(
     nameGap: which === "x" ? 30 : 44,
     nameTextStyle: { color },
     splitNumber: ticks,
-    ...markOptions(axis.dtick, first),
     show: axis.visible !== false,
     inverse: axis.autorange === "reversed" || first > last,
     ...(ends.length > 0 && { min: Math.min(first, last), max: Math.max(first, last) }),
     scale: axis.rangemode !== "tozero",
-    splitLine: { show: axis.showgrid !== false, lineStyle: { color: axis.gridcolor } },
+    splitLine: {
+      show: axis.showgrid !== false,
+      showMinLine: false,
+      showMaxLine: false,
+      lineStyle: { color: axis.gridcolor },
+    },
     axisLine: { show: true, onZero: false, lineStyle: { color: axis.linecolor } },
-    axisTick: { show: !isCategory },
+    axisTick: { show: !isCategory, ...marks },
     axisLabel: {
       color,
-      ...(axis.dtick !== undefined && { formatter: multiplesOf(axis.dtick) }),
+      ...marks,
       // All names where they fit: ECharts leaves out every other one long before.
       ...(isCategory && which === "x" && namesFit(categories, box.width) &&
         { interval: 0, fontSize: 11 }),
@@ -94,15 +104,22 @@ export function axisOption(
   };
 }
 
-/** Distance of the marks; they begin at the end of the axis, which may lie half way to the first one. */
-function markOptions(step: number | undefined, first: number): { interval?: number } {
-  if (step === undefined) return {};
-  return { interval: first % step === 0 ? step : step / 2 };
+/** Marks on whole steps within the ends of an axis, which lie between two marks more often than not. */
+function marksWithin(
+  ends: readonly number[],
+  { step, most }: { readonly step: number | undefined; readonly most: number },
+): number[] {
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const distance = step ?? niceStep((high - low) / most);
+  const first = Math.ceil(low / distance - 1e-9);
+  const count = Math.floor(high / distance + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * distance).toPrecision(12)));
 }
 
-/** An end of the axis that is between the marks has no number. */
-function multiplesOf(step: number): (value: number) => string {
-  return (value) => Math.abs(value / step - Math.round(value / step)) < 1e-6 ? `${value}` : "";
+/** The next of 1, 2, 5, 10, 20, 50, ... */
+function niceStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * [1, 2, 5, 10].find((step) => step * power >= least)!;
 }
 
 /** Whether names of 11 pixels stand beside each other on so many pixels. */
