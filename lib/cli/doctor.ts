@@ -7,7 +7,9 @@ import { parseArgs } from "node:util";
 import { printResult } from "../process/streams.ts";
 import { canTrain, type Check, checkMachine } from "../setup/checks.ts";
 import type { HelpScreen } from "./help_screen.ts";
+import { outputColumns } from "./progress_line.ts";
 import { UsageError } from "./shell.ts";
+import { wrapped } from "./wrap.ts";
 
 /** What `--help` shows. */
 export const help: HelpScreen = {
@@ -35,7 +37,9 @@ export async function run(args: string[]): Promise<void> {
   const json = read(args);
   const checks = await checkMachine();
   const ready = canTrain(checks);
-  printResult(json ? JSON.stringify({ ready, checks }, null, 2) : formatChecks(checks));
+  printResult(
+    json ? JSON.stringify({ ready, checks }, null, 2) : formatChecks(checks, outputColumns()),
+  );
   if (!ready) Deno.exitCode = 1;
 }
 
@@ -43,6 +47,7 @@ export async function run(args: string[]): Promise<void> {
  * The checks as a table for people, with one closing line.
  *
  * @param checks What was found.
+ * @param columns Columns there are; as many as wanted by default.
  * @returns The lines.
  * @example One line per check
  * ```ts
@@ -55,11 +60,16 @@ export async function run(args: string[]): Promise<void> {
  * );
  * ```
  */
-export function formatChecks(checks: readonly Check[]): string {
+export function formatChecks(checks: readonly Check[], columns = Infinity): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.map(({ name, state, found, mend }) => {
-    const line = `${state.padEnd(8)} ${name.padEnd(width)}  ${found}`;
-    return mend ? `${line}\n${" ".repeat(width + 11)}→ ${mend}` : line;
+    const indent = " ".repeat(width + 11);
+    const [first = "", ...others] = wrapped(found, { columns, indent, keepsWords: true });
+    const start = `${state.padEnd(8)} ${name.padEnd(width)}  `;
+    const mends = mend
+      ? wrapped(`→ ${mend}`, { columns, indent, hanging: `${indent}  `, keepsWords: true })
+      : [];
+    return [start + first.slice(indent.length), ...others, ...mends].join("\n");
   });
   const last = canTrain(checks)
     ? "Training can start: deno task train"

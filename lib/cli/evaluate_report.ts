@@ -60,6 +60,6 @@ export function evaluationText(
   const digits = Math.max(...rows.map(([, value]) => value.length));
   return [
     `${"weights".padEnd(width)}  ${weights}`,
-    ...rows.map(([name, value]) => `${name.padEnd(width)}  ${value.padStart(digits)}`),
+    ...rows.map(([name, value]) => `${name.padEnd(width)}  ${value.padStart(digits)}`.trimEnd()),
   ].join("\n");
 }

@@ -5,7 +5,7 @@
  */
 
 import { type Table, tableText } from "../plot/table.ts";
-import { terminalColumns, usableColumns } from "./progress_line.ts";
+import { outputColumns } from "./progress_line.ts";
 import { wrapped } from "./wrap.ts";
 
 /** Names longer than this stand above the table, and a number in their place. */
@@ -13,22 +13,6 @@ const longestName = 26;
 
 /** Longer lines of a caption are hard to read. */
 const widestCaption = 100;
-
-/**
- * Columns for what standard output gets.
- *
- * @returns Those of the terminal; as many as wanted where it goes into a file or another program.
- * @example Some
- * ```ts
- * import { outputColumns } from "glmc/cli/fit_table.ts";
- * import { assert } from "@std/assert";
- *
- * assert(outputColumns() > 0);
- * ```
- */
-export function outputColumns(): number {
-  return Deno.stdout.isTerminal() ? usableColumns(terminalColumns()) : Infinity;
-}
 
 /**
  * A table as text within some columns.

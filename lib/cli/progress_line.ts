@@ -168,6 +168,22 @@ export function usableColumns(terminal: number | undefined): number {
 }
 
 /**
+ * Columns for what standard output gets.
+ *
+ * @returns Those of the terminal; as many as wanted where it goes into a file or another program.
+ * @example Some
+ * ```ts
+ * import { outputColumns } from "glmc/cli/progress_line.ts";
+ * import { assert } from "@std/assert";
+ *
+ * assert(outputColumns() > 0);
+ * ```
+ */
+export function outputColumns(): number {
+  return Deno.stdout.isTerminal() ? usableColumns(terminalColumns()) : Infinity;
+}
+
+/**
  * Columns of the terminal that the process is in.
  *
  * @returns How many; `undefined` where there is none, or it does not tell.

@@ -17,7 +17,7 @@ import type { Preset } from "../study/presets.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
 import type { FlagValues } from "./flags.ts";
-import { outputColumns } from "./fit_table.ts";
+import { outputColumns } from "./progress_line.ts";
 import { duration, format, precisionAdvice } from "./train_report.ts";
 import { watchRun } from "./watch_run.ts";
 import { wrapped } from "./wrap.ts";
@@ -131,6 +131,10 @@ function printPlan(
 
 function printPlanLine(name: string, text: string): void {
   const width = 12;
-  const lines = wrapped(text, { columns: outputColumns(), indent: " ".repeat(width) });
+  const lines = wrapped(text, {
+    columns: outputColumns(),
+    indent: " ".repeat(width),
+    keepsWords: true,
+  });
   print([name.padEnd(width) + lines[0]!.slice(width), ...lines.slice(1)].join("\n"));
 }

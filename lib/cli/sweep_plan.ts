@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../settings/count.ts";
 import type { RunStore } from "../experiment/run_store.ts";
 import { table } from "../plot/table.ts";
 import { printResult, tell } from "../process/streams.ts";
@@ -154,10 +155,12 @@ function roughly(seconds: number): string {
  */
 export function expectedText(runs: readonly ExpectedRun[]): string {
   const left = runs.filter(({ known }) => known === undefined);
-  if (left.length === 0) return `All ${runs.length} runs are known`;
+  if (left.length === 0) {
+    return runs.length === 1 ? "The run is known" : `All ${runs.length} runs are known`;
+  }
   const seconds = left.reduce((sum, run) => sum + run.seconds, 0);
   const knownCount = runs.length - left.length;
-  return `${left.length} of ${runs.length} runs to do` +
+  return `${left.length} of ${counted(runs.length, "run")} to do` +
     (knownCount === 0 ? "" : `, ${knownCount} known`) +
     `: about ${roughly(seconds)}, one after the other`;
 }

@@ -12,6 +12,8 @@ export interface WrapOptions {
   readonly indent?: string;
   /** What the lines after the first begin with; `indent` by default. */
   readonly hanging?: string;
+  /** Whether a word longer than a line stays whole, such as a path to copy; broken by default. */
+  readonly keepsWords?: boolean;
   /** What ends each line but the last, such as the ` \` of a shell; nothing by default. */
   readonly continued?: string;
 }
@@ -28,7 +30,7 @@ function held(text: string): string {
  *
  * @param text Words; each run of blanks and line breaks counts as one blank.
  * @param options Width and indents.
- * @returns Lines, none wider than `columns`; one empty line for no words.
+ * @returns Lines, none wider than `columns` but for words that stay whole; one empty line for no words.
  * @example A command that a shell still takes for one
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -41,7 +43,7 @@ function held(text: string): string {
  * ```
  */
 export function wrapped(text: string, options: WrapOptions): string[] {
-  const { columns, indent = "", hanging = indent, continued = "" } = options;
+  const { columns, indent = "", hanging = indent, continued = "", keepsWords = false } = options;
   const words = held(text).split(/[ \n\t]+/).filter((word) => word !== "")
     .flatMap((word) => {
       const pair = word.replaceAll(noBreak, " ");
@@ -60,7 +62,7 @@ export function wrapped(text: string, options: WrapOptions): string[] {
     const room = columns - (isLast ? 0 : continued.length);
     if (!isEmpty && line.length + 1 + word.length > room) next();
     let rest = word;
-    while (isEmpty && line.length + rest.length > room && room > line.length) {
+    while (!keepsWords && isEmpty && line.length + rest.length > room && room > line.length) {
       const taken = room - line.length;
       lines.push(line + rest.slice(0, taken));
       rest = rest.slice(taken);

@@ -138,4 +138,6 @@ Deno.test("wrapped() keeps words whole where it can, and within the columns alwa
   assertEquals(wrapped("one two three", { columns: 7 }), ["one two", "three"]);
   assertEquals(wrapped("one two", { columns: 7, indent: "  " }), ["  one", "  two"]);
   assertEquals(wrapped("abcdefgh ij", { columns: 5 }), ["abcde", "fgh", "ij"]);
+  assertEquals(wrapped("a abcdefgh ij", { columns: 5, keepsWords: true }), ["a", "abcdefgh", "ij"]);
+  assertEquals(wrapped("a\nb", { columns: Infinity }), ["a b"]);
 });
