@@ -121,8 +121,16 @@ function listAblations(): string {
 }
 
 /** What a command line asks for. */
-interface AblateArguments extends ReturnType<typeof splitArguments> {
+export interface AblateArguments {
+  /** Names of ablations. */
+  readonly names: readonly string[];
+  /** Grids, as they were typed. */
+  readonly grids: readonly string[];
+  /** What is not an ablation or a grid. */
+  readonly others: readonly string[];
+  /** The method. */
   readonly chosen: ChosenMethod;
+  /** Values of the flags. */
   readonly values: FlagValues;
   /** Flags that were given and mean nothing here. */
   readonly idle: readonly Flag[];

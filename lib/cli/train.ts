@@ -53,9 +53,12 @@ export async function help(args: readonly string[]): Promise<Help> {
 }
 
 /** What a command line of a training says. */
-interface TrainArguments {
+export interface TrainArguments {
+  /** Values of the flags. */
   readonly values: FlagValues;
+  /** The method. */
   readonly chosen: ChosenMethod;
+  /** The preset that the settings start from, if there is one. */
   readonly preset: Preset | undefined;
   /** Flags that were given and mean nothing here. */
   readonly idle: readonly Flag[];
