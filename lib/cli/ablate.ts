@@ -7,6 +7,7 @@
 import type { Settings } from "../experiment/config.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { methods as kitMethods } from "../method/methods.ts";
+import { counted } from "../settings/count.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { suggestion } from "../settings/check.ts";
 import { ablations, findAblation } from "../study/ablations.ts";
@@ -15,7 +16,8 @@ import { gridVariants, parseAxis, parseSeeds } from "../study/grid.ts";
 import { presets, resolvePreset, settingsOver } from "../study/presets.ts";
 import { planStudy, type Study, type Variant } from "../study/study.ts";
 import { executorOf } from "./executor_flags.ts";
-import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
+import type { HelpRow, HelpScreen } from "./help_screen.ts";
 import { idleFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
 import { chooseMethod, type ChosenMethod, flagText } from "./method_flag.ts";
 import { printComparison, runSweep } from "./run_sweep.ts";
@@ -26,64 +28,132 @@ import { machineFlags } from "./run_flags.ts";
 import { configFlags, settingsIn } from "./train_flags.ts";
 import { userPath } from "./user_path.ts";
 
+const gridFlag: Flag = {
+  names: ["grid"],
+  kind: "text",
+  value: "flag=values",
+  help: "a flag of train by any of its names, and its values; several grids multiply",
+};
+
 const studyFlags: readonly Flag[] = [
-  { names: ["seeds"], kind: "text", help: "seeds of each variant: 1,2,3 or 1-5; 1,2,3 by default" },
+  {
+    names: ["seeds"],
+    kind: "text",
+    value: "list",
+    help: "seeds of each variant: 1,2,3 or 1-5",
+    defaultText: "1,2,3",
+  },
   {
     names: ["preset"],
     kind: "text",
-    help: "the preset that all variants start from, or none; quick by default, where there is one",
+    value: "name",
+    help: "the preset that all variants start from, or none",
+    defaultText: "quick, where there is one",
   },
   {
     names: ["baseline"],
     kind: "text",
+    value: "variant",
     help: 'the variant that the others are compared with, such as "contrast_weight 0"',
+    defaultText: "that of the ablation, if it has one",
   },
-  { names: ["name"], kind: "text", help: "name of the study; by default it says what is varied" },
-  { names: ["root_model"], kind: "path", help: "folder of the runs instead of data/runs" },
+  {
+    names: ["name"],
+    kind: "text",
+    value: "name",
+    help: "name of the study",
+    defaultText: "it says what is varied",
+  },
+  {
+    names: ["root_model"],
+    kind: "path",
+    help: "folder of the runs",
+    defaultText: "data/runs, or GLMC_RUNS",
+  },
 ];
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task ablate <ablation> [flags]
-       deno task ablate --grid <flag>=<value>,<value> [--grid ...] [flags]
-       deno task ablate ?
-
-Trains every variant with every seed and compares them: mean and deviation over seeds, and the paired
-difference to a baseline with its interval. The same command again goes on where it was: finished runs are
-known by what they ask for, wherever they were made. Ctrl-C leaves a checkpoint of each run at work.
-
-The ablations:
-
-${listAblations()}
-
-A grid takes any flag of train by any of its names; several grids multiply.
-
-${
-  flagsHelp([
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Trains every variant with every seed and compares them: mean and deviation over seeds, and the " +
+    "paired difference to a baseline with its interval.",
+  examples: [
+    { command: "deno task ablate components --dry-run", does: "what an ablation would take here" },
     {
-      names: ["grid"],
-      kind: "text",
-      help: "a flag of train and its values; may be given several times",
+      command: "deno task ablate components --epochs 5 --imbalance_rate 0.01",
+      does: "an ablation with other settings for all its variants",
     },
-    ...studyFlags,
-    ...sweepFlags,
-  ])
+    {
+      command: "deno task ablate --grid lr=0.01,0.1 --grid method=glmc,cross_entropy --seeds 1-5",
+      does: "a grid of your own: four variants, five seeds each",
+    },
+    { command: "deno task ablate ?", does: "the ablations there are" },
+  ],
+  usage: [
+    "deno task ablate <ablation> [flags]",
+    "deno task ablate --grid <flag>=<value>,<value> [--grid ...] [flags]",
+    "deno task ablate ?",
+  ],
+  notes: [
+    "The same command again goes on where it was: finished runs are known by what they ask for, wherever " +
+    "they were made. Ctrl-C leaves a checkpoint of each run at work.",
+    "All other flags are those of train (deno task train --help) and hold for all variants.",
+  ],
+  sections: [
+    { title: "Ablations", rows: ablationRows() },
+    { title: "Variants and seeds", flags: [gridFlag, ...studyFlags] },
+    { title: "The runs", flags: sweepFlags },
+    { title: "The machine", flags: machineFlags },
+  ],
+};
+
+function ablationRows(): HelpRow[] {
+  return ablations.map(({ name, summary, variants }) => [
+    name,
+    `${summary} (${counted(variants.length, "variant")})`,
+  ]);
 }
 
-All other flags are those of train (deno task train --help) and hold for all variants:
-
-  deno task ablate components --epochs 5 --imbalance_rate 0.01
-
-The machine:
-
-${flagsHelp(machineFlags)}
-`;
-
 function listAblations(): string {
-  const width = Math.max(...ablations.map(({ name }) => name.length));
-  return ablations.map(({ name, summary, variants }) =>
-    `  ${name.padEnd(width)}  ${summary} (${variants.length} variants)`
-  ).join("\n");
+  const rows = ablationRows();
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`).join("\n");
+}
+
+/** What a command line asks for. */
+export interface AblateArguments {
+  /** Names of ablations. */
+  readonly names: readonly string[];
+  /** Grids, as they were typed. */
+  readonly grids: readonly string[];
+  /** What is not an ablation or a grid. */
+  readonly others: readonly string[];
+  /** The method. */
+  readonly chosen: ChosenMethod;
+  /** Values of the flags. */
+  readonly values: FlagValues;
+  /** Flags that were given and mean nothing here. */
+  readonly idle: readonly Flag[];
+}
+
+/**
+ * Reads the command line; nothing is planned.
+ *
+ * @param args The name of an ablation, grids and flags.
+ * @returns Its parts.
+ * @throws {UsageError} If a flag is unknown or its value does not fit.
+ */
+export async function read(args: readonly string[]): Promise<AblateArguments> {
+  const parts = splitArguments(args);
+  const named = flagText(parts.others, "preset");
+  const { method } = asUsage(() => presetOf(named)) ?? {};
+  const chosen = await chooseMethod(parts.others, {
+    methods: kitMethods,
+    ...(method !== undefined && { usual: `${method}` }),
+  });
+  const own = [...studyFlags, ...sweepFlags, ...machineFlags, ...configFlags(chosen)];
+  const idle = withoutNames(idleFlags, own);
+  return { ...parts, chosen, values: parseFlags(chosen.args, [...own, ...idle]), idle };
 }
 
 /**
@@ -94,21 +164,9 @@ function listAblations(): string {
  * @throws {Error} If the study cannot be written down, or a result cannot be read.
  */
 export async function run(args: string[]): Promise<void> {
-  const { names, grids, others } = splitArguments(args);
-  if (names[0] === "?") return printResult(listAblations());
-  const named = flagText(others, "preset");
-  const { method } = asUsage(() => presetOf(named)) ?? {};
-  const chosen = await chooseMethod(others, {
-    methods: kitMethods,
-    ...(method !== undefined && { usual: `${method}` }),
-  });
-  const config = configFlags(chosen);
-  const own = [...studyFlags, ...sweepFlags, ...machineFlags, ...config];
-  const flags = [...own, ...withoutNames(idleFlags, own)];
-  const values = parseFlags(chosen.args, flags);
-  for (const line of wordsOnIdleFlags(values, flags.filter((flag) => idleFlags.includes(flag)))) {
-    tell(line);
-  }
+  if (args[0] === "?") return printResult(listAblations());
+  const { names, grids, chosen, values, idle } = await read(args);
+  for (const line of wordsOnIdleFlags(values, idle)) tell(line);
   refuseOwnMethod(chosen);
   const planned = asUsage(() =>
     studyOf({ names, grids, values, chosen, base: baseOf(values, chosen) })
