@@ -177,7 +177,10 @@ async function joinFirst(
   }
 }
 
-class RefusedError extends Error {}
+/** What the other one has said no to. */
+class RefusedError extends Error {
+  override readonly name = "RefusedError";
+}
 
 function patience(until: number): Promise<undefined> {
   return new Promise((resolve) => {
