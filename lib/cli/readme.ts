@@ -15,12 +15,17 @@ import type { HelpScreen } from "./help_screen.ts";
 import { type BlockWriter, fillBlocks } from "./readme/blocks.ts";
 import { commandTable, flagTable, methodTable, networkTable } from "./readme/kit_tables.ts";
 import { parityTable } from "./readme/parity_table.ts";
+import { equationTable } from "./readme/equation_map.ts";
+import { classAccuracyFigure, figureSvg } from "./readme/figures.ts";
 import {
   ablationTable,
   datasetTable,
   presetTable,
   reproducedTable,
 } from "./readme/study_tables.ts";
+
+/** Where the figure of README.md lies. */
+const figurePath = "data/results/class_accuracy.svg";
 
 const flags: readonly Flag[] = [
   {
@@ -57,6 +62,8 @@ export const help: HelpScreen = {
           "--imbalance_rate 0.01",
         ],
         ["reproduced", "every published row of GLMC beside what was reached here"],
+        ["figure", "accuracy of each class, cross-entropy beside GLMC, from the cards"],
+        ["equations", "where each equation of GLMC is computed, tested, and shown"],
         ["parity", "how near the golden tests come to the public codes (deno task parity)"],
       ],
     },
@@ -83,34 +90,43 @@ export function read(args: readonly string[]): FlagValues {
  */
 export async function run(args: string[]): Promise<void> {
   const { check = false } = read(args);
-  const path = `${projectRoot}/README.md`;
-  const before = await Deno.readTextFile(path);
-  const after = await upToDate(before);
-  if (after === before) return print("README.md: up to date");
-  if (check) {
-    throw new Error("README.md has tables that are not as they should be: run deno task readme");
+  const files = await generatedFiles(await Deno.readTextFile(`${projectRoot}/README.md`));
+  const stale: string[] = [];
+  for (const [path, content] of Object.entries(files)) {
+    const before = await Deno.readTextFile(`${projectRoot}/${path}`).catch(() => undefined);
+    if (before !== content) stale.push(path);
   }
-  await writeWholeFile(path, after, { advice: "free it, then run deno task readme again" });
-  print("README.md: written");
+  if (stale.length === 0) return print("README.md: up to date");
+  if (check) {
+    throw new Error(`Not as code and results make them: ${stale.join(", ")}: run deno task readme`);
+  }
+  for (const path of stale) {
+    const advice = "free it, then run deno task readme again";
+    await writeWholeFile(`${projectRoot}/${path}`, files[path]!, { advice });
+    print(`${path}: written`);
+  }
 }
 
 /**
- * A text with its generated blocks as they should be, in the project's format.
+ * A text with its generated blocks as they should be, in the project's format, and the figures that it shows.
  *
- * @param text Markdown.
+ * @param text Markdown of README.md.
  * @param root The project folder.
- * @returns The whole text.
- * @throws {RangeError} If a block has an unknown name.
+ * @returns Content of each file by its path below the project: README.md, and the figures of its blocks.
+ * @throws {RangeError} If a block has an unknown name, or a figure lacks its runs.
  * @throws {SyntaxError} If a block has no end.
  * @example Nothing to fill
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { upToDate } from "glmc/cli/readme.ts";
+ * import { generatedFiles } from "glmc/cli/readme.ts";
  *
- * assertEquals(await upToDate("# Title\n"), "# Title\n");
+ * assertEquals(await generatedFiles("# Title\n"), { "README.md": "# Title\n" });
  * ```
  */
-export async function upToDate(text: string, root: string = projectRoot): Promise<string> {
+export async function generatedFiles(
+  text: string,
+  root: string = projectRoot,
+): Promise<Readonly<Record<string, string>>> {
   const results = await cardResults([`${root}/data/results`], {
     methods,
     onNotice: (problem) => {
@@ -119,6 +135,7 @@ export async function upToDate(text: string, root: string = projectRoot): Promis
   });
   const parity = JSON.parse(await Deno.readTextFile(`${root}/tests/golden/parity.json`));
   const { tasks } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
+  const notebooks = [...Deno.readDirSync(`${root}/notebooks`)].map(({ name }) => name);
   const tables: Readonly<Record<string, (...words: string[]) => Table>> = {
     commands: () => commandTable(tasks),
     methods: () => methodTable(),
@@ -129,12 +146,21 @@ export async function upToDate(text: string, root: string = projectRoot): Promis
     results: (ablation = "components", preset) => ablationTable(ablation, results, preset),
     reproduced: () => reproducedTable(results),
     parity: () => parityTable(parity),
+    equations: () => equationTable(notebooks),
   };
-  const writers = Object.entries(tables).map(([name, make]): [string, BlockWriter] => [
-    name,
-    (...words) => tableMarkdown(make(...words)),
-  ]);
-  return await formatted(await fillBlocks(text, Object.fromEntries(writers)), root);
+  const figures: Record<string, string> = {};
+  const writers: Record<string, BlockWriter> = {
+    async figure() {
+      const figure = classAccuracyFigure(results);
+      figures[figurePath] = await figureSvg(figure);
+      return `![${figure.description}](${figurePath})`;
+    },
+  };
+  for (const [name, make] of Object.entries(tables)) {
+    writers[name] = (...words) => tableMarkdown(make(...words));
+  }
+  const filled = await formatted(await fillBlocks(text, writers), root);
+  return { "README.md": filled, ...figures };
 }
 
 /** As `deno fmt` lays it out, so that neither undoes what the other has done. */

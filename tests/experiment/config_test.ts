@@ -99,6 +99,7 @@ const fifthSettings = {
   imageSize: null,
   onBadImage: "stop",
   accumulate: 1,
+  syncBatchNorm: false,
 };
 
 Deno.test("defaultConfig is the run that it has always been", () => {
