@@ -136,14 +136,14 @@ export async function generatedFiles(
   const parity = JSON.parse(await Deno.readTextFile(`${root}/tests/golden/parity.json`));
   const { tasks } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
   const notebooks = [...Deno.readDirSync(`${root}/notebooks`)].map(({ name }) => name);
-  const tables: Readonly<Record<string, (...words: string[]) => Table>> = {
+  const tables: Readonly<Record<string, (...words: string[]) => Table | Promise<Table>>> = {
     commands: () => commandTable(tasks),
     methods: () => methodTable(),
     networks: networkTable,
     flags: (method = "glmc") => flagTable(method),
     presets: presetTable,
     datasets: datasetTable,
-    results: (ablation = "components", preset) => ablationTable(ablation, results, preset),
+    results: (...args) => ablationTable(args, results),
     reproduced: () => reproducedTable(results),
     parity: () => parityTable(parity),
     equations: () => equationTable(notebooks),
@@ -157,7 +157,7 @@ export async function generatedFiles(
     },
   };
   for (const [name, make] of Object.entries(tables)) {
-    writers[name] = (...words) => tableMarkdown(make(...words));
+    writers[name] = async (...words) => tableMarkdown(await make(...words));
   }
   const filled = await formatted(await fillBlocks(text, writers), root);
   return { "README.md": filled, ...figures };

@@ -28,6 +28,7 @@ export interface Bounds {
  *
  * assertEquals(rangeText({ least: 1, most: 1000000 }), "1 to 1,000,000");
  * assertEquals(rangeText({ above: 0, most: 1 }), "above 0, up to 1");
+ * assertEquals(rangeText({ above: 0, below: 1 }), "above 0, below 1");
  * assertEquals(rangeText({ below: 1 }), "0 to below 1");
  * assertEquals(rangeText({}), "at least 0");
  * ```
@@ -36,6 +37,9 @@ export function rangeText({ least = 0, most = Infinity, above, below }: Bounds):
   const text = (bound: number): string => bound.toLocaleString("en", { maximumFractionDigits: 20 });
   const end = below === undefined ? text(most) : `below ${text(below)}`;
   const isOpen = below === undefined && most === Infinity;
-  if (above !== undefined) return `above ${text(above)}${isOpen ? "" : `, up to ${end}`}`;
+  if (above !== undefined) {
+    const upTo = below === undefined ? `up to ${end}` : end;
+    return `above ${text(above)}${isOpen ? "" : `, ${upTo}`}`;
+  }
   return isOpen ? `at least ${text(least)}` : `${text(least)} to ${end}`;
 }

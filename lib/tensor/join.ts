@@ -9,7 +9,8 @@ import type { EagerRuntime } from "./eager_runtime.ts";
 import type { Bytes } from "./libtensorflow.ts";
 import { Status } from "./status.ts";
 
-type Runtime = Pick<EagerRuntime, "library" | "context" | "status">;
+/** The parts of a runtime that are needed to join and leave. */
+export type JoinedRuntime = Pick<EagerRuntime, "library" | "context" | "status">;
 
 /**
  * Starts the server by which processes compute together.
@@ -19,7 +20,7 @@ type Runtime = Pick<EagerRuntime, "library" | "context" | "status">;
  * @throws {Error} If it cannot listen at its address.
  */
 export function enableCollectives(
-  { library, context, status }: Runtime,
+  { library, context, status }: JoinedRuntime,
   definition: Bytes,
 ): void {
   library.TFE_EnableCollectiveOps(
@@ -39,7 +40,7 @@ const aborted = 10;
  *
  * @param runtime The runtime.
  */
-export function abortCollectives({ library, context }: Runtime): void {
+export function abortCollectives({ library, context }: JoinedRuntime): void {
   const status = new Status(library);
   library.TF_SetStatus(status.pointer, aborted, cText("another process has ended"));
   library.TFE_AbortCollectiveOps(context, status.pointer);
