@@ -10,6 +10,7 @@ import { memorySource } from "../images/memory_source.ts";
 import type { Method } from "../method/method.ts";
 import { createNetwork } from "../model/network.ts";
 import { defaultsOf } from "../settings/field.ts";
+import type { Peers } from "../ops/collectives.ts";
 import type { ComputeType } from "../ops/precision.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { createTraining, type Training } from "../train/training.ts";
@@ -28,6 +29,8 @@ export interface SyntheticOptions {
   readonly mode: ExecutionMode;
   /** Whether XLA compiles the step. */
   readonly xla?: boolean;
+  /** The processes that share out each step, if there are several. */
+  readonly peers?: Peers | undefined;
 }
 
 /**
@@ -49,7 +52,7 @@ export function syntheticTraining(engine: Engine, options: SyntheticOptions): Tr
       classNames: Array.from({ length: 10 }, (_, i) => `class ${i}`),
     };
   };
-  const { method, width, batchSize, trainingType, mode, xla } = options;
+  const { method, width, batchSize, trainingType, mode, xla, peers } = options;
   const { heads } = method;
   const network = createNetwork("resnet32", { classes: 10, width, trainingType, heads });
   const [train, test] = [images(1000), images(500)];
@@ -74,5 +77,5 @@ export function syntheticTraining(engine: Engine, options: SyntheticOptions): Tr
     test: memorySource(test, channels),
     labels: { train: rows.map((row) => row % 10), test: test.labels },
     counts: new Array<number>(10).fill(100),
-  }, { stages: [stage], seed: 0, mode, xla });
+  }, { stages: [stage], seed: 0, mode, xla, peers });
 }

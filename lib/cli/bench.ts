@@ -36,6 +36,7 @@ import {
   type MeasuredBatch,
   ratesText,
 } from "./bench_report.ts";
+import { compareDevices } from "./bench_devices.ts";
 import { benchFlags, benchHelp } from "./bench_flags.ts";
 import { fittedTable } from "./fit_table.ts";
 import { type FlagValues, parseFlags } from "./flags.ts";
@@ -79,6 +80,7 @@ export async function run(args: string[]): Promise<void> {
     steps: Number(values.steps),
   };
   if (values.memory === true) return await watchMemory(asked);
+  if (values.devices === true) return await compareDevices(asked, turns.steps);
   if (values.methods !== undefined) {
     return await compareMethods(`${values.methods}`.split(","), { setting: asked, ...turns });
   }

@@ -48,6 +48,11 @@ const kindFlags: readonly Flag[] = [
     help: "only watch the native memory over 1,000 compiled steps",
   },
   {
+    names: ["devices"],
+    kind: "switch",
+    help: "only compare one process with two that share out each step, and time their all-reduce",
+  },
+  {
     names: ["methods"],
     kind: "text",
     value: "names",

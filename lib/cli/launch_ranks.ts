@@ -190,8 +190,20 @@ export function coreShare(
  * ```
  */
 export function freeAddresses(count: number): string[] {
-  const listeners = Array.from({ length: count }, () => Deno.listen({ port: 0 }));
+  const listeners: Deno.TcpListener[] = [];
+  const { first, count: choices } = ownPorts;
+  for (let tries = 0; listeners.length < count; tries++) {
+    const [random] = crypto.getRandomValues(new Uint16Array(1));
+    try {
+      listeners.push(Deno.listen({ port: first + random! % choices }));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse) || tries > choices) throw error;
+    }
+  }
   const addresses = listeners.map(({ addr }) => `127.0.0.1:${addr.port}`);
   for (const listener of listeners) listener.close();
   return addresses;
 }
+
+/** Below those that systems give to connections, which could take one before it is listened at again. */
+const ownPorts = { first: 20_000, count: 12_000 };

@@ -298,6 +298,8 @@ export function checkConfig(config: RunConfig): RunConfig {
   rule(takesSeed, "splitSeed", `a whole number in [0, ${largestLegacySeed}] for numpy`);
   rule(decay === "cosine" || !warmUp, "decay", "cosine with the warm-up of --warm_up");
   rule(accumulate <= batchSize / 2, "accumulate", "at most half the batch size, for batch norm");
+  const isWhole = accumulate === 1 || !network.syncBatchNorm;
+  rule(isWhole, "accumulate", "1 with --sync_batch_norm, which needs the whole batch at once");
   rule(startEpoch < epochs, "startEpoch", `a whole number in [0, ${epochs})`);
   createNetwork(network.architecture, { classes: data.classes, width: network.width });
   return config;

@@ -86,6 +86,7 @@ async function gather(world: World, options: MeetOptions): Promise<Map<number, L
   const { facts, timeoutSeconds } = options;
   const listener = listen(world);
   const links = new Map<number, Link>();
+  const tooMany: Link[] = [];
   let end!: (problem: string | undefined) => void;
   const ended = new Promise<string | undefined>((resolve) => end = resolve);
   const missing = (): string =>
@@ -104,7 +105,8 @@ async function gather(world: World, options: MeetOptions): Promise<Map<number, L
     const problem = links.has(rank)
       ? `two processes say that they are rank ${rank}: give each a --rank of its own`
       : difference(hello, { addresses, facts });
-    links.set(links.has(rank) ? -1 : rank, link);
+    if (links.has(rank)) tooMany.push(link);
+    else links.set(rank, link);
     if (problem !== undefined || links.size === addresses.length - 1) end(problem);
   };
   const accepting = (async () => {
@@ -117,7 +119,7 @@ async function gather(world: World, options: MeetOptions): Promise<Map<number, L
       return links;
     }
     const words = `Cannot train together: ${problem}`;
-    for (const link of links.values()) {
+    for (const link of [...links.values(), ...tooMany]) {
       await link.send({ kind: "refused", words }).catch(() => {});
       link.close();
     }
@@ -177,7 +179,6 @@ async function joinFirst(
   }
 }
 
-/** What the other one has said no to. */
 class RefusedError extends Error {
   override readonly name = "RefusedError";
 }

@@ -9,8 +9,8 @@ import type { EagerRuntime } from "./eager_runtime.ts";
 import type { Bytes } from "./libtensorflow.ts";
 import { Status } from "./status.ts";
 
-/** The parts of a runtime that are needed to join and leave. */
-export type JoinedRuntime = Pick<EagerRuntime, "library" | "context" | "status">;
+/** What of the runtime this needs. */
+export type JoiningRuntime = Pick<EagerRuntime, "library" | "context" | "status">;
 
 /**
  * Starts the server by which processes compute together.
@@ -20,7 +20,7 @@ export type JoinedRuntime = Pick<EagerRuntime, "library" | "context" | "status">
  * @throws {Error} If it cannot listen at its address.
  */
 export function enableCollectives(
-  { library, context, status }: JoinedRuntime,
+  { library, context, status }: JoiningRuntime,
   definition: Bytes,
 ): void {
   library.TFE_EnableCollectiveOps(
@@ -40,7 +40,7 @@ const aborted = 10;
  *
  * @param runtime The runtime.
  */
-export function abortCollectives({ library, context }: JoinedRuntime): void {
+export function abortCollectives({ library, context }: JoiningRuntime): void {
   const status = new Status(library);
   library.TF_SetStatus(status.pointer, aborted, cText("another process has ended"));
   library.TFE_AbortCollectiveOps(context, status.pointer);

@@ -18,7 +18,7 @@ Deno.test("wordsOnIdleFlags() says a word on each flag that was given, and on no
   assertEquals(wordsOnIdleFlags(values, idleFlags), [
     "--root_log has no effect here: what is logged lies with the weights, in the folder of the run",
     "--pretrained has no effect here: each training starts from random weights",
-    "--dist-url has no effect here: a training is one process on one device",
+    "--dist-url has no effect here: several devices have flags of their own: --devices, --world",
   ]);
   assertEquals(wordsOnIdleFlags({ b: 128, p: 100 }, idleTestFlags).length, 2);
 });

@@ -130,6 +130,14 @@ Deno.test("configure() completes what follows from other settings", () => {
   assertEquals(config({ dataFolder: "images" }).data.dataFolder, `${Deno.cwd()}/images`);
 });
 
+Deno.test("configure() refuses parts of a batch whose batch norm is to take the whole", () => {
+  assertThrows(
+    () => config({ accumulate: 2, syncBatchNorm: true }),
+    RangeError,
+    "it must be 1 with --sync_batch_norm",
+  );
+});
+
 Deno.test("configure() refuses parts of a batch that are too small for batch norm", () => {
   assertEquals(config({ batchSize: 8, accumulate: 4 }).stages[0].accumulate, 4);
   for (const accumulate of [5, 8]) {

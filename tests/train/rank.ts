@@ -15,9 +15,9 @@ import { exportWeights } from "../../lib/model/weights.ts";
 import { startEngine } from "../../lib/tensor/start.ts";
 import { disposeTensors, mapTensors } from "../../lib/tensor/named_tensors.ts";
 import { tf } from "../../lib/tensor/tfjs.ts";
+import { createAccumulatedStep } from "../../lib/train/accumulate.ts";
+import { runSteps } from "../../lib/train/run_steps.ts";
 import { createTrainStep, type TrainState } from "../../lib/train/step.ts";
-import { partsOf } from "../../lib/train/parts.ts";
-import { stepInputs } from "../../lib/train/step_inputs.ts";
 import { golden, goldenIndex } from "../golden.ts";
 import { smallStage } from "./small_training.ts";
 
@@ -35,6 +35,8 @@ export interface RankTask {
   readonly steps?: number;
   /** Radius of sharpness-aware minimisation. */
   readonly samRadius?: number;
+  /** Parts of a batch; 1 by default. */
+  readonly accumulate?: number;
 }
 
 /** What a process has found. */
@@ -50,7 +52,7 @@ export interface RankOutcome {
 type Values = Record<string, { shape: readonly number[]; data: ArrayLike<number> }>;
 
 async function train(task: RankTask): Promise<RankOutcome> {
-  const { rank, addresses, synchronised, batchSize, samRadius = 0 } = task;
+  const { rank, addresses, synchronised, batchSize, samRadius = 0, accumulate = 1 } = task;
   const engine = await startEngine({ device: "cpu", intraOpThreads: 1, interOpThreads: 1 });
   const count = addresses.length;
   if (count > 1) engine.join({ addresses, rank });
@@ -80,9 +82,11 @@ async function train(task: RankTask): Promise<RankOutcome> {
     momentum,
     weightDecay,
     samRadius,
+    batchSize,
+    accumulate,
     options: { consistencyWeight },
   });
-  const step = engine.compile(createTrainStep({
+  const settings = {
     stage,
     network,
     source,
@@ -91,7 +95,14 @@ async function train(task: RankTask): Promise<RankOutcome> {
     ...(count > 1 && {
       together: { peers, stage: 0, synchronised, keepsStatistics: false },
     }),
-  }));
+  };
+  const onDevice = {
+    stage,
+    step: engine.compile(createTrainStep(settings)),
+    ...(accumulate > 1 && {
+      accumulated: createAccumulatedStep(settings, { compile: (f) => engine.compile(f) }),
+    }),
+  };
 
   const losses: number[] = [];
   for (let n = 0; n < (task.steps ?? steps); n++) {
@@ -109,18 +120,19 @@ async function train(task: RankTask): Promise<RankOutcome> {
       cuts: {},
       draws: { mixWeight: hostScalar(mixWeight), box: { shape: [4], data: box } },
     };
-    const [plan] = partsOf(whole, { ...stage, batchSize }, { rank, count });
-    const { share } = plan!;
-    const inputs = stepInputs(plan!, {
-      prepared: await source.prepare(plan!),
+    const ended = runSteps(onDevice, {
+      plans: [whole],
+      source,
+      state: () => state,
+      ...(count > 1 && { peers }),
       schedule: { plainWeight: values.alpha!.data[n]! },
       learningRate: values.lr!.data[n]!,
-      peers: count > 1 ? { share, stops: false } : undefined,
     });
-    const result = step({ state, plan: inputs });
-    losses.push(result.losses.dataSync()[0]!);
-    disposeTensors({ state, inputs, losses: result.losses, peers: result.peers });
-    state = result.state;
+    for await (const { result } of ended) {
+      losses.push(result.losses.dataSync()[0]!);
+      disposeTensors({ state, losses: result.losses, peers: result.peers });
+      state = result.state;
+    }
   }
   const weights = await exportWeights(state);
   return {

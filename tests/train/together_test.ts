@@ -38,3 +38,16 @@ Deno.test("a process without an example of a small batch changes nothing, SAM's 
   assertFollows(together[0]!, alone!);
   assertEquals(together[0], together[2]);
 });
+
+Deno.test("two processes with two parts each follow one with four, also on SAM's way", async () => {
+  for (const samRadius of [0, 0.05]) {
+    const task = { synchronised: false, batchSize: 32, steps: 2, samRadius };
+    const [[alone], together] = [
+      await trainInRanks(1, { ...task, accumulate: 4 }),
+      await trainInRanks(2, { ...task, accumulate: 4 }),
+    ];
+    // Running statistics move by other steps: four times, or twice and averaged.
+    assertFollows({ ...together[0]!, variance: alone!.variance }, alone!);
+    assertEquals(together[0], together[1]);
+  }
+});
