@@ -8,7 +8,7 @@ const mayImport: Record<string, readonly string[]> = {
   process: [],
   disk: [],
   settings: [],
-  plot: ["disk"],
+  plot: ["disk", "settings"],
   tensorboard: ["disk"],
   setup: ["process", "disk"],
   tensor: ["disk", "setup"],
@@ -48,7 +48,7 @@ const mayImport: Record<string, readonly string[]> = {
     "experiment",
     "plot",
   ],
-  notebook: ["process", "plot"],
+  notebook: ["process", "settings", "plot"],
   bench: [
     "process",
     "settings",

@@ -25,7 +25,7 @@ import { medianRatio, spread } from "../bench/statistics.ts";
 import { chooseMethod } from "../method/choose.ts";
 import type { Method } from "../method/method.ts";
 import { methods } from "../method/methods.ts";
-import { table, tableText } from "../plot/table.ts";
+import { table } from "../plot/table.ts";
 import { print, printResult } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import { startEngine } from "../tensor/start.ts";
@@ -37,76 +37,31 @@ import {
   ratesText,
 } from "./bench_report.ts";
 import { compareDevices } from "./bench_devices.ts";
-import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { benchFlags, benchHelp } from "./bench_flags.ts";
+import { fittedTable } from "./fit_table.ts";
+import { type FlagValues, parseFlags } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { chooseGpus } from "./machine.ts";
-import { machineFlags } from "./run_flags.ts";
 import { asUsage, UsageError, withProgressLine } from "./shell.ts";
 import { userPath } from "./user_path.ts";
 
-const flags: readonly Flag[] = [
-  { names: ["width"], kind: "number", help: "channels of the first stage; 16 by default" },
-  { names: ["b", "batch_size"], kind: "number", help: "pairs, or images, a step; 64 by default" },
-  {
-    names: ["method"],
-    kind: "text",
-    help: "whose step is timed, such as cross_entropy; glmc by default. PyTorch has these two",
-  },
-  { names: ["rounds"], kind: "number", help: "turns each contender takes; 7 by default" },
-  { names: ["steps"], kind: "number", help: "steps in a turn; 3 by default" },
-  { names: ["peer"], kind: "switch", help: "time PyTorch too; installs it if it is missing" },
-  { names: ["xla"], kind: "switch", help: "time the step compiled by XLA too; meant for GPUs" },
-  {
-    names: ["sweep"],
-    kind: "switch",
-    help: "batch sizes 32 to 512 instead of one; the fastest modes only, one after another",
-  },
-  {
-    names: ["memory"],
-    kind: "switch",
-    help: "only watch the native memory over 1,000 compiled steps",
-  },
-  {
-    names: ["devices"],
-    kind: "switch",
-    help: "only compare one process with two that share out each step, and time their all-reduce",
-  },
-  {
-    names: ["methods"],
-    kind: "text",
-    help: "only compare the compiled steps of these methods, such as glmc,cross_entropy, in turns",
-  },
-  {
-    names: ["images"],
-    kind: "switch",
-    help: "only make views of image files, on the CPU; with --peer beside torchvision's DataLoader",
-  },
-  {
-    names: ["device"],
-    kind: "text",
-    choices: ["auto", "cpu", "gpu"],
-    help: "where to run; auto takes the GPU when TensorFlow lists one",
-  },
-  ...machineFlags.filter(({ names: [name] }) => name === "gpu"),
-  { names: ["intra_op_threads"], kind: "number", help: "threads within an operation of ours" },
-  { names: ["inter_op_threads"], kind: "number", help: "operations of ours at a time" },
-  {
-    names: ["out"],
-    kind: "text",
-    help: "where to write the numbers; data/bench/<time>.json by default, the page beside it",
-  },
-];
+/** What `--help` shows. */
+export const help: HelpScreen = benchHelp;
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task bench [flags]
-
-Times a training step of ResNet-32 on random images, GLMC's or that of --method: op by op, compiled,
-compiled in bfloat16, and with --peer PyTorch's modes. The contenders are processes that take turns, so that what disturbs the
-machine disturbs all; ratios are medians over the rounds. Writes the numbers as JSON and a page with
-plots beside it.
-
-${flagsHelp(flags)}
-`;
+/**
+ * Reads the command line; nothing is started.
+ *
+ * @param args Its flags.
+ * @returns Their values.
+ * @throws {UsageError} If a flag is unknown or does not fit.
+ */
+export function read(args: readonly string[]): FlagValues {
+  const values = parseFlags(args, benchFlags);
+  const standard = benchFlags.flatMap(({ names: [name], default: value }) =>
+    value === undefined || value === null ? [] : [[name, value] as const]
+  );
+  return { ...Object.fromEntries(standard), ...values };
+}
 
 /**
  * Runs the command.
@@ -116,13 +71,13 @@ ${flagsHelp(flags)}
  * @throws {Error} If a contender cannot be started.
  */
 export async function run(args: string[]): Promise<void> {
-  const values = parseFlags(args, flags);
+  const values = read(args);
   const asked = settingOf(values);
   // For all contenders, which are children of this process.
   chooseGpus(values);
   const turns = {
-    rounds: wholeNumber(values, "rounds", 7),
-    steps: wholeNumber(values, "steps", 3),
+    rounds: Number(values.rounds),
+    steps: Number(values.steps),
   };
   if (values.memory === true) return await watchMemory(asked);
   if (values.devices === true) return await compareDevices(asked, turns.steps);
@@ -152,16 +107,14 @@ const benchFolder = `${projectRoot}/data/bench`;
 const elsewhere = { advice: "name another place: --out <file>" };
 
 function settingOf(values: FlagValues): BenchSetting {
-  const threads = (flag: string): number | undefined =>
-    values[flag] === undefined ? undefined : wholeNumber(values, flag);
-  const [intraOpThreads, interOpThreads] = ["intra_op_threads", "inter_op_threads"].map(threads);
+  const { intra_op_threads: intraOpThreads, inter_op_threads: interOpThreads } = values;
   const setting = {
-    width: wholeNumber(values, "width", 16),
-    batchSize: wholeNumber(values, "b", 64),
-    device: (values.device ?? "auto") as BenchSetting["device"],
+    width: Number(values.width),
+    batchSize: Number(values.b),
+    device: values.device as BenchSetting["device"],
     method: methodOf(values),
-    ...(intraOpThreads !== undefined && { intraOpThreads }),
-    ...(interOpThreads !== undefined && { interOpThreads }),
+    ...(intraOpThreads !== undefined && { intraOpThreads: Number(intraOpThreads) }),
+    ...(interOpThreads !== undefined && { interOpThreads: Number(interOpThreads) }),
     peer: values.peer === true,
     xla: values.xla === true,
   };
@@ -177,13 +130,6 @@ function methodOf({ method, methods: compared }: FlagValues): Method {
     );
   }
   return asUsage(() => chooseMethod({ method: method?.toString() }, methods));
-}
-
-function wholeNumber(values: FlagValues, flag: string, standard?: number): number {
-  const value = Number(values[flag] ?? standard);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  const name = flag.length === 1 ? `-${flag}` : `--${flag}`;
-  throw new UsageError(`Cannot use ${name} ${value}: it must be a whole number, at least 1`);
 }
 
 /** Path of a Python with PyTorch. */
@@ -224,7 +170,7 @@ function printed(result: MeasuredBatch, setting: BenchSetting): MeasuredBatch {
     `\nA step of ${name}, ResNet-32 of width ${setting.width}, batch of ${result.batchSize} ` +
       `${unit}; x: how many times as fast`,
   );
-  print(tableText(benchTable(result)));
+  print(fittedTable(benchTable(result)));
   return result;
 }
 
@@ -262,7 +208,7 @@ async function compareMethods(names: readonly string[], options: MeasureOptions)
     return [name, median, min, max, medianRatio(rounds, standard.rounds)];
   });
   printResult(
-    tableText(table(["method", "median ms", "min", "max", `of ${standard.name}'s time`], cells)),
+    fittedTable(table(["method", "median ms", "min", "max", `of ${standard.name}'s time`], cells)),
   );
 }
 

@@ -6,11 +6,12 @@
 
 import { type BenchSetting, measuredMethod } from "../bench/contenders.ts";
 import { fitRing, modelledTime, type TimedSum, timeRanks } from "../bench/devices.ts";
-import { table, tableText } from "../plot/table.ts";
+import { table } from "../plot/table.ts";
 import { print } from "../process/streams.ts";
 import { parameterCount } from "../model/layer_table.ts";
 import { createNetwork } from "../model/network.ts";
 import { freeAddresses } from "./launch_ranks.ts";
+import { fittedTable } from "./fit_table.ts";
 import { withProgressLine } from "./shell.ts";
 
 /** Trained numbers of the narrow ResNet-32, of the official one, and of ResNet-50. */
@@ -50,7 +51,7 @@ export async function compareDevices(setting: BenchSetting, steps: number): Prom
   });
   const rate = (milliseconds: number): number => 1000 * batchSize / milliseconds;
   print(`\nA step of ${method}, ResNet-32 of width ${width}, ${batchSize} ${unit} in all, CPU`);
-  print(tableText(table(["processes", "ms a step", `${unit}/s`, "share of the all-reduce"], [
+  print(fittedTable(table(["processes", "ms a step", `${unit}/s`, "share of the all-reduce"], [
     ["1", alone, rate(alone), "none"],
     ["2", together, rate(together), `${(100 * own / together).toFixed(1)} %`],
   ])));
@@ -60,7 +61,7 @@ export async function compareDevices(setting: BenchSetting, steps: number): Prom
   );
   const model = fitRing(sums);
   print("\nAn all-reduce of float32 numbers on this machine");
-  print(tableText(table(
+  print(fittedTable(table(
     ["processes", "numbers", "ms", "ms by the model"],
     sums.map(({ processes, numbers, milliseconds }) => [
       `${processes}`,
@@ -77,7 +78,7 @@ export async function compareDevices(setting: BenchSetting, steps: number): Prom
       `at ${gigabytes} GB/s, as fitted here; and the same latency at 12.5 GB/s (100 Gbit/s)`,
   );
   const fast = { ...model, bandwidth: fastNetwork };
-  print(tableText(table(
+  print(fittedTable(table(
     ["devices", "numbers", "ms as fitted", "ms at 100 Gbit/s"],
     [8, 64].flatMap((processes) =>
       sizes.map((numbers) => [

@@ -49,10 +49,11 @@ import {
   type MeasureImagesOptions,
   peerStages,
 } from "../bench/measure_images.ts";
-import { table, tableText } from "../plot/table.ts";
+import { table } from "../plot/table.ts";
 import { printResult } from "../process/streams.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { startEngine } from "../tensor/start.ts";
+import { fittedTable } from "./fit_table.ts";
 import { withProgressLine } from "./shell.ts";
 
 /** Files that are made for it; all are in the cache of the disk after the first round. */
@@ -73,10 +74,10 @@ export async function benchImages(
     for (let file = 0; file < files; file++) {
       writeJpeg(join(folder, `${file}.jpg`), file, measuredSize);
     }
-    printResult(`${tableText(stagesTable(await stagesOf(engine, { folder, ...options })))}\n`);
+    printResult(`${fittedTable(stagesTable(await stagesOf(engine, { folder, ...options })))}\n`);
     await withProgressLine(async ({ update: onProgress, note }) => {
       for await (const rows of measureImages({ ...options, folder, files, onProgress })) {
-        note(`${tableText(viewsTable(rows))}\n`);
+        note(`${fittedTable(viewsTable(rows))}\n`);
       }
     });
   } finally {

@@ -5,65 +5,68 @@
  */
 
 import { parseWorld, slurmWorld, type World } from "../process/world.ts";
-import type { Flag, FlagValues } from "./flags.ts";
+import { type Flag, type FlagValues, wholeNumbers } from "./flags.ts";
 import { asUsage, UsageError } from "./shell.ts";
-
-const whole = (least: number, most: number): Pick<Flag, "wanted" | "accepts"> => ({
-  wanted: `a whole number in [${least}, ${most}]`,
-  accepts: (value) =>
-    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
-});
 
 /** Flags of a training on several devices. */
 export const companyFlags: readonly Flag[] = [
   {
     names: ["devices"],
-    kind: "number",
     help:
       "processes on this machine, one GPU each, or a share of the cores where there are none; " +
       "they share out each batch",
-    ...whole(1, 1024),
+    default: 1,
+    unit: "processes",
+    ...wholeNumbers({ most: 1024 }),
   },
   {
     names: ["world"],
     kind: "text",
+    value: "addresses",
     help: "processes on several machines: the address of each, such as node1:29500,node2:29500; " +
       "slurm: those that srun has started",
+    defaultText: "this machine alone",
   },
   {
     names: ["rank"],
-    kind: "number",
-    help: "which of them this one is, from 0",
-    ...whole(0, 65_535),
+    help: "with --world: which of them this one is, from 0",
+    defaultText: "slurm tells",
+    ...wholeNumbers({ least: 0, most: 65_535 }),
   },
   {
     names: ["peer_timeout"],
-    kind: "number",
     help:
-      "seconds in which all processes have to come, 60 by default; one that lives and does not " +
-      "answer is waited for ten times as long",
-    ...whole(1, 100_000),
+      "time in which all processes have to come; one that lives and does not answer is waited for " +
+      "ten times as long",
+    default: 60,
+    unit: "seconds",
+    ...wholeNumbers({ most: 100_000 }),
   },
   {
     names: ["nodes"],
-    kind: "number",
     help: "with --executor slurm: nodes, of which each has --devices processes",
-    ...whole(1, 65_536),
+    default: 1,
+    unit: "nodes",
+    ...wholeNumbers({ most: 65_536 }),
   },
   {
     names: ["executor"],
     kind: "choice",
     choices: ["local", "slurm"],
     help: "slurm: write a script that trains on the nodes of a cluster, and submit it",
+    default: "local",
   },
   {
     names: ["time-limit"],
     kind: "text",
+    value: "time",
     help: "with --executor slurm: time limit of the job; a longer run goes on in the next job",
+    defaultText: "that of the cluster",
   },
   {
     names: ["sbatch"],
     kind: "text",
+    value: "options",
     takesDashes: true,
     help: 'with --executor slurm: further options of sbatch, such as "--partition=gpu"',
   },

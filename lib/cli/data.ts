@@ -16,64 +16,134 @@ import { checkImages, type ImagesReport } from "../images/check_images.ts";
 import { fileDatasets } from "../data/file_datasets.ts";
 import { printResult } from "../process/streams.ts";
 import { startEngine } from "../tensor/start.ts";
-import { packDataset, packFlags } from "./data_pack.ts";
+import { checkPackFlags, packDataset, packFlags } from "./data_pack.ts";
 import { checkReport, listLines } from "./data_report.ts";
-import { type Flag, flagOf, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { type Flag, flagOf, type FlagValues, parseFlags, wholeNumbers } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { openFiles } from "./machine.ts";
 import { UsageError, withProgressLine } from "./shell.ts";
 
-const flags: readonly Flag[] = [
+const setFlags: readonly Flag[] = [
   {
     names: ["list"],
     kind: "path",
-    help: 'the list: lines of a path, a space and a label, or a .csv table with "path" and "label"',
+    help:
+      'check: a list alone: lines of a path, a space and a label, or a .csv table with "path" and "label"',
+    defaultText: "both parts of --dataset",
   },
-  { names: ["root"], kind: "path", help: "the folder that its paths lie below" },
   {
     names: ["dataset"],
     kind: "choice",
     choices: Object.keys(fileDatasets),
-    help: "both parts of a data set instead, as deno task train takes it; folder: class folders",
+    help: "both parts of a data set, as deno task train takes it; folder: class folders",
     ...(dataFields.dataset.spellings && { spellings: dataFields.dataset.spellings }),
+  },
+  {
+    names: ["root"],
+    kind: "path",
+    help: "the folder that its paths lie below",
+    defaultText: "no file of a list is looked at",
   },
   flagOf(dataFields.trainList),
   flagOf(dataFields.testList),
+];
+
+const checkFlags: readonly Flag[] = [
   {
     names: ["classes", "num_classes"],
-    kind: "number",
-    help: "number of classes; of a published list its own, else as many as it has",
-    wanted: "a whole number from 1",
-    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+    help: "number of classes",
+    defaultText: "those of a published list, else as many as it has",
+    ...wholeNumbers(),
   },
   {
     names: ["least_side"],
-    kind: "number",
-    help: "sides below this many pixels are too small; 32 by default",
-    wanted: "a whole number from 1",
-    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+    help: "shorter sides are too small",
+    default: 32,
+    unit: "pixels",
+    ...wholeNumbers(),
   },
   { names: ["headers_only"], kind: "switch", help: "decode no pixels" },
-  { names: ["write"], kind: "path", help: "file for the whole report, as JSON" },
-  ...packFlags,
+  {
+    names: ["write"],
+    kind: "path",
+    help: "file for the whole report, as JSON",
+    defaultText: "none is written",
+  },
 ];
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task data check --list <file> [--root <folder>] [flags]
-       deno task data check --dataset <name> --root <folder> [--dir_train_txt <file> ...] [flags]
-       deno task data pack --dataset <name> --root <folder> [--dir_train_txt <file> ...] --out <folder>
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "check tells what a list of images holds, which of the published lists it is by its checksum, and " +
+    "with --root what is wrong with its files. pack writes the images of a data set once more, small.",
+  examples: [
+    { command: "deno task data check --list ImageNet_LT_train.txt", does: "the list alone" },
+    {
+      command: "deno task data check --list train.txt --root images --write report.json",
+      does:
+        "every file of it too, with a report as JSON; --headers_only takes a fraction of the time",
+    },
+    {
+      command: "deno task data check --dataset folder --root images",
+      does: "both parts of a data set, here of class folders",
+    },
+    {
+      command: "deno task data pack --dataset folder --root images --out packed",
+      does: "the same data set for deno task train --dataset folder --root packed",
+    },
+  ],
+  usage: [
+    "deno task data check --list <file> [--root <folder>] [flags]",
+    "deno task data check --dataset <name> --root <folder> [flags]",
+    "deno task data pack --dataset <name> --root <folder> --out <folder> [flags]",
+  ],
+  notes: [
+    "check finds files that are missing, unreadable, damaged, too small, of another format than their " +
+    "names say, or there twice. It changes nothing, and ends with code 1 if a file cannot be trained on.",
+    "pack scales images to a shorter side of 256 pixels and writes 2,000 to a file; small ones stay as " +
+    "they are. Stopped, it goes on with the same command. A run knows a pack from the images that it was " +
+    "made of: results are of the one or of the other.",
+  ],
+  sections: [
+    { title: "The images", flags: setFlags },
+    { title: "check", flags: checkFlags },
+    { title: "pack", flags: packFlags },
+  ],
+};
 
-Tells what a list of images holds, and which of the published lists it is by its checksum. With --root
-every file is looked at too: missing, unreadable, damaged, too small, of another format than its name
-says, there twice. Nothing is changed. Ends with code 1 if a file cannot be trained on.
+/** What a command line asks for. */
+export interface DataArguments {
+  /** What is done. */
+  readonly action: "check" | "pack";
+  /** Values of the flags. */
+  readonly values: FlagValues;
+}
 
-data pack writes the images of a data set once more, scaled to a shorter side of 256 pixels, into files of
-2,000 images; --root may then name that folder, without lists. Small images stay as they are. Stopped, it goes
-on with the same command. A run knows a pack from the images that it was made of: results are of the one or of
-the other.
-
-${flagsHelp(flags)}
-`;
+/**
+ * Reads the command line; nothing is looked at.
+ *
+ * @param args What to do, and flags.
+ * @returns Both.
+ * @throws {UsageError} If a flag is unknown or missing, or its value does not fit.
+ */
+export function read([action, ...rest]: readonly string[]): DataArguments {
+  if (action !== "check" && action !== "pack") {
+    throw new UsageError(
+      `Cannot do ${
+        action === undefined ? "nothing" : `"${action}"`
+      } with data: it is no action: write deno task data check --list <file>, or deno task data pack`,
+    );
+  }
+  const values = parseFlags(rest, [...setFlags, ...checkFlags, ...packFlags]);
+  if (action === "pack") checkPackFlags(values);
+  else if (values.dataset === undefined && values.list === undefined) {
+    throw new UsageError(
+      "Cannot check images without a list: --list is missing: name the file of the list, or a " +
+        "--dataset",
+    );
+  }
+  return { action, values };
+}
 
 /**
  * Runs the command.
@@ -83,23 +153,9 @@ ${flagsHelp(flags)}
  * @throws {Error} If the list cannot be read, or none of its images is below the folder.
  */
 export async function run(args: string[]): Promise<void> {
-  const [action, ...rest] = args;
-  if (action !== "check" && action !== "pack") {
-    throw new UsageError(
-      `Cannot do ${
-        action === undefined ? "nothing" : `"${action}"`
-      } with data: it is no action: write deno task data check --list <file>, or deno task data pack`,
-    );
-  }
-  const values = parseFlags(rest, flags);
+  const { action, values } = read(args);
   if (action === "pack") return await packDataset(values, settingsOf(values));
   if (values.dataset !== undefined) return await checkDataset(values);
-  if (values.list === undefined) {
-    throw new UsageError(
-      "Cannot check images without a list: --list is missing: name the file of the list, or a " +
-        "--dataset",
-    );
-  }
   const list = await readList(String(values.list), values);
   if (values.root === undefined) return printResult(listLines(list.list, list).join("\n"));
   const root = String(values.root);

@@ -9,48 +9,63 @@ import { makeFolder, writeWholeFile } from "../disk/whole_file.ts";
 import { writePack } from "../images/write_pack.ts";
 import { printResult } from "../process/streams.ts";
 import { startEngine } from "../tensor/start.ts";
-import type { Flag, FlagValues } from "./flags.ts";
+import { type Flag, type FlagValues, wholeNumbers } from "./flags.ts";
 import { openFiles } from "./machine.ts";
 import { UsageError, withProgressLine } from "./shell.ts";
 import { format } from "./train_report.ts";
 
-const whole = (least: number, most: number): Pick<Flag, "wanted" | "accepts"> => ({
-  wanted: `a whole number in [${least}, ${most}]`,
-  accepts: (value) =>
-    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
-});
-
 /** Its flags, beside those of a data set. */
 export const packFlags: readonly Flag[] = [
-  { names: ["out"], kind: "path", help: "pack: the folder to write" },
+  {
+    names: ["out"],
+    kind: "path",
+    value: "folder",
+    help: "the folder to write",
+    required: true,
+  },
   {
     names: ["side"],
-    kind: "number",
-    help: "pack: larger images are scaled to this shorter side; 256 by default",
-    ...whole(8, 4096),
+    help: "larger images are scaled to this shorter side",
+    default: 256,
+    unit: "pixels",
+    ...wholeNumbers({ least: 8, most: 4096 }),
   },
   {
     names: ["quality"],
-    kind: "number",
-    help: "pack: quality of the JPEG files that are written; 95 by default",
-    ...whole(1, 100),
+    help: "quality of the JPEG files that are written",
+    default: 95,
+    ...wholeNumbers({ most: 100 }),
   },
 ];
 
 /**
- * Packs a data set.
+ * Refuses flags that leave out what a pack needs.
  *
  * @param values Parsed flags.
+ * @throws {UsageError} Names the first that is missing.
+ * @example Nothing is told
+ * ```ts
+ * import { checkPackFlags } from "glmc/cli/data_pack.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => checkPackFlags({ dataset: "folder" }), Error, "add --out");
+ * ```
+ */
+export function checkPackFlags(values: FlagValues): void {
+  const missing = ["out", "dataset"].find((name) => values[name] === undefined);
+  if (missing === undefined) return;
+  throw new UsageError(`Cannot pack images: --${missing} is missing: add --${missing}`);
+}
+
+/**
+ * Packs a data set.
+ *
+ * @param values Parsed flags, of which {@linkcode checkPackFlags} lacks none.
  * @param settings The data set and where it lies.
- * @throws {UsageError} If a flag is missing.
  * @throws {Error} If an image cannot be read, or the disk does not take the pack.
  */
 export async function packDataset(values: FlagValues, settings: Settings): Promise<void> {
   const { out, side, quality } = values;
-  if (out === undefined || settings.dataset === undefined) {
-    const missing = out === undefined ? "out" : "dataset";
-    throw new UsageError(`Cannot pack images: add --${missing}: see deno task data --help`);
-  }
   const { data } = configure(settings);
   const files = (await openFiles(data, {}))!;
   await makeFolder(`${out}`);

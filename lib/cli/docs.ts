@@ -8,17 +8,27 @@ import { parseArgs, stripVTControlCharacters } from "node:util";
 import { print } from "../process/streams.ts";
 import { runProgram } from "../setup/machine.ts";
 import { isCheckout, projectRoot } from "../setup/project.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { UsageError, withProgressLine } from "./shell.ts";
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task docs [--all]
-
-Builds the pages of the API into data/docs, with a search of their own, and says where they begin; they
-need no network. What they say stands in the modules themselves: deno doc lib/mod.ts prints it.
-
-  --all  A page for every module of the kit, not for the public face alone: some 100 MB
-`;
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Builds the pages of the API into data/docs, with a search of their own, and says where they begin. " +
+    "They need no network.",
+  examples: [
+    { command: "deno task docs", does: "the public face: what lib/mod.ts exports" },
+    { command: "deno task docs --all", does: "every module of the kit" },
+  ],
+  usage: ["deno task docs [--all]"],
+  notes: ["What they say stands in the modules themselves: deno doc lib/mod.ts prints it."],
+  sections: [{
+    title: "Flags",
+    flags: [
+      { names: ["all"], kind: "switch", help: "a page for every module of the kit: some 100 MB" },
+    ],
+  }],
+};
 
 /** Hands on all of TensorFlow.js; the other is the program itself. */
 const leftOut = ["lib/tensor/tfjs.ts", "lib/cli/main.ts"];
@@ -31,7 +41,7 @@ const leftOut = ["lib/tensor/tfjs.ts", "lib/cli/main.ts"];
  * @throws {Error} If the pages cannot be built.
  */
 export async function run(args: string[]): Promise<void> {
-  const { all } = parse(args);
+  const { all } = read(args);
   if (!isCheckout) {
     throw new Error(
       "Cannot build the pages of the API: this kit was fetched, its files are not here: " +
@@ -89,7 +99,14 @@ export async function allModules(root: string): Promise<string[]> {
   return found.sort();
 }
 
-function parse(args: string[]): { readonly all: boolean } {
+/**
+ * Reads the command line; nothing is built.
+ *
+ * @param args Flags.
+ * @returns Whether every module has a page.
+ * @throws {UsageError} If a flag is unknown.
+ */
+export function read(args: string[]): { readonly all: boolean } {
   try {
     const { all = false } = parseArgs({ args, options: { all: { type: "boolean" } } }).values;
     return { all };

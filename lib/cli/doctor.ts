@@ -6,17 +6,26 @@
 import { parseArgs } from "node:util";
 import { printResult } from "../process/streams.ts";
 import { canTrain, type Check, checkMachine } from "../setup/checks.ts";
+import type { HelpScreen } from "./help_screen.ts";
+import { outputColumns } from "./progress_line.ts";
 import { UsageError } from "./shell.ts";
+import { wrapped } from "./wrap.ts";
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task doctor [--json]
-
-Lists what training needs, what was found, and the command that mends each missing thing. Installs
-nothing. The exit code is 0 if training can start, else 1.
-
-  --json  Print the same as JSON
-`;
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Lists what training needs, what was found, and the command that mends each missing thing. " +
+    "Installs nothing; ends with code 1 if training cannot start.",
+  examples: [
+    { command: "deno task doctor", does: "what is there, and what is missing" },
+    { command: "deno task doctor --json", does: "the same, for a program" },
+  ],
+  usage: ["deno task doctor [--json]"],
+  sections: [{
+    title: "Flags",
+    flags: [{ names: ["json"], kind: "switch", help: "print the same as JSON" }],
+  }],
+};
 
 /**
  * Runs the command; the exit code is 1 if training cannot start.
@@ -25,10 +34,12 @@ nothing. The exit code is 0 if training can start, else 1.
  * @throws {UsageError} If there is an unknown argument.
  */
 export async function run(args: string[]): Promise<void> {
-  const json = parseJson(args);
+  const json = read(args);
   const checks = await checkMachine();
   const ready = canTrain(checks);
-  printResult(json ? JSON.stringify({ ready, checks }, null, 2) : formatChecks(checks));
+  printResult(
+    json ? JSON.stringify({ ready, checks }, null, 2) : formatChecks(checks, outputColumns()),
+  );
   if (!ready) Deno.exitCode = 1;
 }
 
@@ -36,6 +47,7 @@ export async function run(args: string[]): Promise<void> {
  * The checks as a table for people, with one closing line.
  *
  * @param checks What was found.
+ * @param columns Columns there are; as many as wanted by default.
  * @returns The lines.
  * @example One line per check
  * ```ts
@@ -48,11 +60,16 @@ export async function run(args: string[]): Promise<void> {
  * );
  * ```
  */
-export function formatChecks(checks: readonly Check[]): string {
+export function formatChecks(checks: readonly Check[], columns = Infinity): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.map(({ name, state, found, mend }) => {
-    const line = `${state.padEnd(8)} ${name.padEnd(width)}  ${found}`;
-    return mend ? `${line}\n${" ".repeat(width + 11)}→ ${mend}` : line;
+    const indent = " ".repeat(width + 11);
+    const [first = "", ...others] = wrapped(found, { columns, indent, keepsWords: true });
+    const start = `${state.padEnd(8)} ${name.padEnd(width)}  `;
+    const mends = mend
+      ? wrapped(`→ ${mend}`, { columns, indent, hanging: `${indent}  `, keepsWords: true })
+      : [];
+    return [start + first.slice(indent.length), ...others, ...mends].join("\n");
   });
   const last = canTrain(checks)
     ? "Training can start: deno task train"
@@ -60,7 +77,14 @@ export function formatChecks(checks: readonly Check[]): string {
   return [...lines, "", last].join("\n");
 }
 
-function parseJson(args: string[]): boolean {
+/**
+ * Reads the command line; nothing is looked at.
+ *
+ * @param args Its flags.
+ * @returns Whether JSON is wanted.
+ * @throws {UsageError} If there is an unknown argument.
+ */
+export function read(args: string[]): boolean {
   try {
     return parseArgs({ args, options: { json: { type: "boolean" } } }).values.json ?? false;
   } catch (error) {

@@ -28,34 +28,38 @@ import { createPredictor } from "../train/predict.ts";
 import { stageAt, totalEpochs } from "../train/stage.ts";
 import { measured } from "../train/tested.ts";
 import { evaluationText } from "./evaluate_report.ts";
-import { type Flag, flagOf, flagsHelp, parseFlags } from "./flags.ts";
+import { type Flag, flagOf, type FlagValues, parseFlags } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { idleTestFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
 import { subjectOf } from "./evaluate_subject.ts";
 import { executionMode, startConfiguredEngine } from "./machine.ts";
-import { chooseMethod } from "./method_flag.ts";
+import { chooseMethod, type ChosenMethod } from "./method_flag.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import { machineFlags } from "./run_flags.ts";
 import { testFlags } from "./train_flags.ts";
+import { idleRows } from "./train_help.ts";
 import { methodFields } from "../experiment/config_fields.ts";
 
 const evaluateFlags: readonly Flag[] = [
-  { names: ["run"], kind: "text", help: "name or folder of a run in data/runs" },
+  { names: ["run"], kind: "text", value: "run", help: "name or folder of a run in data/runs" },
   {
     names: ["epoch"],
     kind: "choice",
     choices: ["best", "last", "averaged"],
-    help:
-      "which weights of the run: best (the default), last, or the moving averages beside the last",
+    help: "which weights of the run; averaged: the moving averages beside the last ones",
+    default: "best",
   },
   {
     names: ["weights", "resume"],
     kind: "text",
+    value: "path",
     help: "a file instead: safetensors, a PyTorch checkpoint (.pth.tar), an index, or their folder",
   },
   {
     names: ["prefix"],
     kind: "text",
     help: "which weights of a file with several sets: what their names begin with, or none",
+    defaultText: "the set that fits",
   },
   flagOf(glmcFields.testedClassifier),
   {
@@ -63,12 +67,15 @@ const evaluateFlags: readonly Flag[] = [
     kind: "number",
     help:
       "subtract this many log priors of the training set from the outputs: post-hoc logit adjustment",
+    default: 0,
+    range: "0 to 10",
     wanted: "a number in [0, 10]",
     accepts: (value) => Number(value) >= 0 && Number(value) <= 10,
   },
   {
     names: ["test_prior"],
     kind: "text",
+    value: "law",
     help:
       "also under another distribution of test classes: uniform, forward:50, backward:50; with " +
       "and without compensation of the outputs",
@@ -84,31 +91,69 @@ const subjectFlags: readonly Flag[] = [
 
 const idle = withoutNames(idleTestFlags, [...evaluateFlags, ...subjectFlags, ...machineFlags]);
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task evaluate --run <name> [flags]
-       deno task evaluate --weights <file> [-a resnet32 --width 64 --dataset cifar10 ...]
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Evaluates the tested classifier on the full test set: top-1, top-5, many/medium/few, per " +
+    "class, calibration.",
+  examples: [
+    { command: "deno task evaluate --run softmax", does: "the best epoch of a run" },
+    {
+      command:
+        "deno task evaluate --run softmax --epoch last --logit_adjust 1 --test_prior backward:50",
+      does:
+        "its last epoch, after logit adjustment, also where the rare classes are the common ones",
+    },
+    {
+      command: "deno task evaluate --weights checkpoint.pth.tar -a resnet32 --width 64 " +
+        "--dataset cifar10",
+      does: "weights of the official code",
+    },
+  ],
+  usage: ["deno task evaluate --run <run> [flags]", "deno task evaluate --weights <file> [flags]"],
+  notes: [
+    "A run brings its own configuration; where its images have moved, --data names their folder. For a " +
+    "file the network and the data are named by flags. Prefixes such as module. (DataParallel) or " +
+    "_orig_mod. (torch.compile) are taken off its names, and tensors that the network does not have " +
+    "are ignored; both are said. Nothing in a PyTorch checkpoint is executed.",
+  ],
+  sections: [
+    { title: "What is evaluated, and how", flags: evaluateFlags },
+    { title: "Method, network and data, for --weights", flags: subjectFlags },
+    { title: "The machine", flags: machineFlags },
+    {
+      title: "Accepted, for the scripts of the official code, and of no effect",
+      rows: idleRows(idle),
+    },
+  ],
+  common: [
+    "run",
+    "epoch",
+    "weights",
+    "a",
+    "width",
+    "dataset",
+    "root",
+    "logit_adjust",
+    "test_prior",
+    "json",
+  ],
+};
 
-Evaluates the tested classifier on the full test set: top-1, top-5, many/medium/few, per class,
-calibration. A run brings its own configuration; where its images have moved, --data names their folder.
-For a file the network and the data are named by flags. Prefixes such as module. (DataParallel) or
-_orig_mod. (torch.compile) are taken off its names, and tensors that the network does not have are
-ignored; both are said. Nothing in a PyTorch checkpoint is executed.
-
-${flagsHelp(evaluateFlags)}
-
-Method, network and data, for --weights:
-
-${flagsHelp(subjectFlags)}
-
-The machine:
-
-${flagsHelp(machineFlags)}
-
-Accepted, for the scripts of the official code, and of no effect:
-
-${flagsHelp(idle)}
-`;
+/**
+ * Reads the command line; nothing is loaded.
+ *
+ * @param args Flags.
+ * @returns Their values, and the method.
+ * @throws {UsageError} If flags are unknown or unfit.
+ */
+export async function read(
+  args: readonly string[],
+): Promise<{ readonly values: FlagValues; readonly chosen: ChosenMethod }> {
+  const chosen = await chooseMethod(args, { methods: kitMethods, runFlag: "run" });
+  const flags = [...evaluateFlags, ...subjectFlags, ...machineFlags, ...idle];
+  return { chosen, values: parseFlags(chosen.args, flags) };
+}
 
 /**
  * Runs the command.
@@ -118,9 +163,7 @@ ${flagsHelp(idle)}
  * @throws {Error} If the weights are missing, damaged, or of another network.
  */
 export async function run(args: string[]): Promise<void> {
-  const chosen = await chooseMethod(args, { methods: kitMethods, runFlag: "run" });
-  const flags = [...evaluateFlags, ...subjectFlags, ...machineFlags, ...idle];
-  const values = parseFlags(chosen.args, flags);
+  const { chosen, values } = await read(args);
   for (const line of wordsOnIdleFlags(values, idle)) tell(line);
   const prior = values.test_prior === undefined
     ? undefined

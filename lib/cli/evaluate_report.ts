@@ -42,10 +42,11 @@ export function evaluationText(
   evaluation: Evaluation,
   { classNames, title, further = {} }: EvaluationTextOptions,
 ): string {
-  const percent = (value: number | null): string => value === null ? "-" : `${value.toFixed(2)} %`;
+  const percent = (value: number | null): string =>
+    value === null ? "–  " : `${value.toFixed(2)} %`;
   const { many, medium, few } = evaluation.shots;
+  const weights = title.replace(`${projectRoot}/`, "");
   const rows: (readonly [string, string])[] = [
-    ["weights", title.replace(`${projectRoot}/`, "")],
     ["top-1", percent(evaluation.top1)],
     ["top-5", percent(evaluation.top5)],
     ["many (> 100 images)", percent(many)],
@@ -63,5 +64,9 @@ export function evaluationText(
       )),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
+  const digits = Math.max(...rows.map(([, value]) => value.length));
+  return [
+    `${"weights".padEnd(width)}  ${weights}`,
+    ...rows.map(([name, value]) => `${name.padEnd(width)}  ${value.padStart(digits)}`.trimEnd()),
+  ].join("\n");
 }

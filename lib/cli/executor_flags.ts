@@ -9,35 +9,36 @@ import { localExecutor, usualJobs } from "../study/local_executor.ts";
 import { slurmExecutor } from "../study/slurm/slurm_executor.ts";
 import { findCudaLibraries } from "../setup/find.ts";
 import { dashed } from "../settings/check.ts";
-import type { Flag, FlagValues } from "./flags.ts";
+import { type Flag, type FlagValues, wholeNumbers } from "./flags.ts";
 import { asUsage, UsageError } from "./shell.ts";
 
 const localFlags: readonly Flag[] = [
   {
     names: ["jobs"],
-    kind: "number",
-    help: "runs at a time, each a process of its own; 2 by default, 1 on a GPU or a single core",
-    wanted: "a whole number in [1, 1024]",
-    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
+    help: "runs at a time, each a process of its own",
+    defaultText: "2, or 1 on a GPU or a single core",
+    ...wholeNumbers({ most: 1024 }),
   },
 ];
 
 const slurmFlags: readonly Flag[] = [
   {
     names: ["throttle"],
-    kind: "number",
     help: "with slurm: jobs at a time at most",
-    wanted: "a whole number, at least 1",
-    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+    defaultText: "no limit",
+    ...wholeNumbers(),
   },
   {
     names: ["time-limit"],
     kind: "text",
+    value: "time",
+    defaultText: "that of the cluster",
     help: "with slurm: time limit of a job, such as 4:00:00; a longer run goes on in another job",
   },
   {
     names: ["sbatch"],
     kind: "text",
+    value: "options",
     takesDashes: true,
     help: 'with slurm: further options of sbatch, such as "--partition=gpu --gres=gpu:1"',
   },
@@ -49,8 +50,8 @@ export const executorFlags: readonly Flag[] = [
     names: ["executor"],
     kind: "choice",
     choices: ["local", "slurm"],
-    help:
-      "who does the runs: processes of this machine, or jobs of a Slurm cluster; local by default",
+    help: "who does the runs: processes of this machine, or jobs of a Slurm cluster",
+    default: "local",
   },
   ...localFlags,
   ...slurmFlags,

@@ -1,12 +1,12 @@
 /**
- * Flags of a command as data: parsed, checked, and printed as help from one list.
+ * Flags of a command as data: parsed and checked by one list, which its help screen shows too.
  *
  * @module
  */
 
 import { parseArgs } from "@std/cli";
 import { dashed } from "../settings/check.ts";
-import type { Field } from "../settings/field.ts";
+import { type Field, numberField, type SettingValue } from "../settings/field.ts";
 import { nearest, UsageError } from "./shell.ts";
 import { userPath } from "./user_path.ts";
 
@@ -24,6 +24,20 @@ export interface Flag {
   readonly help: string;
   /** What a value must be, as it stands in messages after "it must be". */
   readonly wanted?: string;
+  /** Its value where the flag is not given; none by default, and `null` for none. */
+  readonly default?: SettingValue;
+  /** What holds where the flag is not given, in words, where that is no value. */
+  readonly defaultText?: string;
+  /** Whether the command cannot do without it. */
+  readonly required?: boolean;
+  /** What its numbers count, in the plural: `epochs`. */
+  readonly unit?: string;
+  /** The numbers it may have, in few words: `0 to 1`. */
+  readonly range?: string;
+  /** Whether only whole numbers will do. */
+  readonly whole?: boolean;
+  /** What stands for a value in the help, such as `name`; by default what its kind says. */
+  readonly value?: string;
   /** Whether the word after it is its value though it begins with a dash; false by default. */
   readonly takesDashes?: boolean;
   /** Whether a value is one of this flag's; any value of its kind by default. */
@@ -50,15 +64,41 @@ export type FlagValues = Readonly<Record<string, string | number | boolean>>;
  * assertEquals(parseFlags(["--lr", "1e-2"], [rate]), { lr: 0.01 });
  * ```
  */
-export function flagOf(field: Field): Flag {
-  const { flags, kind, choices, spellings, help, wanted, accepts } = field;
+export function flagOf({ flags, earlier: _, since: __, ...field }: Field): Flag {
   const [first, ...others] = flags;
-  if (first === undefined) throw new TypeError(`Cannot make a flag: "${help}" names none`);
-  return {
-    ...{ names: [first, ...others], kind, help, wanted, accepts },
-    ...(choices && { choices }),
-    ...(spellings && { spellings }),
-  };
+  if (first === undefined) throw new TypeError(`Cannot make a flag: "${field.help}" names none`);
+  return { ...field, names: [first, ...others] };
+}
+
+/** What decides which whole numbers a flag takes. */
+export interface WholeOptions {
+  /** The smallest; 1 by default. */
+  readonly least?: number;
+  /** The largest; none by default. */
+  readonly most?: number;
+}
+
+/**
+ * The rule of a flag that takes whole numbers.
+ *
+ * @param options The smallest and the largest.
+ * @returns The part of a flag that checks them, and says which they are.
+ * @example A port
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { wholeNumbers } from "glmc/cli/flags.ts";
+ *
+ * const { kind, range, wanted } = wholeNumbers({ most: 65535 });
+ *
+ * assertEquals([kind, range, wanted], ["number", "1 to 65,535", "a whole number in [1, 65535]"]);
+ * ```
+ */
+export function wholeNumbers(
+  options: WholeOptions = {},
+): Pick<Flag, "kind" | "whole" | "range" | "wanted" | "accepts"> {
+  const field = numberField({ default: 1, least: 1, whole: true, flags: [], help: "", ...options });
+  const { kind, whole, range, wanted, accepts } = field;
+  return { kind, whole, range, wanted, accepts };
 }
 
 /**
@@ -185,33 +225,4 @@ function flagValue(
   const value = kind === "number" ? Number(text) : kind === "path" ? userPath(text) : text;
   if (accepts?.(value) === false) throw refuse(wanted ?? `another ${kind}`);
   return value;
-}
-
-/**
- * Lists flags for a help text, one a line with its other names.
- *
- * @param flags The flags.
- * @returns Lines, without a closing line break.
- * @example One flag
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { flagsHelp } from "glmc/cli/flags.ts";
- *
- * assertEquals(
- *   flagsHelp([{ names: ["lr", "learning_rate"], kind: "number", help: "learning rate" }]),
- *   "  --lr, --learning_rate number  learning rate",
- * );
- * ```
- */
-export function flagsHelp(flags: readonly Flag[]): string {
-  const rows = flags.map(({ names, kind, choices, help }) => {
-    const value = kind === "switch" ? "" : choices ? choices.join("|") : kind;
-    return { left: `${names.map(dashed).join(", ")} ${value}`.trimEnd(), help };
-  });
-  const width = Math.min(42, Math.max(...rows.map(({ left }) => left.length)));
-  return rows.map(({ left, help }) =>
-    left.length > width
-      ? `  ${left}\n  ${" ".repeat(width)}  ${help}`
-      : `  ${left.padEnd(width)}  ${help}`
-  ).join("\n");
 }

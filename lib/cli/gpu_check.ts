@@ -16,7 +16,7 @@ import { findLibraryFolder } from "../setup/find.ts";
 import { readLibraryVersion } from "../setup/library.ts";
 import { hasOwnPeer } from "../setup/peer.ts";
 import { projectRoot } from "../setup/project.ts";
-import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import {
   type CheckedMachine,
   checkPage,
@@ -24,48 +24,75 @@ import {
   resultLine,
   verdictText,
 } from "./gpu_check_report.ts";
-import { UsageError, withProgressLine } from "./shell.ts";
-import { userPath } from "./user_path.ts";
+import type { HelpScreen } from "./help_screen.ts";
+import { withProgressLine } from "./shell.ts";
 
 const flags: readonly Flag[] = [
   {
     names: ["device"],
-    kind: "text",
+    kind: "choice",
     choices: ["gpu", "cpu"],
-    help: "what is checked; gpu by default, cpu runs the check through without one",
+    help: "what is checked; cpu runs the check through where there is no GPU",
+    default: "gpu",
   },
   { names: ["no_peer"], kind: "switch", help: "leave PyTorch out, which is fetched otherwise" },
   {
     names: ["minutes"],
     kind: "number",
-    help: "begin no line after so many minutes; 18 by default. The same command does the rest",
+    help: "begin no line after this time; the same command does the rest",
+    default: 18,
+    unit: "minutes",
+    range: "above 0",
+    wanted: "more than 0",
+    accepts: (value) => Number(value) > 0,
   },
   { names: ["again"], kind: "switch", help: "do everything again, also what has a result" },
   { names: ["short"], kind: "switch", help: "only the least of each kind: does the check work?" },
   {
     names: ["out"],
-    kind: "text",
-    help:
-      "where to write the results; data/bench/gpu-check-<gpu>.json by default, the page beside it",
+    kind: "path",
+    help: "where to write the results, and the page beside them",
+    defaultText: "data/bench/gpu-check-<gpu>.json",
   },
 ];
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task gpu-check [flags]
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Checks the kit on a GPU in less than twenty minutes, and writes the results as JSON and as a page: " +
+    "the driver, what TensorFlow lists, the reference's numbers, a first epoch, equal runs, and speed, " +
+    "memory and utilisation of steps. Ends with code 1 if something is wrong.",
+  examples: [
+    {
+      command: "deno task gpu-check",
+      does: "all of it; where it was stopped, it goes on with the same command",
+    },
+    { command: "deno task gpu-check --no_peer", does: "without fetching PyTorch" },
+    {
+      command: "CUDA_VISIBLE_DEVICES=1 deno task gpu-check --again",
+      does: "the second GPU, all from the beginning",
+    },
+  ],
+  usage: ["deno task gpu-check [flags]"],
+  notes: [
+    "It needs a driver for CUDA 12 (525.60 or later), a GPU that nothing else uses, and on the first time " +
+    "the network: about 0.2 GB for CIFAR-10, and several GB for PyTorch with its CUDA.",
+    "Steps are timed in float32, TensorFloat-32, bfloat16 and by XLA, at widths 16 and 64 and batches of 64 " +
+    "to 512, beside PyTorch's on the same GPU.",
+  ],
+  sections: [{ title: "Flags", flags }],
+};
 
-Checks the kit on a GPU in less than twenty minutes: the driver, what TensorFlow lists, the reference's
-numbers, a first epoch, equal runs, and the speed of steps in float32, TensorFloat-32, bfloat16 and by XLA
-at widths 16 and 64 and batches of 64 to 512, beside PyTorch's on the same GPU, with memory and
-utilisation. Each result is kept at once; the same command goes on where one has ended. Writes a JSON file
-and a page. The exit code is 1 if something is wrong.
-
-Needs a driver for CUDA 12 (525.60 or later), a GPU that nothing else uses, and on the first time the
-network: about 0.2 GB for CIFAR-10, and several GB for PyTorch with its CUDA (--no_peer leaves it out).
-CUDA_VISIBLE_DEVICES=1 checks the second GPU.
-
-${flagsHelp(flags)}
-`;
+/**
+ * Reads the command line; nothing is checked.
+ *
+ * @param args Its flags.
+ * @returns Their values.
+ * @throws {UsageError} If a flag is unknown or does not fit.
+ */
+export function read(args: readonly string[]): FlagValues {
+  return parseFlags(args, flags);
+}
 
 /**
  * Runs the command; the exit code is 1 if something is wrong.
@@ -75,15 +102,15 @@ ${flagsHelp(flags)}
  * @throws {Error} If PyTorch cannot be installed, or the results cannot be written.
  */
 export async function run(args: string[]): Promise<void> {
-  const values = parseFlags(args, flags);
-  const minutes = minutesOf(values);
+  const values = read(args);
+  const minutes = Number(values.minutes ?? 18);
   const [device, short] = [values.device === "cpu" ? "cpu" : "gpu", values.short === true] as const;
   // A CPU has bench --peer; there PyTorch takes part if it is there.
   const peer = values.no_peer !== true && !short && (device === "gpu" || hasOwnPeer());
   const machine = await describeMachine(device, short);
   const out = values.out === undefined
     ? `${projectRoot}/data/bench/gpu-check-${slug(machine.name)}${short ? "-short" : ""}.json`
-    : userPath(String(values.out));
+    : `${values.out}`;
   await checkFolder(dirname(out), { advice: "name another place: --out <file>" });
   const lines = checkLines({ device, short, peer });
   const kept = values.again === true ? [] : await readKept(out, machine);
@@ -105,11 +132,6 @@ export async function run(args: string[]): Promise<void> {
   const report = await save();
   await writeWholeFile(pageOf(out), await checkPage(report));
   sayEnd(report, out);
-}
-
-function minutesOf({ minutes = 18 }: FlagValues): number {
-  if (Number(minutes) > 0) return Number(minutes);
-  throw new UsageError(`Cannot use --minutes ${minutes}: it must be more than 0`);
 }
 
 async function describeMachine(device: "cpu" | "gpu", short: boolean): Promise<CheckedMachine> {

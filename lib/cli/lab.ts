@@ -8,21 +8,45 @@ import { parseArgs } from "node:util";
 import { onLauncherEnd } from "../process/launchers.ts";
 import { onSignals } from "../process/signals.ts";
 import { notebooksFolder, projectRoot, venvFolder } from "../setup/project.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { prepareLab } from "./setup.ts";
 import { UsageError } from "./shell.ts";
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task lab [--port <number>] [--no-browser]
-
-Opens JupyterLab on notebooks/, with the Deno kernel and the renderer of plotly figures. What is missing
-is installed first, in the virtual environment .venv: nothing goes into your home folder. Ctrl-C ends it.
-
-  --port <number>  Port to listen on; 8888, or the next free one, by default
-  --no-browser     Only print the address
-
-GLMC_NOTEBOOK_FOLDER=<folder> opens another folder, such as that of a study of your own.
-`;
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Opens JupyterLab on notebooks/, with the Deno kernel and the renderer of plotly figures. " +
+    "What is missing is installed first, in the virtual environment .venv: nothing goes into your " +
+    "home folder. Ctrl-C ends it.",
+  examples: [
+    { command: "deno task lab", does: "in the browser of this machine" },
+    {
+      command: "deno task lab --no-browser --port 9000",
+      does: "on a machine behind ssh -L 9000:localhost:9000",
+    },
+  ],
+  usage: ["deno task lab [flags]"],
+  sections: [{
+    title: "Flags",
+    flags: [
+      {
+        names: ["port"],
+        kind: "number",
+        whole: true,
+        range: "1 to 65,535",
+        help: "port to listen on",
+        defaultText: "8888, or the next free one",
+      },
+      { names: ["no-browser"], kind: "switch", help: "only print the address" },
+    ],
+  }, {
+    title: "Environment",
+    rows: [[
+      "GLMC_NOTEBOOK_FOLDER",
+      "folder to open instead of notebooks/, such as that of a study of your own",
+    ]],
+  }],
+};
 
 /**
  * Runs the command until JupyterLab ends.
@@ -32,7 +56,7 @@ GLMC_NOTEBOOK_FOLDER=<folder> opens another folder, such as that of a study of y
  * @throws {Error} If JupyterLab cannot be set up.
  */
 export async function run(args: string[]): Promise<void> {
-  const { port, browser } = parse(args);
+  const { port, browser } = read(args);
   await prepareLab();
   const lab = startLab({ port, browser });
   // JupyterLab itself asks what to do at Ctrl-C, and must be waited for.
@@ -86,7 +110,14 @@ export function startLab(options: LabServerOptions = {}): Deno.ChildProcess {
   }).spawn();
 }
 
-function parse(args: string[]): { port?: number; browser: boolean } {
+/**
+ * Reads the command line; nothing is started.
+ *
+ * @param args Its flags.
+ * @returns Port and browser.
+ * @throws {UsageError} If a flag is unknown or the port is none.
+ */
+export function read(args: string[]): { port?: number; browser: boolean } {
   try {
     const { values } = parseArgs({
       args,

@@ -11,26 +11,35 @@ import { makeFolder, writeWholeFile } from "../disk/whole_file.ts";
 import { print } from "../process/streams.ts";
 import { kitConfiguration, kitFile } from "../setup/project.ts";
 import { commands } from "./commands.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { UsageError } from "./shell.ts";
 import { starterConfiguration } from "./starter/configuration.ts";
 import notebook from "./starter/first_look.ipynb" with { type: "text" };
 import study from "./starter/study.ts.txt" with { type: "text" };
 import { userPath } from "./user_path.ts";
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task new <folder>
-
-Writes a folder for a study of your own, outside of the kit:
-
-  study.ts                    what is compared, trained and printed as a table: deno task study
-  notebooks/first_look.ipynb  a notebook to start from: deno task lab
-  deno.json                   where the kit is, and its commands; they work in that folder
-
-The kit stays where it is: a checkout is used by its path and with its set-up, a published version by
-its name; this one keeps TensorFlow and images in the new folder, or in that of GLMC_HOME. A folder
-that holds something is refused.
-`;
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary: "Writes a folder for a study of your own, outside of the kit. A folder that holds " +
+    "something is refused.",
+  examples: [
+    { command: "deno task new my-study", does: "a folder here" },
+    { command: "deno task new ~/studies/long-tails", does: "one elsewhere" },
+  ],
+  usage: ["deno task new <folder>"],
+  notes: [
+    "The kit stays where it is: a checkout is used by its path and with its set-up, a published version by " +
+    "its name; this one keeps TensorFlow and images in the new folder, or in that of GLMC_HOME.",
+  ],
+  sections: [{
+    title: "What is written",
+    rows: [
+      ["study.ts", "what is compared, trained and printed as a table: deno task study"],
+      ["notebooks/first_look.ipynb", "a notebook to start from: deno task lab"],
+      ["deno.json", "where the kit is, and its commands; they work in that folder"],
+    ],
+  }],
+};
 
 /** Commands that are about the kit itself, not about a study. */
 const ofTheKit = ["new", "readme", "docs", "bench"];
@@ -43,7 +52,7 @@ const ofTheKit = ["new", "readme", "docs", "bench"];
  * @throws {Error} If it cannot be written.
  */
 export async function run(args: string[]): Promise<void> {
-  const folder = userPath(folderOf(args));
+  const folder = userPath(read(args));
   const advice = "name another place: deno task new <folder>";
   await refuseUsed(folder);
   for (const [name, text] of Object.entries(starterFiles(studyName(folder)))) {
@@ -98,7 +107,14 @@ function studyName(folder: string): string {
   return name || "study";
 }
 
-function folderOf(args: string[]): string {
+/**
+ * Reads the command line; nothing is written.
+ *
+ * @param args The folder.
+ * @returns The folder, as it was typed.
+ * @throws {UsageError} If there is no folder, more than one, or a flag.
+ */
+export function read(args: string[]): string {
   try {
     const [folder, ...others] = parseArgs({ args, allowPositionals: true }).positionals;
     if (folder !== undefined && others.length === 0) return folder;

@@ -9,23 +9,52 @@ import { writeWholeFile } from "../disk/whole_file.ts";
 import { readNotebook, withOutputs } from "../notebook/document.ts";
 import { executeNotebook } from "../notebook/execute.ts";
 import type { NotebookMode } from "../notebook/mode.ts";
+import { counted } from "../settings/count.ts";
 import { sourceHash } from "../notebook/source_hash.ts";
 import { notebooksFolder, projectRoot, venvFolder } from "../setup/project.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { prepareLab } from "./setup.ts";
 import { nearest, type ProgressLine, UsageError, withProgressLine } from "./shell.ts";
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task notebooks [names] [--full] [--limit <s>]
-
-Runs notebooks from top to bottom in the Deno kernel, in smoke mode: small and fast, to prove that they
-work; the files stay as they are. Without names: all in notebooks/; a name may be shortened, such as 03.
-
-  --full       Run them in full and store the outputs in the files, with a stamp of what they show
-  --limit <s>  Seconds that a cell may take; 120 in smoke mode and 7200 in full by default
-
-GLMC_NOTEBOOK_FOLDER=<folder> runs the notebooks in another folder of the project.
-`;
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Runs notebooks from top to bottom in the Deno kernel: in smoke mode, small and fast, to prove " +
+    "that they work, or in full, with their outputs stored.",
+  examples: [
+    {
+      command: "deno task notebooks",
+      does: "all in notebooks/, in smoke mode; the files stay as they are",
+    },
+    { command: "deno task notebooks 03", does: "one, by the beginning of its name" },
+    {
+      command: "deno task notebooks 03 --full",
+      does: "with all its epochs; the outputs are stored",
+    },
+  ],
+  usage: ["deno task notebooks [name]... [flags]"],
+  sections: [{
+    title: "Flags",
+    flags: [
+      {
+        names: ["full"],
+        kind: "switch",
+        help: "run them in full and store the outputs in the files, with a stamp of what they show",
+      },
+      {
+        names: ["limit"],
+        kind: "number",
+        range: "above 0",
+        unit: "seconds",
+        help: "time that a cell may take",
+        defaultText: "120 seconds in smoke mode, 7200 in full",
+      },
+    ],
+  }, {
+    title: "Environment",
+    rows: [["GLMC_NOTEBOOK_FOLDER", "folder of the notebooks instead of notebooks/"]],
+  }],
+};
 
 /**
  * Runs the command; the exit code is 1 if a notebook fails.
@@ -35,7 +64,7 @@ GLMC_NOTEBOOK_FOLDER=<folder> runs the notebooks in another folder of the projec
  * @throws {Error} If JupyterLab cannot be set up or the kernel does not start.
  */
 export async function run(args: string[]): Promise<void> {
-  const { names, mode, limit } = parse(args);
+  const { names, mode, limit } = read(args);
   const paths = choose(await listNotebooks(), names);
   await prepareLab();
   const failures = await withProgressLine(async (line) => {
@@ -47,7 +76,9 @@ export async function run(args: string[]): Promise<void> {
     return count;
   });
   if (failures > 0) {
-    throw new Error(`${failures} of ${paths.length} notebooks failed: see the lines marked ✗`);
+    throw new Error(
+      `${failures} of ${counted(paths.length, "notebook")} failed: see the lines marked ✗`,
+    );
   }
 }
 
@@ -103,7 +134,9 @@ async function runOne(
     );
   }
   line.finish(
-    `✓ ${name}  ${outputs.length} code cells, ${seconds} s${mode === "full" ? ", stored" : ""}`,
+    `✓ ${name}  ${counted(outputs.length, "code cell")}, ${seconds} s${
+      mode === "full" ? ", stored" : ""
+    }`,
   );
 }
 
@@ -134,7 +167,14 @@ function choose(paths: readonly string[], names: readonly string[]): readonly st
   });
 }
 
-function parse(args: string[]): { names: string[]; mode: NotebookMode; limit?: number } {
+/**
+ * Reads the command line; nothing is started.
+ *
+ * @param args Names of notebooks, and flags.
+ * @returns Names, mode, and the limit of a cell in seconds.
+ * @throws {UsageError} If a flag is unknown or the limit is none.
+ */
+export function read(args: string[]): { names: string[]; mode: NotebookMode; limit?: number } {
   try {
     const { values, positionals } = parseArgs({
       args,

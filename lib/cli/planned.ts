@@ -25,18 +25,26 @@ import { logFile, readStudy, runsFolderOf } from "../study/study_folder.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { dirname } from "node:path";
-import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { executionMode, loadConfiguredDataset, startConfiguredEngine } from "./machine.ts";
 import { errorLine, UsageError } from "./shell.ts";
 import { machineFlags } from "./run_flags.ts";
 import { epochText } from "./train_report.ts";
 
 const flags: readonly Flag[] = [
-  { names: ["study"], kind: "path", help: "folder of the study" },
-  { names: ["run"], kind: "text", help: "which of its runs: its name, or its hash" },
+  { names: ["study"], kind: "path", help: "folder of the study", required: true },
+  {
+    names: ["run"],
+    kind: "text",
+    value: "run",
+    help: "which of its runs: its name, or its hash",
+    required: true,
+  },
   {
     names: ["parent"],
     kind: "number",
+    whole: true,
     help: "id of the process with whose end this one ends, with a checkpoint",
   },
   {
@@ -46,22 +54,39 @@ const flags: readonly Flag[] = [
   },
 ];
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno run -A lib/cli/main.ts planned --study <folder> --run <name or hash> [flags]
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Does one run of a study, or goes on with it. Other commands start it; nobody has to type it.",
+  examples: [{
+    command: "deno run -A lib/cli/main.ts planned --study data/studies/gamma --run 0a1b2c3d",
+    does: "what a job of a cluster does",
+  }],
+  usage: ["deno run -A lib/cli/main.ts planned --study <folder> --run <run> [flags]"],
+  notes: [
+    "Standard output has a line of JSON for each change, logs/<run>.log in the folder of the study what " +
+    `people read. It ends with 0 when the run is finished, ${workerCodes.elsewhere} when another ` +
+    `process is at work on it, ${workerCodes.outOfTime} when SIGUSR1 has stopped it with a ` +
+    "checkpoint, and otherwise as train does.",
+  ],
+  sections: [
+    { title: "Flags", flags },
+    { title: "The machine", flags: machineFlags },
+  ],
+};
 
-Does one run of a study, or goes on with it. Other commands start it; nobody has to type it. Standard output has
-a line of JSON for each change, logs/<run>.log in the folder of the study what people read. It ends with 0 when
-the run is finished, ${workerCodes.elsewhere} when another process is at work on it, ${workerCodes.outOfTime} when \
-SIGUSR1 has stopped it with a checkpoint, and
-otherwise as train does.
-
-${flagsHelp(flags)}
-
-The machine:
-
-${flagsHelp(machineFlags)}
-`;
+/**
+ * Reads the command line; nothing is started.
+ *
+ * @param args Flags.
+ * @returns Their values.
+ * @throws {UsageError} If study or run are not named.
+ */
+export function read(args: readonly string[]): FlagValues {
+  const values = parseFlags(args, [...flags, ...machineFlags]);
+  if (values.study !== undefined && values.run !== undefined) return values;
+  throw new UsageError("Cannot do a run: it is not said which: name it with --study and --run");
+}
 
 /**
  * Runs the command.
@@ -71,11 +96,8 @@ ${flagsHelp(machineFlags)}
  * @throws {Error} If the training fails.
  */
 export async function run(args: string[]): Promise<void> {
-  const values = parseFlags(args, [...flags, ...machineFlags]);
+  const values = read(args);
   const { study: folder, run: wanted, parent } = values;
-  if (folder === undefined || wanted === undefined) {
-    throw new UsageError("Cannot do a run: it is not said which: name it with --study and --run");
-  }
   const { path, study } = await readStudy(`${folder}`);
   const store = openRunStore(runsFolderOf(path));
   const planned = findPlanned(`${wanted}`, planStudy(study, store));

@@ -27,12 +27,13 @@ import { testedHeads } from "../method/tested_heads.ts";
 import { tauNormalise } from "../model/classifier_norm.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { exportWeights } from "../model/weights.ts";
-import { type Cell, table, tableText } from "../plot/table.ts";
+import { type Cell, table } from "../plot/table.ts";
 import { print, printResult, tell } from "../process/streams.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { createPredictor } from "../train/predict.ts";
 import { measured } from "../train/tested.ts";
+import { fittedTable } from "./fit_table.ts";
 import type { Flag, FlagValues } from "./flags.ts";
 import { executionMode, loadImagesOf, startConfiguredEngine } from "./machine.ts";
 import { type ChosenMethod, requireMethods } from "./method_flag.ts";
@@ -51,7 +52,9 @@ export const postHocFlags: readonly Flag[] = [
   {
     names: ["tau"],
     kind: "number",
-    help: "take this tau; for --method tau one of 0 to 2 is chosen otherwise, for la it is 1",
+    help: "exponent of the lengths, or factor of the log priors",
+    defaultText: "1 for la; for tau one of 0 to 2 is chosen",
+    range: "0 to 10",
     wanted: "a number in [0, 10]",
     accepts: (value) => Number(value) >= 0 && Number(value) <= 10,
   },
@@ -59,18 +62,21 @@ export const postHocFlags: readonly Flag[] = [
     names: ["bias"],
     kind: "choice",
     choices: ["drop", "keep"],
-    help: "the bias under tau-normalisation: dropped (public code, the default) or kept",
+    help: "the bias under tau-normalisation: dropped (public code) or kept",
+    default: "drop",
   },
   {
     names: ["select"],
     kind: "choice",
     choices: ["validation", "test"],
-    help: "images that choose tau; validation by default, if the run holds some out",
+    help: "images that choose tau",
+    defaultText: "validation, if the run holds some out",
   },
   {
     names: ["out"],
     kind: "path",
     help: "file to write the weights to, with the change in their classifier",
+    defaultText: "they are not kept",
   },
   { names: ["json"], kind: "switch", help: "print the figures as JSON" },
 ];
@@ -272,7 +278,7 @@ function report(
     ...(hasValidation ? ["validation, mean of classes (%)"] : []),
     ...["test top-1 (%)", "many (%)", "medium (%)", "few (%)", ""],
   ];
-  printResult(tableText(table(columns, rows)));
+  printResult(fittedTable(table(columns, rows)));
 }
 
 /** The weights as a file, with the change in the tested classifier. */

@@ -6,11 +6,14 @@
 
 import { configure, type Settings, settingsOf } from "../experiment/config.ts";
 import { type ConfiguredDataset, knownDataset, knownDatasets } from "../experiment/data_fields.ts";
-import { findPreset, type Preset, presets } from "../study/presets.ts";
+import { findPreset, type Preset, presets, tailedDatasets } from "../study/presets.ts";
 import type { FlagValues } from "./flags.ts";
+import { type HelpRow, rowLines } from "./help_screen.ts";
 import { flagText } from "./method_flag.ts";
+import { terminalColumns, usableColumns } from "./progress_line.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import { type ConfigFlag, configFlags, type TrainFlagsOptions } from "./train_flags.ts";
+import { wrapped } from "./wrap.ts";
 
 /** The preset of a training that is told nothing. */
 const firstLook = "first-look";
@@ -67,7 +70,7 @@ export function usualPreset(
 /**
  * What a training does that is told nothing.
  *
- * @returns The end of a sentence, of the help text.
+ * @returns A few words, for the help screen.
  * @example GLMC, with or without a preset
  * ```ts
  * import { assertStringIncludes } from "@std/assert";
@@ -79,8 +82,8 @@ export function usualPreset(
 export function usualText(): string {
   const preset = presets.find(({ name }) => name === firstLook);
   return preset === undefined
-    ? "GLMC\non CIFAR-10-LT at imbalance rate 0.02, ResNet-32 of width 16, two epochs"
-    : `the preset\n${preset.name} (${preset.title}: ${preset.summary})`;
+    ? "GLMC on CIFAR-10-LT at imbalance rate 0.02, ResNet-32 of width 16, two epochs"
+    : `${preset.summary}, the preset ${preset.name}`;
 }
 
 /**
@@ -107,7 +110,8 @@ export function presetAnswer(
   options: TrainFlagsOptions,
 ): string | undefined {
   const name = flagText(args, "preset");
-  if (name === "?" || name === "list") return presetList();
+  const columns = usableColumns(terminalColumns());
+  if (name === "?" || name === "list") return presetList(columns);
   if (!args.includes("?")) return undefined;
   const preset = namedPreset(args);
   if (preset === undefined) {
@@ -115,31 +119,63 @@ export function presetAnswer(
       'Unexpected argument "?": write --preset ? for the presets, --help for the flags',
     );
   }
-  return presetText(preset, options);
+  return presetText(preset, { ...options, columns });
 }
 
 /**
- * All presets, a line each.
+ * The presets in few rows: those that differ in their data or their schedule alone share one, under a pattern of names.
  *
- * @returns Lines, without a closing line break.
- * @example The last ones are those of GLMC
+ * @returns Names, or patterns of them, and what they are.
+ * @example The rows of the paper's table are one
  * ```ts
- * import { assertStringIncludes } from "@std/assert";
- * import { presetList } from "glmc/cli/preset_flag.ts";
+ * import { assert } from "@std/assert";
+ * import { presetRows } from "glmc/cli/preset_flag.ts";
  *
- * assertStringIncludes(presetList(), "cifar10-lt-100-corrected");
+ * assert(presetRows().some(([name]) => name === "<data>-corrected"));
  * ```
  */
-export function presetList(): string {
-  const width = Math.max(...presets.map(({ name }) => name.length));
-  return presets.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`).join("\n");
+export function presetRows(): HelpRow[] {
+  const byData = new RegExp(tailedDatasets.map(({ name }) => name).join("|"));
+  const pattern = ({ name }: Preset): string =>
+    name.replace(byData, "<data>").replace(/-[lc]-<data>$/, "-<l|c>-<data>");
+  return [...Map.groupBy(presets, pattern)].map(([name, those]) => {
+    const [first, ...others] = those.map(({ summary }) => summary.split(", "));
+    const shared = first!.filter((part) => others.every((parts) => parts.includes(part)));
+    return [name, shared.join(", ")];
+  });
+}
+
+/**
+ * What `--preset list` shows: every preset, by patterns of their names.
+ *
+ * @param columns Columns of the terminal.
+ * @returns Lines, without a closing line break.
+ * @example Within its columns
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { presetList } from "glmc/cli/preset_flag.ts";
+ *
+ * assert(presetList(60).split("\n").every((line) => line.length <= 60));
+ * ```
+ */
+export function presetList(columns: number): string {
+  const data = tailedDatasets.map(({ name }) => name).join(", ");
+  const notes = [
+    `${presets.length} presets. <data> is one of ${data}. A baseline of the field, such as ` +
+    "ldam-drw-l-cifar10-lt-100, is trained under the schedule of LDAM-DRW (l) or that of CMO (c).",
+    "deno task train --help --preset <name> says what one of them sets.",
+  ];
+  return [
+    ...rowLines(presetRows(), columns),
+    ...notes.flatMap((note) => ["", ...wrapped(note, { columns })]),
+  ].join("\n");
 }
 
 /**
  * What a preset is: the settings that differ from the defaults, and the command that means the same.
  *
  * @param preset The preset.
- * @param options The methods.
+ * @param options The methods, and the columns of the terminal, 80 by default.
  * @returns Lines, without a closing line break.
  * @example Its flags
  * ```ts
@@ -153,15 +189,16 @@ export function presetList(): string {
  */
 export function presetText(
   { name, title, summary, settings, seeds }: Preset,
-  options: TrainFlagsOptions,
+  options: TrainFlagsOptions & { readonly columns?: number },
 ): string {
+  const { columns = 80 } = options;
   const { dataset } = settings;
   const changes = changesOf(settings, options);
   const width = Math.max(...changes.map(([setting]) => setting.length));
   return [
     title,
     "",
-    `${summary}; seeds ${seeds.join(", ")}.`,
+    ...wrapped(`${summary}; seeds ${seeds.join(", ")}.`, { columns }),
     "",
     "What differs from the defaults:",
     "",
@@ -204,7 +241,7 @@ function isKindNamed(name: string, settings: Settings): boolean {
  * The command that trains with settings, one flag after another.
  *
  * @param settings What differs from the default.
- * @param options The methods.
+ * @param options The methods, and the columns of the terminal, 80 by default.
  * @returns The command, in lines that a shell takes for one.
  * @example Two flags
  * ```ts
@@ -218,18 +255,20 @@ function isKindNamed(name: string, settings: Settings): boolean {
  * );
  * ```
  */
-export function commandLine(settings: Settings, options: TrainFlagsOptions): string {
+export function commandLine(
+  settings: Settings,
+  options: TrainFlagsOptions & { readonly columns?: number },
+): string {
   const flags = configFlags(options);
   const words = changesOf(settings, options).map(([setting, value]) => {
     const { names, kind } = flags.find((flag) => flag.setting === setting)!;
     const name = `--${names.at(-1)}`;
     return kind === "switch" && value === true ? name : `${name} ${value}`;
   });
-  const lines = ["deno task train"];
-  for (const word of words) {
-    const last = lines.at(-1)!;
-    if (last.length + word.length < 95) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`  ${word}`);
-  }
-  return lines.join(" \\\n");
+  const { columns = 80 } = options;
+  return wrapped(["deno task train", ...words].join(" "), {
+    columns,
+    hanging: "  ",
+    continued: " \\",
+  }).join("\n");
 }

@@ -167,7 +167,35 @@ export function usableColumns(terminal: number | undefined): number {
   return known.length === 0 ? 80 : Math.min(...known);
 }
 
-function terminalColumns(): number | undefined {
+/**
+ * Columns for what standard output gets.
+ *
+ * @returns Those of the terminal; as many as wanted where it goes into a file or another program.
+ * @example Some
+ * ```ts
+ * import { outputColumns } from "glmc/cli/progress_line.ts";
+ * import { assert } from "@std/assert";
+ *
+ * assert(outputColumns() > 0);
+ * ```
+ */
+export function outputColumns(): number {
+  return Deno.stdout.isTerminal() ? usableColumns(terminalColumns()) : Infinity;
+}
+
+/**
+ * Columns of the terminal that the process is in.
+ *
+ * @returns How many; `undefined` where there is none, or it does not tell.
+ * @example Perhaps none
+ * ```ts
+ * import { terminalColumns } from "glmc/cli/progress_line.ts";
+ * import { assert } from "@std/assert";
+ *
+ * assert((terminalColumns() ?? 80) >= 0);
+ * ```
+ */
+export function terminalColumns(): number | undefined {
   try {
     return Deno.consoleSize().columns;
   } catch {

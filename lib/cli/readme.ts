@@ -10,7 +10,8 @@ import { type Table, tableMarkdown } from "../plot/table.ts";
 import { print } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import { cardResults } from "../study/read_results.ts";
-import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
+import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { type BlockWriter, fillBlocks } from "./readme/blocks.ts";
 import { commandTable, flagTable, methodTable, networkTable } from "./readme/kit_tables.ts";
 import { parityTable } from "./readme/parity_table.ts";
@@ -34,29 +35,51 @@ const flags: readonly Flag[] = [
   },
 ];
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task readme [--check]
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary: "Writes the tables of README.md again that follow from code and results. Each stands " +
+    "between two comments: <!-- generated: methods --> and <!-- end: methods -->.",
+  examples: [
+    { command: "deno task readme", does: "after code or results have changed" },
+    { command: "deno task readme --check", does: "before a commit, or in a job" },
+  ],
+  usage: ["deno task readme [--check]"],
+  notes: ["Results are those of the cards in data/results, and of no other run."],
+  sections: [
+    { title: "Flags", flags },
+    {
+      title: "Tables",
+      rows: [
+        ["commands", "the tasks of deno.json, with their summaries"],
+        ["methods", "the methods that have a name in the field"],
+        ["networks", "the networks, with their parameters counted"],
+        ["flags <method>", "the flags that decide what a training of the method gives"],
+        ["presets", "the presets, those of one kind in one row"],
+        ["datasets", "the long-tailed sets, with their sizes"],
+        [
+          "results <arguments>",
+          "what the finished runs of deno task ablate <arguments> have reached, such as results components " +
+          "--imbalance_rate 0.01",
+        ],
+        ["reproduced", "every published row of GLMC beside what was reached here"],
+        ["figure", "accuracy of each class, cross-entropy beside GLMC, from the cards"],
+        ["equations", "where each equation of GLMC is computed, tested, and shown"],
+        ["parity", "how near the golden tests come to the public codes (deno task parity)"],
+      ],
+    },
+  ],
+};
 
-Writes the tables of README.md again that follow from code and results. Each stands between two comments:
-<!-- generated: methods --> and <!-- end: methods -->. There are:
-
-  commands                    the tasks of deno.json, with their summaries
-  methods                     the methods that have a name in the field
-  networks                    the networks, with their parameters counted
-  flags <method>              the flags that decide what a training of the method gives
-  presets                     the presets, those of one kind in one row
-  datasets                    the long-tailed sets, with their sizes
-  results <ablation> <preset> what the finished runs of an ablation reached; preset quick by default
-  reproduced                  every published row of GLMC beside what was reached here
-  figure                      accuracy of each class, cross-entropy beside GLMC, from the cards
-  equations                   where each equation of GLMC is computed, tested, and shown
-  parity                      how near the golden tests come to the public codes (deno task parity)
-
-Results are those of the cards in data/results, and of no other run.
-
-${flagsHelp(flags)}
-`;
+/**
+ * Reads the command line; nothing is written.
+ *
+ * @param args Flags.
+ * @returns Their values.
+ * @throws {UsageError} If a flag is unknown.
+ */
+export function read(args: readonly string[]): FlagValues {
+  return parseFlags(args, flags);
+}
 
 /**
  * Runs the command.
@@ -66,7 +89,7 @@ ${flagsHelp(flags)}
  * @throws {Error} If a block cannot be filled, the file cannot be written, or `--check` finds it stale.
  */
 export async function run(args: string[]): Promise<void> {
-  const { check = false } = parseFlags(args, flags);
+  const { check = false } = read(args);
   const files = await generatedFiles(await Deno.readTextFile(`${projectRoot}/README.md`));
   const stale: string[] = [];
   for (const [path, content] of Object.entries(files)) {
@@ -113,14 +136,14 @@ export async function generatedFiles(
   const parity = JSON.parse(await Deno.readTextFile(`${root}/tests/golden/parity.json`));
   const { tasks } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
   const notebooks = [...Deno.readDirSync(`${root}/notebooks`)].map(({ name }) => name);
-  const tables: Readonly<Record<string, (...words: string[]) => Table>> = {
+  const tables: Readonly<Record<string, (...words: string[]) => Table | Promise<Table>>> = {
     commands: () => commandTable(tasks),
     methods: () => methodTable(),
     networks: networkTable,
     flags: (method = "glmc") => flagTable(method),
     presets: presetTable,
     datasets: datasetTable,
-    results: (ablation = "components", preset) => ablationTable(ablation, results, preset),
+    results: (...args) => ablationTable(args, results),
     reproduced: () => reproducedTable(results),
     parity: () => parityTable(parity),
     equations: () => equationTable(notebooks),
@@ -134,7 +157,7 @@ export async function generatedFiles(
     },
   };
   for (const [name, make] of Object.entries(tables)) {
-    writers[name] = (...words) => tableMarkdown(make(...words));
+    writers[name] = async (...words) => tableMarkdown(await make(...words));
   }
   const filled = await formatted(await fillBlocks(text, writers), root);
   return { "README.md": filled, ...figures };

@@ -9,11 +9,9 @@ import { writeWholeFile } from "../disk/whole_file.ts";
 import type { AdjustedAccuracy } from "../evaluate/adjusted.ts";
 import { cellsOf } from "../evaluate/confusion.ts";
 import { shotGroup } from "../evaluate/shots.ts";
-import type { DataConfig } from "../experiment/config.ts";
 import type { RecordedEvaluation, RecordedRun } from "../experiment/read_run.ts";
 import type { ResumeRecord } from "../experiment/run_folder.ts";
 import { openRunStore } from "../experiment/run_store.ts";
-import { fileDatasetEntry } from "../data/file_datasets.ts";
 import { confusionFigure, reliabilityFigure } from "../plot/evaluation_charts.ts";
 import { classAccuracyFigure, classCountsFigure } from "../plot/long_tail_charts.ts";
 import { htmlPage, type PageSection } from "../plot/page.ts";
@@ -23,28 +21,60 @@ import { print, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
 import type { Accuracies } from "../train/events.ts";
 import { totalEpochs } from "../train/stage.ts";
-import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
+import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { UsageError } from "./shell.ts";
+import { dirname } from "node:path";
+import { knownResults } from "../study/read_results.ts";
+import type { RunResult } from "../study/result.ts";
+import { runSummary } from "./report_summary.ts";
 import { userPath, userPathOrName } from "./user_path.ts";
 
 const flags: readonly Flag[] = [
-  { names: ["run"], kind: "text", help: "name or folder of a run in data/runs" },
+  {
+    names: ["run"],
+    kind: "text",
+    value: "run",
+    help: "name or folder of a run in data/runs",
+    required: true,
+  },
   {
     names: ["out"],
     kind: "text",
-    help: "where to write; report.html in the folder of the run by default",
+    value: "path",
+    help: "where to write",
+    defaultText: "report.html in the folder of the run",
   },
 ];
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task report --run <name> [--out <file>]
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Writes one HTML page about a run, finished or not: how it did and what to try next, curves, " +
+    "accuracy of each class, confusion, calibration, configuration, machine. The page needs no network " +
+    "and no other file.",
+  examples: [
+    { command: "deno task report --run softmax", does: "report.html in the folder of the run" },
+    { command: "deno task report --run softmax --out softmax.html", does: "here" },
+  ],
+  usage: ["deno task report --run <run> [--out <file>]"],
+  sections: [{ title: "Flags", flags }],
+};
 
-Writes one HTML page about a run, finished or not: curves, accuracy of each class, confusion,
-calibration, configuration, machine. The page needs no network and no other file.
-
-${flagsHelp(flags)}
-`;
+/**
+ * Reads the command line; nothing is written.
+ *
+ * @param args Flags.
+ * @returns Their values.
+ * @throws {UsageError} If a flag is unknown or no run is named.
+ */
+export function read(args: readonly string[]): FlagValues {
+  const values = parseFlags(args, flags);
+  if (values.run !== undefined) return values;
+  throw new UsageError(
+    "Cannot report: no run is named: add --run <name>: see deno task report --help",
+  );
+}
 
 /**
  * Runs the command.
@@ -54,17 +84,15 @@ ${flagsHelp(flags)}
  * @throws {Deno.errors.NotFound} If there is no such run, or none of its epochs is finished.
  */
 export async function run(args: string[]): Promise<void> {
-  const { run: name, out } = parseFlags(args, flags);
-  if (name === undefined) {
-    throw new UsageError(
-      "Cannot report: no run is named: add --run <name>: see deno task report --help",
-    );
-  }
-  const recorded = await openRunStore().read(userPathOrName(String(name)));
+  const { run: name, out } = read(args);
+  const store = openRunStore();
+  const recorded = await store.read(userPathOrName(String(name)));
   for (const notice of recorded.notices) tell(notice);
   const file = out === undefined ? `${recorded.folder}/report.html` : userPath(String(out));
   await refuseOther(file);
-  await writeWholeFile(file, await runPage(recorded), {
+  // Of another folder of runs nothing is known here.
+  const known = dirname(recorded.folder) === store.folder ? await knownResults(store) : [];
+  await writeWholeFile(file, await runPage(recorded, { known }), {
     advice: "name another place: --out <file>",
   });
   print(`Written: ${file.replace(`${projectRoot}/`, "")}: open it in a browser`);
@@ -92,18 +120,21 @@ async function refuseOther(path: string): Promise<void> {
  * The page of a run.
  *
  * @param run What it has measured.
+ * @param options Results that are known, for those of other seeds; none by default.
  * @returns The text of the HTML file.
  */
-export function runPage(run: RecordedRun): Promise<string> {
+export function runPage(
+  run: RecordedRun,
+  { known = [] }: { readonly known?: readonly RunResult[] } = {},
+): Promise<string> {
   const { history, best, last, description: { config, classCounts, ...card } } = run;
   const { data, network, stages, seed } = config;
   const epochs = totalEpochs(stages);
   const groups = classCounts.map(shotGroup);
-  const inMemory = Object.hasOwn(datasets, data.dataset)
+  const set = Object.hasOwn(datasets, data.dataset)
     ? datasets[data.dataset as DatasetName]
     : undefined;
-  const title = (inMemory ?? fileDatasetEntry(data.dataset))?.title ?? "own images";
-  const classNames = card.classNames ?? inMemory?.classNames ??
+  const classNames = card.classNames ?? set?.classNames ??
     classCounts.map((_, label) => `${label}`);
   const record = history.at(-1)?.averaged;
   const averaged = record && { ...record, epoch: last.epoch };
@@ -158,19 +189,9 @@ export function runPage(run: RecordedRun): Promise<string> {
   ];
   return htmlPage({
     title: `Run ${run.name}`,
-    summary: `${stages.map(({ method }) => method).join(", then ")} on ${title} with ` +
-      subsetText(data) +
-      `, ${network.architecture} of width ${network.width}, ` +
-      `seed ${seed}: ${history.length} of ${epochs} epochs, top-1 accuracy ` +
-      `${last.top1.toFixed(2)} % in the last and ${best.top1.toFixed(2)} % in the best one.`,
+    summary: runSummary(run, known),
     sections,
   });
-}
-
-/** Which images were trained on. */
-function subsetText({ splitFile, profile, imbalanceRate }: DataConfig): string {
-  if (splitFile !== null) return "given rows";
-  return profile === "given" ? "all images" : `imbalance rate ${imbalanceRate}`;
 }
 
 /** So many classes have a matrix that can be read; of more the commonest mistakes are listed. */
@@ -225,16 +246,16 @@ type Row = AdjustedAccuracy & Partial<Accuracies> & { readonly epoch: number };
 function resultTable(
   evaluations: Readonly<Record<string, Row>>,
 ): Table {
+  const numbers = [
+    "top-1 (%)",
+    "top-5 (%)",
+    "many (%)",
+    "medium (%)",
+    "few (%)",
+    "calibration error (%)",
+  ];
   return table(
-    [
-      "epoch",
-      "top-1 (%)",
-      "top-5 (%)",
-      "many (%)",
-      "medium (%)",
-      "few (%)",
-      "calibration error (%)",
-    ],
+    ["epoch", ...numbers],
     Object.entries(evaluations).map(([which, { epoch, top1, top5, shots, calibrationError }]) => [
       `${which} (${epoch + 1})`,
       ...[
@@ -247,6 +268,7 @@ function resultTable(
       ]
         .map((value) => value?.toFixed(2) ?? null),
     ]),
+    { numeric: numbers },
   );
 }
 
@@ -257,7 +279,9 @@ function pairTable(what: string, values: object): Table {
   );
 }
 
-function settingText(value: unknown): string {
+function settingText(value: unknown): Cell {
+  if (value === null) return null;
+  if (typeof value === "boolean") return value ? "on" : "off";
   return typeof value === "object" && value !== null
     ? Object.entries(value).map(([name, part]) => `${name} ${part}`).join(", ")
     : String(value);

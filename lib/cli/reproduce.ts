@@ -7,7 +7,8 @@
 import { configure, type Settings } from "../experiment/config.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { methods as kitMethods } from "../method/methods.ts";
-import { table, tableText } from "../plot/table.ts";
+import { table } from "../plot/table.ts";
+import { counted } from "../settings/count.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { withFiles } from "../study/given_files.ts";
 import { parseSeeds } from "../study/grid.ts";
@@ -21,70 +22,104 @@ import {
 } from "../study/reproduction.ts";
 import { reproductionTable } from "../study/reproduction_table.ts";
 import { executorOf } from "./executor_flags.ts";
-import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { fittedTable } from "./fit_table.ts";
+import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { chooseMethod } from "./method_flag.ts";
 import { runSweep } from "./run_sweep.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import { machineArguments, sweepFlags } from "./sweep_flags.ts";
 import { type ExpectedRun, expectedText, expectStudy, printDryRun } from "./sweep_plan.ts";
 import { machineFlags } from "./run_flags.ts";
-import { configFlags, settingsIn } from "./train_flags.ts";
+import { type ConfigFlag, configFlags, settingsIn } from "./train_flags.ts";
 
 const ownFlags: readonly Flag[] = [
   {
     names: ["reading"],
     kind: "choice",
     choices: readings,
-    help: "how a row of GLMC is read; as the official code runs it by default",
+    help: "how a row of GLMC is read",
+    default: "official-code",
   },
-  { names: ["seeds"], kind: "text", help: "seeds: 1,2,3 or 1-5; those of the row by default" },
-  { names: ["root_model"], kind: "path", help: "folder of the runs instead of data/runs" },
+  {
+    names: ["seeds"],
+    kind: "text",
+    value: "list",
+    help: "seeds: 1,2,3 or 1-5",
+    defaultText: "those of the row",
+  },
+  {
+    names: ["root_model"],
+    kind: "path",
+    help: "folder of the runs",
+    defaultText: "data/runs, or GLMC_RUNS",
+  },
 ];
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task reproduce <row> [flags]
-       deno task reproduce ?
-
-Trains a published row with its seeds and its second stage, and ends with our numbers beside all published
-ones: within the spread of our seeds or not. One run gives both numbers of a row of GLMC, with MaxNorm and
-without; --second_stage none leaves MaxNorm out. It says before it starts what it will take on this machine;
-the same command again goes on where it was.
-
-The rows of GLMC, as deno task train --preset <row> trains them; ? lists the baselines as well:
-
-${rowList(reproducibleRows.filter((row) => findPreset(row).settings.method === "glmc"))}
-
-${flagsHelp([...ownFlags, ...sweepFlags])}
-
-All other flags are those of train (deno task train --help). With one of them that decides the result, such
-as --epochs 2 --width 16, ours is another setting, of which there is no verdict.
-
-The machine:
-
-${flagsHelp(machineFlags)}
-`;
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Trains a published row with its seeds and its second stage, and ends with our numbers beside " +
+    "all published ones: within the spread of our seeds or not.",
+  examples: [
+    { command: "deno task reproduce ?", does: "all rows, those of the baselines too" },
+    {
+      command: "deno task reproduce cifar10-lt-100 --dry-run",
+      does: "what the row will take on this machine",
+    },
+    { command: "deno task reproduce cifar10-lt-100 --seeds 1", does: "a row with one seed" },
+  ],
+  usage: ["deno task reproduce <row> [flags]", "deno task reproduce ?"],
+  notes: [
+    "It says before it starts what it will take on this machine; the same command again goes on where it " +
+    "was. One run gives both numbers of a row of GLMC, with MaxNorm and without; --second_stage none " +
+    "leaves MaxNorm out.",
+    "All other flags are those of train (deno task train --help). With one of them that decides the " +
+    "result, such as --epochs 2 --width 16, ours is another setting, of which there is no verdict.",
+  ],
+  sections: [
+    {
+      title: "The rows of GLMC, as deno task train --preset <row> trains them",
+      rows: rowsOf(reproducibleRows.filter((row) => findPreset(row).settings.method === "glmc"))
+        .map(({ row, title, top1, source }) => [row, `${title}: ${top1} % (${source})`]),
+    },
+    { title: "Flags", flags: [...ownFlags, ...sweepFlags] },
+    { title: "The machine", flags: machineFlags },
+  ],
+};
 
 /** Rows with the number that each is measured against. */
-function rowList(rows: readonly string[]): string {
-  const lines = rows.map((row) => {
+function rowsOf(rows: readonly string[]) {
+  return rows.map((row) => {
     const { title, settings, target } = findPreset(row);
     const number = publishedFor(configure(settings)).find(({ source }) => source === target);
-    return [row, title.replace(" (official-code)", ""), number?.top1, number?.title];
+    return {
+      row,
+      title: title.replace(" (official-code)", ""),
+      top1: number?.top1,
+      source: number?.title,
+    };
   });
-  return tableText(table(["row", "what it is", "top-1 (%)", "published by"], lines));
+}
+
+function rowList(rows: readonly string[]): string {
+  const lines = rowsOf(rows).map(({ row, title, top1, source }) => [row, title, top1, source]);
+  return fittedTable(table(["row", "what it is", "top-1 (%)", "published by"], lines));
 }
 
 /**
- * Runs the command.
+ * Reads the command line; nothing is planned.
  *
  * @param args The name of a row, and flags.
- * @throws {UsageError} If row, reading, seeds or flags do not fit.
- * @throws {Error} If the study cannot be written down, or a result cannot be read.
+ * @returns The row, the values of the flags, and what may set something.
+ * @throws {UsageError} If row or flags do not fit.
  */
-export async function run(args: string[]): Promise<void> {
-  const [row = "", ...others] = args;
-  if (row === "?" || row === "list") return printResult(rowList(reproducibleRows));
+export async function read([row = "", ...others]: readonly string[]): Promise<{
+  readonly row: string;
+  readonly values: FlagValues;
+  readonly config: readonly ConfigFlag[];
+}> {
+  if (isQuestion([row])) return { row, values: {}, config: [] };
   if (row === "" || row.startsWith("-")) {
     throw new UsageError("Cannot reproduce nothing: name a row: deno task reproduce ? lists them");
   }
@@ -96,11 +131,28 @@ export async function run(args: string[]): Promise<void> {
   });
   const config = configFlags(chosen);
   const values = parseFlags(chosen.args, [...ownFlags, ...sweepFlags, ...machineFlags, ...config]);
+  return { row, values, config };
+}
+
+/**
+ * Runs the command.
+ *
+ * @param args The name of a row, and flags.
+ * @throws {UsageError} If row, reading, seeds or flags do not fit.
+ * @throws {Error} If the study cannot be written down, or a result cannot be read.
+ */
+export async function run(args: string[]): Promise<void> {
+  if (isQuestion(args)) return printResult(rowList(reproducibleRows));
+  const { row, values, config } = await read(args);
   const reproduction = asUsage(() => asked(row, values, settingsIn(values, config)));
   await reproduce({
     ...reproduction,
     study: { ...reproduction.study, base: await withFiles(reproduction.study.base) },
   }, values);
+}
+
+function isQuestion([word]: readonly string[]): boolean {
+  return word === "?" || word === "list";
 }
 
 function asked(row: string, values: FlagValues, { seed, ...given }: Settings): Reproduction {
@@ -134,7 +186,7 @@ async function reproduce(reproduction: Reproduction, values: FlagValues): Promis
     failFast: failFast === true,
     onlyFailed: only === "failed",
   });
-  printResult(tableText(reproductionTable(reproduction, reproduced(reproduction, results))));
+  printResult(fittedTable(reproductionTable(reproduction, reproduced(reproduction, results))));
 }
 
 /**
@@ -153,9 +205,12 @@ async function reproduce(reproduction: Reproduction, values: FlagValues): Promis
  * ```
  */
 export function beforehand({ study }: Reproduction, runs: readonly ExpectedRun[]): string {
-  const epochs = configure(study.base).stages.map(({ epochs }) => epochs).join(" + ");
+  const lengths = configure(study.base).stages.map(({ epochs }) => epochs);
+  const epochs = lengths.length === 1
+    ? counted(lengths[0]!, "epoch")
+    : `${lengths.join(" + ")} epochs`;
   const seeds = study.seeds.length;
   const isKnown = runs.length > 0 && runs.every(({ known }) => known !== undefined);
-  return `${study.title}: ${seeds} run${seeds === 1 ? "" : "s"} of ${epochs} epochs. ` +
+  return `${study.title}: ${counted(seeds, "run")} of ${epochs}. ` +
     `${expectedText(runs)}${isKnown ? "" : " on this machine; Ctrl-C keeps what is done"}`;
 }

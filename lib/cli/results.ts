@@ -6,9 +6,10 @@
 import { writeWholeFile } from "../disk/whole_file.ts";
 import { openRunStore, type RunStore } from "../experiment/run_store.ts";
 import { htmlPage } from "../plot/page.ts";
-import { type Table, tableMarkdown, tableText } from "../plot/table.ts";
+import { type Table, tableMarkdown } from "../plot/table.ts";
 import { tableCsv, tableLatex } from "../plot/table_formats.ts";
 import { print, printResult, tell } from "../process/streams.ts";
+import { counted } from "../settings/count.ts";
 import { suggestion } from "../settings/check.ts";
 import type { Settings } from "../settings/field.ts";
 import { writeCards } from "../study/card_file.ts";
@@ -22,7 +23,9 @@ import type { RunResult } from "../study/result.ts";
 import { narrowed } from "../study/results.ts";
 import type { UnreadableRun } from "../study/run_result.ts";
 import { hasSettings, parseWhere } from "../study/where.ts";
-import { type Flag, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { fittedTable } from "./fit_table.ts";
+import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { runsNumbers, runsTable } from "./results_table.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import { userPath } from "./user_path.ts";
@@ -32,33 +35,66 @@ type Format = (typeof formats)[number];
 
 const states = ["begun", "running", "stopped", "finished", "reserved", "damaged"] as const;
 
-const flags: readonly Flag[] = [
-  { names: ["method"], kind: "text", help: "runs of this method alone" },
+const choiceFlags: readonly Flag[] = [
+  {
+    names: ["method"],
+    kind: "text",
+    value: "name",
+    help: "runs of this method alone",
+    defaultText: "any",
+  },
   {
     names: ["where"],
     kind: "text",
+    value: "settings",
     help: "runs with these settings alone: imbalance_rate=0.01,epochs=200",
+    defaultText: "any",
   },
-  { names: ["state"], kind: "choice", choices: states, help: "runs in this state alone" },
-  { names: ["study"], kind: "text", help: "a study of deno task ablate, by its variants" },
+  {
+    names: ["state"],
+    kind: "choice",
+    choices: states,
+    help: "runs in this state alone",
+    defaultText: "any",
+  },
+  {
+    names: ["study"],
+    kind: "text",
+    value: "name",
+    help: "a study of deno task ablate, by its variants",
+    defaultText: "all runs",
+  },
+];
+
+const formatFlags: readonly Flag[] = [
   {
     names: ["group"],
     kind: "switch",
-    help: "runs that differ in their seed alone as one row; the default where there are such runs",
+    help: "runs that differ in their seed alone as one row, as is done where there are such runs",
   },
   {
     names: ["baseline"],
     kind: "text",
+    value: "name",
     help: "variant, row or method to compare with, seed by seed",
+    defaultText: "that of the study",
   },
   {
     names: ["format"],
     kind: "choice",
     choices: formats,
-    help:
-      "text by default, or what the name of --output says; csv has all digits, html has figures",
+    help: "csv has all digits, html has figures",
+    defaultText: "what the name of --output says, else text",
   },
-  { names: ["output"], kind: "path", help: "file to write instead of printing" },
+  {
+    names: ["output"],
+    kind: "path",
+    help: "file to write",
+    defaultText: "printed",
+  },
+];
+
+const exchangeFlags: readonly Flag[] = [
   {
     names: ["export"],
     kind: "path",
@@ -68,22 +104,55 @@ const flags: readonly Flag[] = [
   { names: ["reindex"], kind: "switch", help: "throw the index away and read every run again" },
 ];
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task results [flags]
+const flags = [...choiceFlags, ...formatFlags, ...exchangeFlags];
 
-Lists the runs, the newest last, or compares them: mean and sample deviation over seeds, last and best
-epoch, many, medium and few, after logit adjustment, and the difference to a baseline by seed with its
-95 % interval. Runs made elsewhere count where their cards are in data/results or were imported.
-
-${flagsHelp(flags)}
-`;
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Lists the runs, the newest last, or compares them: mean and sample deviation over seeds, last " +
+    "and best epoch, many, medium and few, after logit adjustment, and the difference to a baseline by " +
+    "seed with its 95 % interval.",
+  examples: [
+    {
+      command: "deno task results",
+      does: "a row for each run, or for each setting with several seeds",
+    },
+    {
+      command: "deno task results --where imbalance_rate=0.01,epochs=200 --baseline cross_entropy",
+      does: "some of them, against a method",
+    },
+    {
+      command: "deno task results --study components --output components.html",
+      does: "a page with figures",
+    },
+  ],
+  usage: ["deno task results [flags]"],
+  notes: [
+    "Runs made elsewhere count where their cards are in data/results or were imported.",
+  ],
+  sections: [
+    { title: "Which runs", flags: choiceFlags },
+    { title: "How they are shown", flags: formatFlags },
+    { title: "Results of other machines", flags: exchangeFlags },
+  ],
+};
 
 /** What the command has chosen. */
 interface Chosen {
   readonly results: readonly RunResult[];
   readonly unreadable: readonly UnreadableRun[];
   readonly comparison?: Comparison;
+}
+
+/**
+ * Reads the command line; no run is looked at.
+ *
+ * @param args Flags.
+ * @returns Their values.
+ * @throws {UsageError} If a flag is unknown or its value does not fit.
+ */
+export function read(args: readonly string[]): FlagValues {
+  return parseFlags(args, flags);
 }
 
 /**
@@ -95,7 +164,7 @@ interface Chosen {
  * @throws {Error} If a file cannot be read or written.
  */
 export async function run(args: string[]): Promise<void> {
-  const values = parseFlags(args, flags);
+  const values = read(args);
   const store = openRunStore();
   const format = formatOf(values);
   if (values.import !== undefined) return await takeIn(String(values.import), store);
@@ -126,7 +195,7 @@ function formatOf({ format, output }: FlagValues): Format {
 async function takeIn(from: string, store: RunStore): Promise<void> {
   const { found, problems } = await importResults(userPath(from), store);
   problems.forEach(tell);
-  print(`Imported: ${found} ${found === 1 ? "result" : "results"} from ${from}`);
+  print(`Imported: ${counted(found, "result")} from ${from}`);
 }
 
 async function choose(values: FlagValues, store: RunStore): Promise<Chosen> {
@@ -205,12 +274,7 @@ async function textOf(
   if (format === "markdown") return tableMarkdown(shown);
   if (format === "latex") return tableLatex(shown);
   if (shown.rows.length === 0) return "No run fits.";
-  return tableText({ ...shown, ...(shown.caption && { caption: wrapped(shown.caption) }) });
-}
-
-/** Breaks a text into lines as wide as a terminal that people read in. */
-function wrapped(text: string): string {
-  return text.replace(/(.{1,100})(?: |$)/g, "$1\n").trimEnd();
+  return fittedTable(shown);
 }
 
 /** Table, bars and curves on one page that needs nothing else. */
@@ -226,7 +290,7 @@ function resultsPage(
   const finished = results.filter(isFinished).length;
   return htmlPage({
     title: comparison?.title ?? "Runs",
-    summary: `${results.length} ${results.length === 1 ? "run" : "runs"}, ${finished} finished.`,
+    summary: `${counted(results.length, "run")}, ${finished} finished.`,
     sections: [
       ...(comparison === undefined ? [] : [{ title: "Comparison", items: [shown] }]),
       { title: "After the last epoch", items: [bars] },

@@ -4,13 +4,7 @@
  * @module
  */
 
-import type { Flag } from "./flags.ts";
-
-const whole = (least: number, most: number): Pick<Flag, "wanted" | "accepts"> => ({
-  wanted: `a whole number in [${least}, ${most}]`,
-  accepts: (value) =>
-    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
-});
+import { type Flag, wholeNumbers } from "./flags.ts";
 
 /**
  * The GPUs that `--gpus` names.
@@ -39,18 +33,27 @@ export const machineFlags: readonly Flag[] = [
     kind: "choice",
     choices: ["auto", "cpu", "gpu"],
     help: "where to run; auto takes the GPU when TensorFlow lists one",
+    default: "auto",
   },
   {
     names: ["intra_op_threads"],
-    kind: "number",
     help: "threads within an operation",
-    ...whole(1, 1024),
+    defaultText: "as many as suit the steps",
+    ...wholeNumbers({ most: 1024 }),
+  },
+  {
+    names: ["inter_op_threads"],
+    help: "operations at a time",
+    defaultText: "as TensorFlow likes",
+    ...wholeNumbers({ most: 1024 }),
   },
   {
     names: ["gpu", "gpus"],
     kind: "text",
+    value: "numbers",
     help:
-      "which GPUs may be used, counted from 0, such as 1 or 0,1; the CPU where there is no such one",
+      "GPUs that may be used, counted from 0, such as 1 or 0,1; the CPU where there is no such one",
+    defaultText: "all there are",
     wanted: "a whole number in [0, 1023], or several different ones with commas between them",
     accepts: (value) => gpuNumbers(`${value}`) !== undefined,
   },
@@ -61,7 +64,6 @@ export const machineFlags: readonly Flag[] = [
       "on GPUs: only algorithms that give the same bits every time, some of which are slower; " +
       "results on the CPU are the same every time without it",
   },
-  { names: ["inter_op_threads"], kind: "number", help: "operations at a time", ...whole(1, 1024) },
   { names: ["xla"], kind: "switch", help: "let XLA compile the step; meant for GPUs" },
   { names: ["eager"], kind: "switch", help: "run op by op instead of as one compiled function" },
 ];
@@ -71,26 +73,43 @@ export const runFlags: readonly Flag[] = [
   {
     names: ["preset"],
     kind: "text",
-    help: "settings that have a name, which other flags change: list shows all, --help --preset " +
-      "<name> one",
+    value: "name",
+    help: "settings that have a name, which other flags change: --preset list shows all, --help " +
+      "--preset <name> one",
+    defaultText: "first-look, where no flag says what to train",
   },
-  { names: ["name"], kind: "text", help: "name of the run in data/runs" },
+  {
+    names: ["name"],
+    kind: "text",
+    value: "name",
+    help: "name of the run in data/runs",
+    defaultText: "made of its settings",
+  },
   {
     names: ["store_name"],
     kind: "text",
+    value: "name",
     help: "the same, as the official code calls it; what no name may hold becomes _",
   },
-  { names: ["root_model"], kind: "path", help: "folder of the runs instead of data/runs" },
+  {
+    names: ["root_model"],
+    kind: "path",
+    help: "folder of the runs",
+    defaultText: "data/runs, or GLMC_RUNS",
+  },
   {
     names: ["resume"],
     kind: "text",
+    value: "run",
     help: "continue a run: its name, its folder or its checkpoint",
+    defaultText: "a new run",
   },
   {
     names: ["p", "print_freq"],
-    kind: "number",
-    help: "print a line every so many steps where the output is no terminal",
-    ...whole(1, 1_000_000_000),
+    unit: "steps",
+    help: "steps between two lines where the output is no terminal",
+    defaultText: "a line every 10 seconds",
+    ...wholeNumbers({ most: 1_000_000_000 }),
   },
   {
     names: ["no_tensorboard"],

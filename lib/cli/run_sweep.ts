@@ -5,7 +5,6 @@
  */
 
 import type { RunStore } from "../experiment/run_store.ts";
-import { tableText } from "../plot/table.ts";
 import { listenForStop } from "../process/stop.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { compareVariants } from "../study/compare.ts";
@@ -19,6 +18,7 @@ import { writeStudy } from "../study/study_folder.ts";
 import { hasFailed, sweep } from "../study/sweep.ts";
 import { planStudy } from "../study/study.ts";
 import { liveBlock } from "./live_block.ts";
+import { fittedTable } from "./fit_table.ts";
 import { changeLine, incompleteText, sweepLines } from "./sweep_report.ts";
 
 /** Settings of {@linkcode runSweep}. */
@@ -128,5 +128,5 @@ export function printComparison(
   results: readonly RunResult[],
   { methods }: Pick<RunStore, "methods">,
 ): void {
-  printResult(tableText(comparisonTable(compareVariants(study, results, { methods }))));
+  printResult(fittedTable(comparisonTable(compareVariants(study, results, { methods }))));
 }

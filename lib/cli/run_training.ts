@@ -16,6 +16,7 @@ import { stopCodes } from "../process/signals.ts";
 import { listenForStop } from "../process/stop.ts";
 import { print, tell } from "../process/streams.ts";
 import { projectRoot } from "../setup/project.ts";
+import { counted } from "../settings/count.ts";
 import type { Preset } from "../study/presets.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { estimateEpochSeconds } from "../train/estimate.ts";
@@ -23,8 +24,10 @@ import { shotsText } from "./data_report.ts";
 import { companyDifferences, companyText } from "./company_report.ts";
 import { type Meeting, type Place, stopOptions, tellingOthers } from "./company.ts";
 import type { FlagValues } from "./flags.ts";
+import { outputColumns } from "./progress_line.ts";
 import { duration, format, memoryAdvice, precisionAdvice } from "./train_report.ts";
 import { watchRun } from "./watch_run.ts";
+import { wrapped } from "./wrap.ts";
 
 /** A run that is open, and where it is trained. */
 export interface BegunRun {
@@ -93,10 +96,11 @@ async function announce({ run, engine, preset }: BegunRun): Promise<number> {
   if (preset !== undefined) printPlanLine("Preset", `${preset.name} (${preset.title})`);
   printPlan(run, engine);
   const perEpoch = await estimateEpochSeconds(run.training, epoch);
-  print(
-    `Expected    ${duration((epochs - epoch) * perEpoch)}, ` +
-      `${duration(perEpoch)} an epoch with its evaluation\n`,
+  printPlanLine(
+    "Expected",
+    `${duration((epochs - epoch) * perEpoch)}, ${duration(perEpoch)} an epoch with its evaluation`,
   );
+  print("");
   const shortness = memoryAdvice(usableMemory());
   if (shortness !== undefined) print(`${shortness}\n`);
   // On GPUs, convolutions of this width tell of their launches alone.
@@ -144,11 +148,11 @@ function printPlan(
     : `, from epoch ${from.epoch + 1}, step ${from.step + 1}`;
   const stageTexts = training.stages.map(({ stage }) => {
     const { method, name, epochs, batchSize, accumulate = 1 } = stage;
-    const length = epochs === 1 ? "1 epoch" : `${epochs} epochs`;
+    const length = counted(epochs, "epoch");
     const what = stages.length === 1 ? method.title : `${name}: ${method.title}`;
-    const steps = Math.ceil(split.indices.length / batchSize);
+    const steps = counted(Math.ceil(split.indices.length / batchSize), "step");
     const parts = accumulate === 1 ? "" : ` in ${accumulate} parts`;
-    return `${what}, ${length} of ${steps} steps, batch ${batchSize}${parts}`;
+    return `${what}, ${length} of ${steps}, batch ${batchSize}${parts}`;
   });
   const lines = {
     Data: `${data.dataset}, ${format(split.indices.length)} training images ` +
@@ -176,5 +180,11 @@ function printPlan(
 }
 
 function printPlanLine(name: string, text: string): void {
-  print(`${name.padEnd(12)}${text}`);
+  const width = 12;
+  const lines = wrapped(text, {
+    columns: outputColumns(),
+    indent: " ".repeat(width),
+    keepsWords: true,
+  });
+  print([name.padEnd(width) + lines[0]!.slice(width), ...lines.slice(1)].join("\n"));
 }

@@ -9,24 +9,45 @@ import { ensureReady, type SetupOptions } from "../setup/install.ts";
 import { ensureLab } from "../setup/lab.ts";
 import { projectRoot } from "../setup/project.ts";
 import { readStamp } from "../setup/stamp.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { UsageError, withProgressLine } from "./shell.ts";
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task setup [--device cpu|gpu] [--lab]
-
-Installs what training needs and is not there yet: the npm packages, in Deno's cache, and TensorFlow's
-native library, in the virtual environment .venv. Safe to run again at any time, also after it was
-stopped half-way. The other commands call it when something is missing.
-
-  --device cpu|gpu  Build of TensorFlow to install and keep to; by default the one with CUDA where
-                    nvidia-smi lists a GPU, else the one for the CPU
-  --lab             Install JupyterLab for the notebooks as well, as deno task lab does
-
-GLMC_LIBTENSORFLOW=<folder> uses the libtensorflow_cc.so.2 in that folder instead of installing one.
-A kit that Deno has fetched has no folder of its own: it installs into that of GLMC_HOME, or into the
-working folder.
-`;
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Installs what training needs and is not there yet: the npm packages, in Deno's cache, and " +
+    "TensorFlow's native library, in the virtual environment .venv. Other commands call it when " +
+    "something is missing.",
+  examples: [
+    { command: "deno task setup", does: "all that training needs; safe to run again at any time" },
+    { command: "deno task setup --lab", does: "JupyterLab for the notebooks as well" },
+    { command: "deno task setup --device gpu", does: "the build of TensorFlow with CUDA" },
+  ],
+  usage: ["deno task setup [flags]"],
+  sections: [{
+    title: "Flags",
+    flags: [
+      {
+        names: ["device"],
+        kind: "choice",
+        choices: ["cpu", "gpu"],
+        help: "build of TensorFlow to install and keep to",
+        defaultText: "gpu where nvidia-smi lists a GPU, else cpu",
+      },
+      { names: ["lab"], kind: "switch", help: "install JupyterLab too, as deno task lab does" },
+    ],
+  }, {
+    title: "Environment",
+    rows: [[
+      "GLMC_LIBTENSORFLOW",
+      "folder of a libtensorflow_cc.so.2 that is used instead of installing one",
+    ], [
+      "GLMC_HOME",
+      "folder to install into, for a kit that Deno has fetched: it has none of its own, and takes the " +
+      "working folder otherwise",
+    ]],
+  }],
+};
 
 /**
  * Runs the command.
@@ -36,7 +57,7 @@ working folder.
  * @throws {Error} If something cannot be installed.
  */
 export async function run(args: string[]): Promise<void> {
-  const { device, lab } = parse(args);
+  const { device, lab } = read(args);
   await prepare({ device, lookAgain: true });
   if (lab) await prepareLab();
   const stamp = await readStamp(projectRoot);
@@ -79,7 +100,14 @@ async function withProgress(
   await withProgressLine(({ finish, update }) => work({ report: finish, progress: update }));
 }
 
-function parse(args: string[]): { device: SetupOptions["device"]; lab: boolean } {
+/**
+ * Reads the command line; nothing is started.
+ *
+ * @param args Its flags.
+ * @returns The device, and whether JupyterLab is wanted.
+ * @throws {UsageError} If there is an unknown argument.
+ */
+export function read(args: string[]): { device: SetupOptions["device"]; lab: boolean } {
   try {
     const options = { device: { type: "string" }, lab: { type: "boolean" } } as const;
     const { device, lab = false } = parseArgs({ args, options }).values;

@@ -9,6 +9,8 @@ import { stripVTControlCharacters } from "node:util";
 import { explainSystemError } from "../disk/errors.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { nearest } from "../settings/nearest.ts";
+import { type HelpScreen, helpText } from "./help_screen.ts";
+import { terminalColumns, usableColumns } from "./progress_line.ts";
 
 export { nearest } from "../settings/nearest.ts";
 export {
@@ -62,10 +64,15 @@ export function asUsage<Value>(f: () => Value, hint = (_message: string) => ""):
   }
 }
 
+/** A help screen, or an answer that stands as it is. */
+export type Help = HelpScreen | string;
+
 /** What the module of a command exports. */
 export interface Command {
-  /** The text that `--help` prints, or how it follows from the arguments beside it. */
-  help: string | ((args: readonly string[]) => string | Promise<string>);
+  /** What `--help` and `-h` show, or how it follows from the arguments beside them. */
+  help: Help | ((args: readonly string[]) => Help | Promise<Help>);
+  /** Reads arguments as the command does, and does nothing else; throws for what does not fit. */
+  read?(args: readonly string[]): unknown;
   /** Runs the command with the arguments after its name. */
   run(args: string[]): Promise<void>;
 }
@@ -127,10 +134,12 @@ export async function runCommand(
     const command = await options.load(name);
     if (asksForHelp) {
       const { help } = command;
-      const text = typeof help === "string"
-        ? help
-        : await help(rest.filter((word) => word !== "--help" && word !== "-h"));
-      printResult(text.trim());
+      const others = rest.filter((word) => word !== "--help" && word !== "-h");
+      const shown = typeof help === "function" ? await help(others) : help;
+      const isShort = !rest.includes("--help");
+      printResult(
+        typeof shown === "string" ? shown.trim() : helpText(shown, { columns: columns(), isShort }),
+      );
     } else await command.run(rest);
     return 0;
   } catch (error) {
@@ -181,6 +190,10 @@ export function errorLine(error: unknown): string {
   }`;
 }
 
+function columns(): number {
+  return usableColumns(terminalColumns());
+}
+
 function listed(commands: CommandOptions["commands"]): [name: string, entry: CommandEntry][] {
   return Object.entries(commands).filter(([, { isInternal }]) => !isInternal);
 }
@@ -195,16 +208,25 @@ function unknownCommand(name: string, commands: CommandOptions["commands"]): Usa
 }
 
 function listCommands(commands: CommandOptions["commands"]): string {
-  const width = Math.max(...listed(commands).map(([name]) => name.length));
-  const lines = listed(commands).map(([name, { summary }]) =>
-    `  ${name.padEnd(width)}  ${summary}`
-  );
-  return [
-    "Usage: deno task <command> [flags]",
-    "",
-    ...lines,
-    "",
-    "deno task <command> --help lists the flags of a command. GLMC_DEBUG=1 shows where an error",
-    "comes from.",
-  ].join("\n");
+  const rows = listed(commands).map(([name, { summary }]) => [name, summary] as const);
+  return helpText({
+    summary: "Trains and compares methods of long-tailed visual recognition.",
+    examples: [
+      { command: "deno task train", does: "a first training, of some minutes" },
+      { command: "deno task results", does: "what all trainings have come to" },
+      {
+        command: "deno task train --help",
+        does: "the flags of a command; -h shows the common ones",
+      },
+    ],
+    usage: ["deno task <command> [flags]"],
+    sections: [
+      { title: "Commands", rows },
+      {
+        title: "Where something fails",
+        text:
+          "deno task doctor says what is missing; GLMC_DEBUG=1 shows where an error comes from.",
+      },
+    ],
+  }, { columns: columns() });
 }

@@ -8,7 +8,8 @@ import { writeRows } from "../data/split_file.ts";
 import { configuredSplit } from "../experiment/configured.ts";
 import { methods } from "../method/methods.ts";
 import { printResult } from "../process/streams.ts";
-import { type Flag, flagsHelp, parseFlags } from "./flags.ts";
+import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { loadConfiguredDataset } from "./machine.ts";
 import { settledConfig } from "./settled_config.ts";
 import { subsetFlags } from "./train_flags.ts";
@@ -19,23 +20,42 @@ const splitFlags: readonly Flag[] = [
     names: ["write"],
     kind: "path",
     help: "file to write: JSON where its name ends with .json, else one row a line",
+    defaultText: "nothing is written",
   },
 ];
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task split [--write <file>] [flags]
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Draws the long-tailed subset that deno task train would train on with the same flags, tells " +
+    "its size and hash, and writes its rows: positions in the training set from 0, class after class.",
+  examples: [
+    {
+      command: "deno task split --imbalance_rate 0.01",
+      does: "images of each class, first and last rows, hash",
+    },
+    {
+      command: "deno task split --dataset cifar100 --split_generator numpy --write rows.json",
+      does: "a file for deno task train --split_file, or for other code",
+    },
+  ],
+  usage: ["deno task split [flags]"],
+  sections: [
+    { title: "The result", flags: splitFlags },
+    { title: "The subset", flags: subsetFlags },
+  ],
+};
 
-Draws the long-tailed subset that deno task train would train on with the same flags, tells its size
-and hash, and writes its rows: positions in the training set from 0, class after class. The file goes
-back into deno task train --split_file, or into other code.
-
-${flagsHelp(splitFlags)}
-
-The subset:
-
-${flagsHelp(subsetFlags)}
-`;
+/**
+ * Reads the command line; nothing is drawn.
+ *
+ * @param args Flags.
+ * @returns Their values.
+ * @throws {UsageError} If a flag is unknown or its value does not fit.
+ */
+export function read(args: readonly string[]): FlagValues {
+  return parseFlags(args, [...splitFlags, ...subsetFlags]);
+}
 
 /**
  * Runs the command.
@@ -45,7 +65,7 @@ ${flagsHelp(subsetFlags)}
  * @throws {Error} If the images, the rows that are given, or the file to write are not to be had.
  */
 export async function run(args: string[]): Promise<void> {
-  const values = parseFlags(args, [...splitFlags, ...subsetFlags]);
+  const values = read(args);
   const { config, files } = await settledConfig(values, { methods });
   const split = await configuredSplit(config, files ?? await loadConfiguredDataset(config.data));
   const { indices, counts, hash } = split;

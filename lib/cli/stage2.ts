@@ -10,7 +10,8 @@ import { beginRun } from "../experiment/run.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { secondStageFields, secondStages } from "../experiment/second_stage.ts";
 import { methods as kitMethods } from "../method/methods.ts";
-import { type Flag, flagOf, flagsHelp, type FlagValues, parseFlags } from "./flags.ts";
+import { type Flag, flagOf, type FlagValues, parseFlags } from "./flags.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { executionMode, loadImagesOf, startConfiguredEngine } from "./machine.ts";
 import { chooseMethod, type ChosenMethod, requireMethods } from "./method_flag.ts";
 import { adjustClassifier, postHocFlags, postHocKinds } from "./post_hoc.ts";
@@ -22,18 +23,26 @@ import { usableConfig } from "./usable_config.ts";
 import { userPathOrName } from "./user_path.ts";
 
 const subjectFlags: readonly Flag[] = [
-  { names: ["run"], kind: "text", help: "name or folder of a finished run" },
+  {
+    names: ["run"],
+    kind: "text",
+    value: "run",
+    help: "name or folder of a finished run",
+    required: true,
+  },
   {
     names: ["method", "second_stage"],
     kind: "choice",
     choices: [...secondStages, ...Object.keys(postHocKinds)],
     help: "what to do with its classifier",
+    required: true,
   },
   {
     names: ["epoch"],
     kind: "choice",
     choices: ["last", "best"],
-    help: "which weights of the run to go on with; last by default",
+    help: "which weights of the run to go on with",
+    default: "last",
   },
   ...testFlags.filter(({ names: [first] }) => placeNames.includes(first)),
 ];
@@ -58,13 +67,14 @@ const trainedFlags = Object.entries(trainedFields).map(([setting, field]) => {
 });
 
 const runFlags: readonly Flag[] = [
-  { names: ["name"], kind: "text", help: "name of the new run in data/runs" },
   {
-    names: ["p", "print_freq"],
-    kind: "number",
-    help: "print a line every so many steps where the output is no terminal",
+    names: ["name"],
+    kind: "text",
+    value: "name",
+    help: "name of the new run in data/runs",
+    defaultText: "<run>-<method>",
   },
-  ...trainRunFlags.filter(({ names: [first] }) => first === "no_tensorboard"),
+  ...trainRunFlags.filter(({ names: [first] }) => ["p", "no_tensorboard"].includes(first)),
 ];
 
 const kindTexts = {
@@ -75,35 +85,68 @@ const kindTexts = {
   ...postHocKinds,
 };
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task stage2 --run <name> --method ${Object.keys(kindTexts).join("|")} [flags]
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary: "Goes on with the classifier of a finished run; the run stays as it is.",
+  examples: [
+    { command: "deno task stage2 --run softmax --method crt", does: "a classifier trained anew" },
+    {
+      command: "deno task stage2 --run glmc --method maxnorm --epochs 10 --name glmc-maxnorm",
+      does: "the second stage of the official code",
+    },
+    {
+      command: "deno task stage2 --run softmax --method tau --select test",
+      does: "a table over tau, without training",
+    },
+  ],
+  usage: ["deno task stage2 --run <run> --method <name> [flags]"],
+  sections: [
+    {
+      title: "Methods",
+      text:
+        "The first four begin a new run with the weights and the history of the old one, as if it had " +
+        "been trained with --second_stage; it is resumed, evaluated and reported like any other. The " +
+        "last three need no training: they print a table, and --out keeps the weights. Which tau is " +
+        "best is never decided on the test set, unless --select test says so: train with --validation " +
+        "0.1 to have images for it.",
+      rows: Object.entries(kindTexts),
+    },
+    { title: "What to go on with", flags: subjectFlags },
+    { title: "A stage that is trained", flags: trainedFlags },
+    { title: "Its run", flags: runFlags },
+    { title: "Without training", flags: postHocFlags },
+    { title: "The machine", flags: machineFlags },
+  ],
+  common: ["run", "method", "epoch", "root", "epochs", "lr", "wd", "name", "tau", "select", "out"],
+};
 
-Goes on with the classifier of a finished run; the run stays as it is.
+/**
+ * Reads the command line; no run is looked at.
+ *
+ * @param args Flags.
+ * @returns Their values.
+ * @throws {UsageError} If flags are unknown, unfit or missing.
+ */
+export function read(args: readonly string[]): FlagValues {
+  const flags = [...subjectFlags, ...trainedFlags, ...runFlags, ...postHocFlags, ...machineFlags];
+  const values = parseFlags(args, flags);
+  if (values.run === undefined || values.method === undefined) {
+    const missing = values.run === undefined ? "run" : "method";
+    throw new UsageError(`Cannot begin: add --${missing}: see deno task stage2 --help`);
+  }
+  const unfit = isTrained(values) ? postHocFlags : [...trainedFlags, ...runFlags];
+  const given = unfit.find(({ names: [first] }) => values[first] !== undefined);
+  if (given === undefined) return values;
+  throw new UsageError(
+    `Cannot use --${given.names[0]} with --method ${values.method}, which ${
+      isTrained(values) ? "is" : "is not"
+    } trained: leave it out`,
+  );
+}
 
-${Object.entries(kindTexts).map(([name, text]) => `  ${name.padEnd(12)}${text}`).join("\n")}
-
-The first four begin a new run with the weights and the history of the old one, as if it had been trained
-with --second_stage; it is resumed, evaluated and reported like any other. The last three need no training:
-they print a table, and --out keeps the weights. Which tau is best is never decided on the test set, unless
---select test says so: train with --validation 0.1 to have images for it.
-
-${flagsHelp(subjectFlags)}
-
-A stage that is trained:
-
-${flagsHelp(trainedFlags)}
-
-${flagsHelp(runFlags)}
-
-Without training:
-
-${flagsHelp(postHocFlags)}
-
-The machine:
-
-${flagsHelp(machineFlags)}
-`;
+function isTrained({ method }: FlagValues): boolean {
+  return secondStages.some((name) => name === method);
+}
 
 /**
  * Runs the command.
@@ -113,24 +156,9 @@ ${flagsHelp(machineFlags)}
  * @throws {Error} If the run is not finished or damaged, or the stage has no meaning for it.
  */
 export async function run(args: string[]): Promise<void> {
-  const flags = [...subjectFlags, ...trainedFlags, ...runFlags, ...postHocFlags, ...machineFlags];
-  const values = parseFlags(args, flags);
-  if (values.run === undefined || values.method === undefined) {
-    const missing = values.run === undefined ? "run" : "method";
-    throw new UsageError(`Cannot begin: add --${missing}: see deno task stage2 --help`);
-  }
+  const values = read(args);
   const chosen = await chooseMethod([], { methods: kitMethods });
-  const isTrained = secondStages.some((name) => name === values.method);
-  const unfit = isTrained ? postHocFlags : [...trainedFlags, ...runFlags];
-  const given = unfit.find(({ names: [first] }) => values[first] !== undefined);
-  if (given !== undefined) {
-    throw new UsageError(
-      `Cannot use --${given.names[0]} with --method ${values.method}, which ${
-        isTrained ? "is" : "is not"
-      } trained: leave it out`,
-    );
-  }
-  if (isTrained) await trainBegun(() => begin(values, chosen), values);
+  if (isTrained(values)) await trainBegun(() => begin(values, chosen), values);
   else await adjustClassifier(values, chosen);
 }
 

@@ -17,6 +17,7 @@ export const sweepFlags: readonly Flag[] = [
     kind: "choice",
     choices: ["failed"],
     help: "do only the runs that have failed",
+    defaultText: "all that are not finished",
   },
   { names: ["fail-fast"], kind: "switch", help: "stop all runs once one has failed" },
 ];

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { counted } from "../settings/count.ts";
 import type { RunStore } from "../experiment/run_store.ts";
-import { table, tableText } from "../plot/table.ts";
+import { table } from "../plot/table.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { startFolder } from "../setup/project.ts";
 import { epochSecondsByShape, shapeOf } from "../study/expected_time.ts";
@@ -15,6 +16,7 @@ import { writeStudy } from "../study/study_folder.ts";
 import { distinctRuns, knownRuns } from "../study/sweep.ts";
 import { workerCommand } from "../study/worker_command.ts";
 import { totalEpochs } from "../train/stage.ts";
+import { fittedTable } from "./fit_table.ts";
 import { withProgressLine } from "./shell.ts";
 import { runTitle, stateText } from "./sweep_report.ts";
 import { duration } from "./train_report.ts";
@@ -128,7 +130,7 @@ export async function printDryRun(
     `${run.seed}`,
     known ?? `to do, about ${roughly(seconds)}`,
   ]);
-  printResult(tableText(table(["variant", "seed", "state"], rows)));
+  printResult(fittedTable(table(["variant", "seed", "state"], rows)));
   printResult(`\n${expectedText(runs)}`);
 }
 
@@ -153,10 +155,12 @@ function roughly(seconds: number): string {
  */
 export function expectedText(runs: readonly ExpectedRun[]): string {
   const left = runs.filter(({ known }) => known === undefined);
-  if (left.length === 0) return `All ${runs.length} runs are known`;
+  if (left.length === 0) {
+    return runs.length === 1 ? "The run is known" : `All ${runs.length} runs are known`;
+  }
   const seconds = left.reduce((sum, run) => sum + run.seconds, 0);
   const knownCount = runs.length - left.length;
-  return `${left.length} of ${runs.length} runs to do` +
+  return `${left.length} of ${counted(runs.length, "run")} to do` +
     (knownCount === 0 ? "" : `, ${knownCount} known`) +
     `: about ${roughly(seconds)}, one after the other`;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../settings/count.ts";
 import { isSettled, type RunPhase, type RunProgress } from "../study/progress.ts";
 import { duration } from "./train_report.ts";
 
@@ -49,7 +50,7 @@ export function stateText(progress: RunProgress): string {
   const parts = [
     words[state],
     ...(epoch > 0 && state !== "known" && state !== "finished"
-      ? [`${epochs(epoch)} of ${totalEpochs} epochs`]
+      ? [`${epochs(epoch)} of ${counted(totalEpochs, "epoch")}`]
       : []),
     ...(top1 === undefined ? [] : [`top-1 ${top1.toFixed(2)} %`]),
     ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
@@ -81,7 +82,7 @@ function epochs(epoch: number): string {
  * const waiting = { run: run!, state: "waiting", epoch: 0, totalEpochs: 2 } as const;
  *
  * assertEquals(sweepLines([waiting], { room: 10, title: "One" }), [
- *   "One: 0 of 1 runs finished",
+ *   "One: 0 of 1 run finished",
  *   "  GLMC, seed 1  waits",
  * ]);
  * ```
@@ -107,7 +108,9 @@ export function sweepLines(
 function countText(runs: readonly RunProgress[]): string {
   const done = runs.filter(({ state }) => state === "known" || state === "finished").length;
   const failed = runs.filter(({ state }) => state === "failed").length;
-  return `${done} of ${runs.length} runs finished${failed === 0 ? "" : `, ${failed} failed`}`;
+  return `${done} of ${counted(runs.length, "run")} finished${
+    failed === 0 ? "" : `, ${failed} failed`
+  }`;
 }
 
 function phaseCounts(runs: readonly RunProgress[]): string {
@@ -147,8 +150,10 @@ export function incompleteText(runs: readonly RunProgress[]): string | undefined
   const open = runs.filter(({ state }) => !isSettled(state) || state === "stopped").length;
   if (failed + open === 0) return undefined;
   const parts = [
-    ...(failed === 0 ? [] : [`${failed} of ${runs.length} runs failed`]),
-    ...(open === 0 ? [] : [`${open} of ${runs.length} runs are not finished`]),
+    ...(failed === 0 ? [] : [`${failed} of ${counted(runs.length, "run")} failed`]),
+    ...(open === 0
+      ? []
+      : [`${open} of ${counted(runs.length, "run")} ${open === 1 ? "is" : "are"} not finished`]),
   ];
   return `${parts.join(", ")}: the same command goes on with them`;
 }

@@ -9,20 +9,45 @@ import { onSignals } from "../process/signals.ts";
 import { print, tell } from "../process/streams.ts";
 import { projectRoot, runsFolder, venvFolder } from "../setup/project.ts";
 import { ensureTensorBoard } from "../setup/tensorboard.ts";
+import type { HelpScreen } from "./help_screen.ts";
 import { UsageError, withProgressLine } from "./shell.ts";
 
-/** The text that `--help` prints. */
-export const help = `
-Usage: deno task tensorboard [--run <run>]... [--port <number>] [--no-browser]
-
-Opens TensorBoard on the runs in data/runs (GLMC_RUNS names another folder), also while they train: losses,
-learning rate, accuracies, norms of the classifier, the views of the first step, the configuration. What is
-missing is installed first, in the virtual environment .venv. Ctrl-C ends it.
-
-  --run <run>      Only this run, by its name or folder; may be given several times
-  --port <number>  Port to listen on; 6006, or the next free one, by default
-  --no-browser     Only print the address
-`;
+/** What `--help` shows. */
+export const help: HelpScreen = {
+  summary:
+    "Opens TensorBoard on the runs, also while they train: losses, learning rate, accuracies, " +
+    "norms of the classifier, the views of the first step, the configuration. What is missing is " +
+    "installed first, in the virtual environment .venv. Ctrl-C ends it.",
+  examples: [
+    { command: "deno task tensorboard", does: "all runs in data/runs (or GLMC_RUNS)" },
+    {
+      command: "deno task tensorboard --run softmax --run glmc",
+      does: "two runs beside each other",
+    },
+  ],
+  usage: ["deno task tensorboard [flags]"],
+  sections: [{
+    title: "Flags",
+    flags: [
+      {
+        names: ["run"],
+        kind: "text",
+        value: "run",
+        help: "only this run, by its name or folder; may be given several times",
+        defaultText: "all runs",
+      },
+      {
+        names: ["port"],
+        kind: "number",
+        whole: true,
+        range: "1 to 65,535",
+        help: "port to listen on",
+        defaultText: "6006, or the next free one",
+      },
+      { names: ["no-browser"], kind: "switch", help: "only print the address" },
+    ],
+  }],
+};
 
 /**
  * Runs the command until TensorBoard ends.
@@ -32,7 +57,7 @@ missing is installed first, in the virtual environment .venv. Ctrl-C ends it.
  * @throws {Error} If a run is not there, or TensorBoard cannot be set up.
  */
 export async function run(args: string[]): Promise<void> {
-  const { runs, port, browser } = parse(args);
+  const { runs, port, browser } = read(args);
   await using chosen = runs.length === 0 ? undefined : await folderOfLinks(runs);
   await withProgressLine(({ finish, update }) =>
     ensureTensorBoard({ report: finish, progress: update })
@@ -154,7 +179,14 @@ async function folderOfLinks(
   return folder;
 }
 
-function parse(
+/**
+ * Reads the command line; nothing is started.
+ *
+ * @param args Its flags.
+ * @returns Runs, port and browser.
+ * @throws {UsageError} If a flag is unknown or the port is none.
+ */
+export function read(
   args: string[],
 ): { runs: readonly string[]; port: number | undefined; browser: boolean } {
   try {

@@ -14,11 +14,12 @@ import { methods as kitMethods } from "../method/methods.ts";
 import type { Network } from "../model/network.ts";
 import { print, printResult, tell } from "../process/streams.ts";
 import type { Settings } from "../settings/field.ts";
+import type { Preset } from "../study/presets.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { companyOf, meet, type Meeting, type Place } from "./company.ts";
 import { checkCompanyFlags, worldOf } from "./company_flags.ts";
-import { type FlagValues, parseFlags } from "./flags.ts";
+import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import { idleFlags, wordsOnIdleFlags } from "./idle_flags.ts";
 import { launchRanks } from "./launch_ranks.ts";
 import {
@@ -28,52 +29,64 @@ import {
   startConfiguredEngine,
 } from "./machine.ts";
 import { chooseMethod, type ChosenMethod, flagText, requireMethods } from "./method_flag.ts";
-import { namedPreset, presetAnswer, usualPreset, usualText } from "./preset_flag.ts";
+import { namedPreset, presetAnswer, usualPreset } from "./preset_flag.ts";
 import { submitTraining } from "./submit_training.ts";
 import { settledConfig } from "./settled_config.ts";
-import { asUsage, UsageError } from "./shell.ts";
-import {
-  checkRunFlags,
-  configFlags,
-  conflicts,
-  trainFlags,
-  trainFlagsHelp,
-  withoutPlaces,
-} from "./train_flags.ts";
+import { asUsage, type Help, UsageError } from "./shell.ts";
+import { checkRunFlags, configFlags, conflicts, trainFlags, withoutPlaces } from "./train_flags.ts";
+import { trainHelp } from "./train_help.ts";
 import { type BegunRun, computable, trainBegun } from "./run_training.ts";
 import { summary } from "./train_report.ts";
 import { trainRank } from "./train_rank.ts";
 import { userPathOrName } from "./user_path.ts";
 
 /**
- * The text that `--help` prints.
+ * What `--help` shows.
  *
  * @param args The other arguments; `--method` says whose flags are listed, `--preset` which preset is
  * explained instead.
- * @returns The text.
+ * @returns The help screen, or what the preset is.
  */
-export async function help(args: readonly string[]): Promise<string> {
+export async function help(args: readonly string[]): Promise<Help> {
   const asked = flagText(args, "preset") === undefined ? args : [...args, "?"];
   const answer = presetAnswer(asked, { methods: kitMethods });
   if (answer !== undefined) return answer;
-  return `
-Usage: deno task train [flags]
+  return trainHelp(await chooseMethod(args, { methods: kitMethods, runFlag: "resume" }));
+}
 
-Trains on a long-tailed subset and evaluates on the full test set after each epoch. Without flags: ${usualText()}. All is kept in
-data/runs/<name> (GLMC_RUNS names another folder than data/runs). Ctrl-C writes a checkpoint and ends with
-code 130, SIGTERM with 143, a closed terminal (SIGHUP) with 129, SIGUSR1 with 138; a second Ctrl-C ends at
-once.
-A run that is resumed keeps its settings; where its images have moved, --data names their folder.
+/** What a command line of a training says. */
+export interface TrainArguments {
+  /** Values of the flags. */
+  readonly values: FlagValues;
+  /** The method. */
+  readonly chosen: ChosenMethod;
+  /** The preset that the settings start from, if there is one. */
+  readonly preset: Preset | undefined;
+  /** Flags that were given and mean nothing here. */
+  readonly idle: readonly Flag[];
+}
 
---preset <name> trains with settings that have a name: deno task train --preset list shows all,
-deno task train --preset <name> --epochs 3 changes one of its settings. The width is that of the preset
-unless --width is given.
-
-The official command runs as it is. Other ways to write a flag are listed behind it; - and _ are
-interchangeable.
-
-${trainFlagsHelp(await chooseMethod(args, { methods: kitMethods, runFlag: "resume" }))}
-`;
+/**
+ * Reads the command line; nothing is started.
+ *
+ * @param args Flags.
+ * @returns Their values, the method and the preset.
+ * @throws {UsageError} If a flag is unknown, or its value does not fit.
+ */
+export async function read(args: readonly string[]): Promise<TrainArguments> {
+  const named = namedPreset(args);
+  const usual = named?.settings.method ?? undefined;
+  const chosen = await chooseMethod(args, {
+    methods: kitMethods,
+    runFlag: "resume",
+    ...(usual !== undefined && { usual: `${usual}` }),
+  });
+  const flags = trainFlags(chosen);
+  const values = parseFlags(chosen.args, flags);
+  checkRunFlags(values);
+  checkCompanyFlags(values);
+  const preset = named ?? usualPreset(values, configFlags(chosen));
+  return { values, chosen, preset, idle: flags.filter((flag) => idleFlags.includes(flag)) };
 }
 
 /**
@@ -99,30 +112,19 @@ export async function trainAt(args: readonly string[], given?: Place): Promise<v
     printResult(answer);
     return;
   }
-  const named = namedPreset(args);
-  const usual = named?.settings.method ?? undefined;
-  const chosen = await chooseMethod(args, {
-    methods: kitMethods,
-    runFlag: "resume",
-    ...(usual !== undefined && { usual: `${usual}` }),
-  });
-  const flags = trainFlags(chosen);
-  const values = { ...parseFlags(chosen.args, flags), ...given?.machine };
-  checkRunFlags(values);
-  checkCompanyFlags(values);
+  const { chosen, preset, idle, ...told } = await read(args);
+  const values = { ...told.values, ...given?.machine };
   if (given === undefined && values.executor === "slurm") return await submitTraining(args, values);
   if (given === undefined && Number(values.devices ?? 1) > 1) {
     return await launchRanks(args, { values, passes: chosen.method.passes });
   }
   const world = given?.world ?? worldOf(values);
   const place = given ?? (world && { world });
-  const preset = named ?? usualPreset(values, configFlags(chosen));
   const base = preset?.settings;
   const options = { ...chosen, ...(base && { base }), place };
   if (place !== undefined && place.world.rank > 0) {
     return await trainRank(values, { ...options, place });
   }
-  const idle = flags.filter((flag) => idleFlags.includes(flag));
   for (const line of wordsOnIdleFlags(values, idle)) tell(line);
   const meeting: Meeting = {};
   await trainBegun(

@@ -8,18 +8,11 @@
 
 import { type ConfigOptions, type RunConfig, settingsOf } from "../experiment/config.ts";
 import { type MethodSettings, sharedFields } from "../experiment/config_complete.ts";
-import {
-  methodFields,
-  networkFields,
-  partFields,
-  seedFields,
-  stageFields,
-} from "../experiment/config_fields.ts";
+import { networkFields } from "../experiment/config_fields.ts";
 import { dataFields } from "../experiment/data_fields.ts";
-import { secondStageFields } from "../experiment/second_stage.ts";
 import type { Fields, Settings } from "../settings/field.ts";
 import { settingsOver } from "../study/presets.ts";
-import { type Flag, flagOf, flagsHelp, type FlagValues } from "./flags.ts";
+import { type Flag, flagOf, type FlagValues } from "./flags.ts";
 import { idleFlags, withoutNames } from "./idle_flags.ts";
 import { companyFlags } from "./company_flags.ts";
 import { machineFlags, runFlags } from "./run_flags.ts";
@@ -40,7 +33,23 @@ export interface TrainFlagsOptions extends ConfigOptions {
   readonly base?: Settings;
 }
 
-function flagsOf(fields: Fields): ConfigFlag[] {
+/**
+ * The flags of settings.
+ *
+ * @param fields The settings.
+ * @returns A flag for each, which says what it sets.
+ * @example One
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { flagsOf } from "glmc/cli/train_flags.ts";
+ * import { switchField } from "glmc/settings/field.ts";
+ *
+ * const [flag] = flagsOf({ replace: switchField({ flags: ["again"], help: "with replacement" }) });
+ *
+ * assertEquals([flag?.names, flag?.setting], [["again"], "replace"]);
+ * ```
+ */
+export function flagsOf(fields: Fields): ConfigFlag[] {
   return Object.entries(fields).map(([setting, field]) => ({ ...flagOf(field), setting }));
 }
 
@@ -103,48 +112,6 @@ export function trainFlags(options: TrainFlagsOptions): Flag[] {
     ...companyFlags,
     ...withoutNames(idleFlags, flags),
   ];
-}
-
-/**
- * The part of a help text that lists the flags of `train`: those of every run, of the chosen method, and
- * where the others belong.
- *
- * @param options The methods, and the chosen one.
- * @returns Lines, without a closing line break.
- * @example The flags of a method stand under its name
- * ```ts
- * import { assertStringIncludes } from "@std/assert";
- * import { trainFlagsHelp } from "glmc/cli/train_flags.ts";
- * import { glmcFields } from "glmc/method/glmc/fields.ts";
- *
- * const glmc = { name: "glmc", fields: glmcFields };
- *
- * assertStringIncludes(trainFlagsHelp({ methods: [glmc], method: glmc }), "The method glmc:");
- * ```
- */
-export function trainFlagsHelp(
-  { methods, method }: Required<Omit<TrainFlagsOptions, "base">>,
-): string {
-  // Those that only --views and --loss choose are too many to list.
-  const isListed = ({ name, parts }: MethodSettings): boolean =>
-    name !== method.name && (parts === undefined || name !== `${parts.views}_${parts.loss}`);
-  const others = methods.filter(isListed).map(({ name, fields }) => {
-    const own = flagsOf(fields).map(({ names: [first] }) => `--${first}`);
-    return `  ${name}: ${own.join(", ") || "no flags of its own"}`;
-  });
-  const sections = {
-    "Data and network": flagsHelp(flagsOf({ ...dataFields, ...networkFields })),
-    Training: flagsHelp(flagsOf({ ...methodFields, ...partFields, ...stageFields, ...seedFields })),
-    [`The method ${method.name}`]: flagsHelp(flagsOf(method.fields)) || "  no flags of its own",
-    "Other methods, whose flags --help --method <name> explains": others.join("\n"),
-    "A second stage": flagsHelp(flagsOf(secondStageFields)),
-    "The run": flagsHelp(runFlags),
-    "The machine": flagsHelp(machineFlags),
-    "Several devices": flagsHelp(companyFlags),
-    "Accepted, for the scripts of the official code, and of no effect": flagsHelp(idleFlags),
-  };
-  return Object.entries(sections).filter(([, text]) => text !== "")
-    .map(([title, text]) => `${title}:\n\n${text}`).join("\n\n");
 }
 
 /**

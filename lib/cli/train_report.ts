@@ -68,7 +68,7 @@ export function memoryAdvice(left: number): string | undefined {
 }
 
 /**
- * The live line: position, loss terms, speed, time left.
+ * The live line: position, time left, speed, loss terms.
  *
  * @param event Some steps.
  * @param options Epochs of the run, and the seconds left.
@@ -78,8 +78,9 @@ export function stepText(
   { epoch, step, steps, losses, examplesPerSecond, unit }: StepEvent,
   { epochs, left }: { readonly epochs: number; readonly left: number },
 ): string {
-  return `epoch ${epoch + 1}/${epochs} step ${step}/${steps}  ${lossText(losses)}` +
-    `  ${examplesPerSecond.toFixed(0)} ${unit}/s  ${duration(left)} left`;
+  // What a narrow terminal cuts off is at the end.
+  return `epoch ${epoch + 1}/${epochs} step ${step}/${steps}  ${duration(left)} left` +
+    `  ${examplesPerSecond.toFixed(0)} ${unit}/s  ${lossText(losses)}`;
 }
 
 /** The first term leads; the others, under their method's names, stand behind it. */
@@ -91,7 +92,8 @@ function lossText(losses: LossMeans): string {
 }
 
 /**
- * The line that stays of an epoch: accuracies, loss, seconds of training and evaluation.
+ * The line that stays of an epoch: accuracies, loss, time of training and evaluation. Its numbers stand below
+ * those of the epoch before, and it fits 80 columns.
  *
  * @param record The epoch.
  * @param epochs Epochs of the run.
@@ -101,15 +103,19 @@ export function epochText(record: EpochRecord, epochs: number): string {
   const { epoch, evaluation, validation, averaged, losses } = record;
   const { trainSeconds, evaluateSeconds } = record;
   const { many, medium, few } = evaluation.shots;
-  const group = (name: string, value: number | null): string =>
-    value === null ? "" : `, ${name} ${value.toFixed(2)}`;
-  return `epoch ${epoch + 1}/${epochs}  top-1 ${evaluation.top1.toFixed(2)} %` +
-    `  top-5 ${evaluation.top5.toFixed(2)} %` +
-    `  (${(group("many", many) + group("medium", medium) + group("few", few)).slice(2)})` +
-    (averaged ? `  averaged weights ${averaged.top1.toFixed(2)} %` : "") +
-    (validation ? `  validation ${validation.balanced.toFixed(2)} %` : "") +
-    `  loss ${Object.values(losses)[0]?.toFixed(3)}` +
-    `  ${duration(trainSeconds)} + ${duration(evaluateSeconds)}`;
+  const percent = (value: number, digits = 2): string => value.toFixed(digits).padStart(3 + digits);
+  const group = (name: string, value: number | null): string[] =>
+    value === null ? [] : [`${name} ${percent(value, 1)}`];
+  const number = `${epoch + 1}`.padStart(`${epochs}`.length);
+  return [
+    `epoch ${number}/${epochs}`,
+    `top-1 ${percent(evaluation.top1)} %`,
+    [...group("many", many), ...group("medium", medium), ...group("few", few)].join(" "),
+    ...(averaged ? [`averaged weights ${percent(averaged.top1)} %`] : []),
+    ...(validation ? [`validation ${percent(validation.balanced)} %`] : []),
+    `loss ${Object.values(losses)[0]?.toFixed(2).padStart(5)}`,
+    duration(trainSeconds + evaluateSeconds),
+  ].join("  ");
 }
 
 /**

@@ -7,17 +7,11 @@
  * @module
  */
 
-import { losses } from "../loss/losses.ts";
-import { views } from "../method/methods.ts";
 import { decays } from "../train/schedule.ts";
 import { type Architecture, architectures } from "../model/network.ts";
-import {
-  choiceField,
-  numberField,
-  optionalTextField,
-  switchField,
-  textField,
-} from "../settings/field.ts";
+import { choiceField, numberField, switchField } from "../settings/field.ts";
+
+export { methodFields, partFields } from "./method_fields.ts";
 
 /**
  * Precision of a training. Weights, statistics and losses are float32 in each: `bfloat16` has 8 bits of
@@ -40,9 +34,10 @@ export const networkFields = {
     whole: true,
     least: 1,
     most: 4096,
+    unit: "channels",
     flags: ["width"],
-    help:
-      "channels of the first stage: 16 classical; with --arch 64, the official one (resnet9: 32)",
+    help: "channels of the first stage; --arch without --width takes 64, the official width " +
+      "(resnet9: 32)",
   }),
   /** Precision of the training's convolutions. */
   precision: choiceField<Precision>(["float32", "bfloat16", "tf32"], {
@@ -68,15 +63,16 @@ export const stageFields = {
     whole: true,
     least: 1,
     most: 1_000_000,
+    unit: "epochs",
     flags: ["epochs"],
-    help: "epochs",
+    help: "length of the training",
   }),
   /** First epoch; 0 in every stage but the first. */
   startEpoch: numberField({
     default: 0,
     whole: true,
     flags: ["start-epoch"],
-    help: "epoch to start at",
+    help: "epoch to start at, counted from 0",
   }),
   /** Examples of a step, in the unit of the method: images, or pairs of images. */
   batchSize: numberField({
@@ -84,8 +80,9 @@ export const stageFields = {
     whole: true,
     least: 2,
     most: 1_000_000,
+    unit: "examples",
     flags: ["b", "batch_size"],
-    help: "examples a step; pairs of images for methods that mix",
+    help: "examples of a step; pairs of images for methods that mix",
   }),
   /** Parts of a batch, whose gradients are averaged before a step. */
   accumulate: numberField({
@@ -94,9 +91,10 @@ export const stageFields = {
     least: 1,
     most: 500_000,
     flags: ["accumulate"],
+    unit: "parts",
     help:
-      "cut each batch into so many parts and average their gradients, where a whole one does not fit; " +
-      "batch norm then sees each part by itself",
+      "parts of a batch whose gradients are averaged, where a whole one does not fit; batch norm then " +
+      "sees each part by itself",
     earlier: 1,
     since: 5,
   }),
@@ -105,7 +103,7 @@ export const stageFields = {
     default: 0.01,
     most: 1000,
     flags: ["lr", "learning_rate"],
-    help: "learning rate",
+    help: "learning rate at the start",
   }),
   /** How the learning rate falls. */
   decay: choiceField(decays, {
@@ -123,13 +121,18 @@ export const stageFields = {
     help: "the cosine by the official rule of the large sets, with ten epochs of warm-up",
   }),
   /** Momentum. */
-  momentum: numberField({ default: 0.9, below: 1, flags: ["momentum"], help: "momentum" }),
+  momentum: numberField({
+    default: 0.9,
+    below: 1,
+    flags: ["momentum"],
+    help: "momentum of the descent",
+  }),
   /** Weight decay. */
   weightDecay: numberField({
     default: 5e-3,
     most: 1000,
     flags: ["wd", "weight_decay"],
-    help: "weight decay",
+    help: "weight decay (L2)",
   }),
   /** Whether steps look ahead along the velocity. */
   nesterov: switchField({
@@ -157,36 +160,6 @@ export const stageFields = {
       "beside the weights; 0 has none",
     earlier: 0,
     since: 3,
-  }),
-};
-
-/** The setting that chooses the method. */
-export const methodFields = {
-  /** Name of the method. */
-  method: textField({
-    default: "glmc",
-    flags: ["method"],
-    help: "way to train: a name, or ./file.ts of your own; --help --method <name> lists its flags",
-  }),
-};
-
-const word = { pattern: /^[a-z][a-z0-9_]*$/, wanted: "a name" };
-
-/** Settings that choose the method by its parts; what is stored is the name of the method. */
-export const partFields = {
-  /** Name of the views, or null. */
-  views: optionalTextField({
-    ...word,
-    flags: ["views"],
-    help: `what the network is shown, with any loss that goes with it: ${
-      [...views.map(({ name }) => name), "glmc"].join(", ")
-    }`,
-  }),
-  /** Name of the loss, or null. */
-  loss: optionalTextField({
-    ...word,
-    flags: ["loss"],
-    help: `what it learns from: ${losses.map(({ name }) => name).join(", ")}`,
   }),
 };
 

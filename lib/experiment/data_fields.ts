@@ -92,12 +92,14 @@ export const dataFields = {
   dataFolder: optionalPathField({
     flags: ["root", "data"],
     help: "folder of the images; of CIFAR a folder or archive of your own copy (binary or Python)",
+    defaultText: "fetched from --source",
   }),
   /** List of the training images of a set in files, absolute, or null. */
   trainList: optionalPathField({
     flags: ["dir_train_txt", "train_list"],
     help:
       "list of the training images: lines of a path and a label, or .csv; --root is their folder",
+    defaultText: "looked for in --root",
     earlier: null,
     since: 5,
   }),
@@ -105,6 +107,7 @@ export const dataFields = {
   testList: optionalPathField({
     flags: ["dir_test_txt", "test_list"],
     help: "list of the test images",
+    defaultText: "looked for in --root",
     earlier: null,
     since: 5,
   }),
@@ -112,7 +115,8 @@ export const dataFields = {
   trainListHash: optionalTextField({
     ...sha256Text,
     flags: ["train_list_hash"],
-    help: "SHA-256 that the list of training images must have; checked if given",
+    help: "SHA-256 that the list of training images must have",
+    defaultText: "not checked",
     earlier: null,
     since: 5,
   }),
@@ -120,7 +124,8 @@ export const dataFields = {
   testListHash: optionalTextField({
     ...sha256Text,
     flags: ["test_list_hash"],
-    help: "SHA-256 that the list of test images must have; checked if given",
+    help: "SHA-256 that the list of test images must have",
+    defaultText: "not checked",
     earlier: null,
     since: 5,
   }),
@@ -129,7 +134,8 @@ export const dataFields = {
     above: 0,
     below: 1,
     flags: ["test_share"],
-    help: "share of each class that is tested on where a folder has no test images; 0.2 by default",
+    help: "share of each class that is tested on where a folder has no test images",
+    defaultText: "0.2",
     earlier: null,
     since: 5,
   }),
@@ -139,7 +145,9 @@ export const dataFields = {
     least: 8,
     most: 4096,
     flags: ["image_size"],
-    help: "height and width of the views that image files are brought to; 224 by default",
+    unit: "pixels",
+    help: "height and width of the views that image files are brought to",
+    defaultText: "224 pixels",
     earlier: null,
     since: 5,
   }),
@@ -147,7 +155,7 @@ export const dataFields = {
   onBadImage: choiceField<OnBadImage>(["stop", "skip"], {
     default: "stop",
     flags: ["on_bad_image"],
-    help: "what an image file that cannot be decoded does to a training; skipped ones are counted",
+    help: "what becomes of a training at a file that cannot be decoded; skipped ones are counted",
     earlier: "stop",
     since: 5,
   }),
@@ -163,7 +171,8 @@ export const dataFields = {
     whole: true,
     least: 1,
     flags: ["num_classes", "classes"],
-    help: "classes; follows from the data set",
+    help: "classes; a check of what follows from the data set",
+    defaultText: "those of the data set",
   }),
   /** Images of the rarest class over those of the commonest. */
   imbalanceRate: numberField({
@@ -171,7 +180,7 @@ export const dataFields = {
     above: 0,
     most: 1,
     flags: ["imbanlance_rate", "imbalance_rate"],
-    help: "images of the rarest class over the commonest, in (0, 1]; 1 is balanced",
+    help: "images of the rarest class over those of the commonest; 1 is balanced",
   }),
   /** How class counts fall. */
   profile: choiceField<Profile | "given">(["exponential", "step", "given"], {
@@ -184,7 +193,9 @@ export const dataFields = {
     whole: true,
     least: 1,
     flags: ["largest_class"],
-    help: "images of the commonest class; by default as many as the other classes go with",
+    unit: "images",
+    help: "images of the commonest class",
+    defaultText: "as many as the other classes go with",
     earlier: null,
   }),
   /** Whether the subset is drawn with replacement, as the official code did before May 2023. */
@@ -211,6 +222,7 @@ export const dataFields = {
   splitFile: optionalPathField({
     flags: ["split_file"],
     help: "file of your own rows instead: one a line, or JSON such as the split.json of a run",
+    defaultText: "the subset is drawn",
     earlier: null,
     since: 3,
   }),
@@ -218,7 +230,8 @@ export const dataFields = {
   splitHash: optionalTextField({
     ...sha256Text,
     flags: ["split_hash"],
-    help: "SHA-256 that these rows must have, as little-endian 32-bit integers; checked if given",
+    help: "SHA-256 that these rows must have, as little-endian 32-bit integers",
+    defaultText: "not checked",
     earlier: null,
     since: 3,
   }),

@@ -84,33 +84,39 @@ export const secondStageFields = {
     whole: true,
     least: 1,
     most: 1_000_000,
+    unit: "epochs",
     flags: ["second_epochs"],
-    help: "epochs of the second stage; 10 by default",
+    help: "length of the second stage",
+    defaultText: `${defaultEpochs} epochs`,
   }),
   /** Learning rate of the second stage at its start. */
   secondLearningRate: optionalNumberField({
     most: 1000,
     flags: ["second_lr", "second_learning_rate"],
-    help: "its learning rate; that of the first by default, 0.1 for crt and lws, 0.01 for maxnorm",
+    help: "its learning rate",
+    defaultText: "that of the first; 0.1 for crt and lws, 0.01 for maxnorm",
   }),
   /** Weight decay of the second stage. */
   secondWeightDecay: optionalNumberField({
     most: 1000,
     flags: ["second_wd", "second_weight_decay"],
-    help: "its weight decay; that of the first by default, 5e-4 for crt and lws, 0.1 for maxnorm",
+    help: "its weight decay",
+    defaultText: "that of the first; 5e-4 for crt and lws, 0.1 for maxnorm",
   }),
   /** Method of the second stage. */
   secondMethod: optionalTextField({
     pattern: /^[a-z][a-z0-9_]*$/,
     wanted: "the name of a method",
     flags: ["second_method"],
-    help: "its method, with one classifier; cross_entropy by default, cb for maxnorm",
+    help: "its method, with one classifier",
+    defaultText: "that of the first; cross_entropy for crt and lws, cb for maxnorm",
   }),
   /** Exponent of the sampler of the second stage. */
   secondSampling: optionalNumberField({
     most: 10,
     flags: ["second_sampling"],
-    help: "its sampler: 0 every image once, 1 class-balanced (the default of crt and lws)",
+    help: "its sampler: 0 every image once, 1 class-balanced",
+    defaultText: "that of its method; 1 for crt and lws, 0 for maxnorm",
   }),
   /** Whether the running statistics of batch norm move in the second stage. */
   secondStatistics: choiceField(["kept", "updated"], {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { counted } from "../settings/count.ts";
 import { onSignals } from "../process/signals.ts";
 import { tell } from "../process/streams.ts";
 import { type CurvePoint, trainingCurvesFigure } from "../plot/training_charts.ts";
@@ -121,14 +122,16 @@ export async function watchTraining<Epoch extends CurvePoint>(
       }
     }
   } catch (error) {
-    await finish(`failed after ${history.length} of ${epochs} epochs: see the error`);
+    await finish(`failed after ${history.length} of ${counted(epochs, "epoch")}: see the error`);
     throw error;
   } finally {
     interrupt.release();
   }
   await finish(
     stopped
-      ? `stopped after ${history.length} of ${epochs} epochs; run this cell again to continue`
+      ? `stopped after ${history.length} of ${
+        counted(epochs, "epoch")
+      }; run this cell again to continue`
       : endText(history, epochs),
   );
   return { history, stopped };
@@ -221,5 +224,7 @@ function endText(history: readonly CurvePoint[], epochs: number): string {
   const last = history.at(-1);
   return last === undefined
     ? "no epoch was finished"
-    : `${history.length} of ${epochs} epochs, top-1 ${last.evaluation.top1.toFixed(2)} %`;
+    : `${history.length} of ${counted(epochs, "epoch")}, top-1 ${
+      last.evaluation.top1.toFixed(2)
+    } %`;
 }

@@ -73,7 +73,7 @@ export function barFigure(series: readonly BarSeries[], options: BarFigureOption
   const bars = series.map((bar, i) => barTrace(bar, seriesColor(i), options));
   const levels = references.map((reference) => levelTrace(reference, options.categories));
   const categories = { ...themedAxis(options.x), type: "category", showgrid: false } as const;
-  const scale = themedAxis(options.y);
+  const scale = themedAxis(options.digits === undefined ? options.y : withRoom(options.y));
   // A logarithmic axis has no zero, and a range has its own start.
   const lengths = scale.range || scale.type === "log"
     ? scale
@@ -89,6 +89,13 @@ export function barFigure(series: readonly BarSeries[], options: BarFigureOption
     },
     description: options.description,
   };
+}
+
+/** An axis with a given end, a bit longer: what is written above a bar that reaches it would be cut off. */
+function withRoom(axis: AxisOptions): AxisOptions {
+  if (typeof axis === "string" || axis.range === undefined || axis.log) return axis;
+  const [low, high] = axis.range;
+  return { step: (high - low) / 5, ...axis, range: [low, high + 0.07 * (high - low)] };
 }
 
 function barTrace(series: BarSeries, nextColor: string, options: BarFigureOptions): BarTrace {

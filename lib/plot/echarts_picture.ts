@@ -4,15 +4,8 @@
  * @module
  */
 import type { EChartsOption, SeriesOption } from "echarts";
-import type {
-  Axis,
-  BarTrace,
-  Figure,
-  HeatmapTrace,
-  Layout,
-  ScatterTrace,
-  Trace,
-} from "./figure.ts";
+import { axisOption, type Box, type Panel } from "./echarts_axis.ts";
+import type { BarTrace, Figure, HeatmapTrace, Layout, ScatterTrace, Trace } from "./figure.ts";
 
 /**
  * Draws a figure as SVG with ECharts.
@@ -39,27 +32,15 @@ import type {
 export async function drawWithEcharts(figure: Figure): Promise<string> {
   const { init } = await import("echarts");
   const { width, height } = figure.layout;
+  // plotly.js breaks lines at <br>.
+  const told: Figure = JSON.parse(JSON.stringify(figure).replaceAll("<br>", "\\n"));
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
-    chart.setOption(echartsOption(figure));
+    chart.setOption(echartsOption(told));
     return chart.renderToSVGString();
   } finally {
     chart.dispose();
   }
-}
-
-/** Where a pair of axes stands, in pixels. */
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-interface Panel {
-  readonly box: Box;
-  readonly axes: { readonly x: Axis; readonly y: Axis };
-  readonly traces: readonly Trace[];
 }
 
 function echartsOption({ data, layout }: Figure): EChartsOption {
@@ -72,16 +53,16 @@ function echartsOption({ data, layout }: Figure): EChartsOption {
     textStyle: { fontFamily: layout.font?.family, color: layout.font?.color },
     backgroundColor: layout.paper_bgcolor,
     title: titles(layout),
-    ...(layout.showlegend && { legend: legend(data, layout) }),
-    ...(heatmap && first && { visualMap: colorScale(heatmap, first.box) }),
+    ...(layout.showlegend && { legend: legendOption(data, layout) }),
+    ...(heatmap && first && { visualMap: colorScale(heatmap, { box: first.box, layout }) }),
     grid: panels.map(({ box }) => box),
     xAxis: panels.map((panel, gridIndex) => ({
-      ...axisOption(panel, "x"),
+      ...axisOption(panel, { which: "x", color: layout.font?.color }),
       gridIndex,
       ...(!drawn[gridIndex] && { show: false }),
     })),
     yAxis: panels.map((panel, gridIndex) => ({
-      ...axisOption(panel, "y"),
+      ...axisOption(panel, { which: "y", color: layout.font?.color }),
       gridIndex,
       ...(!drawn[gridIndex] && { show: false }),
     })),
@@ -139,12 +120,24 @@ function titles({ title, annotations = [], margin, ...layout }: Layout): object[
   ];
 }
 
-function legend(data: readonly Trace[], { margin }: Layout): object {
+function legendOption(data: readonly Trace[], { margin, height, font, legend }: Layout): object {
   const names = data.filter(({ showlegend }) => showlegend !== false).map(({ name }) => name ?? "");
-  return { data: names, left: margin.l, top: margin.t - 28, itemHeight: 10, itemGap: 28 };
+  return {
+    data: names,
+    left: margin.l,
+    ...(legend?.orientation === "v"
+      ? { orient: "vertical", top: height - margin.b + 52 }
+      : { top: margin.t - 28 }),
+    itemHeight: 10,
+    itemGap: legend?.orientation === "v" ? 4 : 28,
+    textStyle: { color: font?.color },
+  };
 }
 
-function colorScale({ zmin, zmax, colorscale, colorbar }: HeatmapTrace, box: Box): object {
+function colorScale(
+  { zmin, zmax, colorscale, colorbar }: HeatmapTrace,
+  { box, layout }: { readonly box: Box; readonly layout: Layout },
+): object {
   return {
     min: zmin,
     max: zmax,
@@ -154,32 +147,7 @@ function colorScale({ zmin, zmax, colorscale, colorbar }: HeatmapTrace, box: Box
     top: box.top,
     itemHeight: Math.min(240, box.height - 40),
     text: [colorbar?.title.text ?? "", ""],
-    textStyle: { width: 90, overflow: "break" },
-  };
-}
-
-function axisOption({ axes, traces, box }: Panel, which: "x" | "y"): object {
-  const axis = axes[which];
-  const positions = traces.flatMap((trace) => trace.type === "image" ? [] : trace[which]);
-  const isCategory = axis.type === "category" || positions.some((p) => typeof p === "string");
-  const ends = (axis.range ?? []).map((v) => axis.type === "log" ? 10 ** v : v);
-  const [first = 0, last = 0] = ends;
-  const ticks = Math.max(2, Math.floor((which === "x" ? box.width : box.height) / 60));
-  return {
-    type: isCategory ? "category" : axis.type === "log" ? "log" : "value",
-    ...(isCategory && { data: [...new Set(positions.filter((p) => p !== null))] }),
-    name: axis.title?.text,
-    nameLocation: "middle",
-    nameGap: which === "x" ? 30 : 44,
-    splitNumber: ticks,
-    ...(axis.dtick !== undefined && { interval: axis.dtick }),
-    show: axis.visible !== false,
-    inverse: axis.autorange === "reversed" || first > last,
-    ...(ends.length > 0 && { min: Math.min(first, last), max: Math.max(first, last) }),
-    scale: axis.rangemode !== "tozero",
-    splitLine: { show: axis.showgrid !== false, lineStyle: { color: axis.gridcolor } },
-    axisLine: { show: true, onZero: false, lineStyle: { color: axis.linecolor } },
-    axisTick: { show: !isCategory },
+    textStyle: { width: 90, overflow: "break", color: layout.font?.color },
   };
 }
 
@@ -219,7 +187,7 @@ function scatterSeries({ mode, name, x, y, text, ...style }: ScatterTrace): Seri
           show: true,
           position: places[textposition],
           distance: 2,
-          formatter: () => (text?.[i] ?? "").replaceAll("<br>", "\n").trim(),
+          formatter: () => (text?.[i] ?? "").trim(),
           color: textfont?.color,
           fontSize: textfont?.size ?? 13,
         },

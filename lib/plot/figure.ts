@@ -198,6 +198,10 @@ export interface Layout {
     readonly text: string;
     readonly x?: number;
     readonly xanchor?: "left";
+    readonly y?: number;
+    readonly yanchor?: "top";
+    readonly yref?: "container";
+    readonly pad?: { readonly t: number };
     readonly font?: { readonly size?: number };
   };
   /** Width in pixels. */
@@ -221,10 +225,10 @@ export interface Layout {
   readonly showlegend?: boolean;
   /** Where the legend is. */
   readonly legend?: {
-    readonly orientation: "h";
+    readonly orientation: "h" | "v";
     readonly x: number;
     readonly y: number;
-    readonly yanchor: "bottom";
+    readonly yanchor: "bottom" | "top";
     readonly traceorder: "normal";
   };
   /** How bars of several traces share a place. */

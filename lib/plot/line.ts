@@ -12,7 +12,15 @@ import {
   shortNumber,
 } from "./figure.ts";
 import { type Band, bandTrace } from "./band.ts";
-import { referenceColor, seriesColor, themedAxis, themedLayout, topLegend } from "./theme.ts";
+import { spreadApart } from "./spread_apart.ts";
+import {
+  legendFor,
+  referenceColor,
+  seriesColor,
+  themedAxis,
+  themedLayout,
+  topLegend,
+} from "./theme.ts";
 
 /** A line. */
 export interface LineSeries {
@@ -94,11 +102,12 @@ export function lineFigure(series: readonly LineSeries[], options: LineFigureOpt
     markTrace(mark, verticalSpan([...drawn, ...bands], options.y))
   );
   const named = (options.names ?? (drawn.length <= 3 ? "ends" : "legend")) === "ends";
+  const base = themedLayout(options);
   return {
     data: [...bands, ...drawn, ...marks, ...named ? endLabels(drawn, options.y) : []],
     layout: {
-      ...themedLayout(options),
-      ...(named ? {} : topLegend),
+      ...base,
+      ...(!named && legendFor(drawn.map(({ name = "" }) => name), base)),
       ...(named && { margin: { l: 64, r: labelRoom(drawn), t: 64, b: 56 } }),
       hovermode: "x unified",
       xaxis: themedAxis(options.x),
@@ -262,16 +271,18 @@ function endLabels(lines: readonly ScatterTrace[], axis: AxisOptions): ScatterTr
     if (name === "" || typeof height !== "number") return [];
     return [{ name, position: x[last] ?? null, height, color: line?.color }];
   }).sort((a, b) => a.height - b.height);
-  let lowest = -Infinity;
-  for (const end of ends) {
-    end.height = Math.max(end.height, lowest);
-    lowest = end.height + apart;
-  }
-  return ends.map(({ name, position, height, color }) => ({
+  // On an axis with ends of its own, words keep off the line at its foot.
+  const foot = typeof axis !== "string" && axis.range ? apart / 3 : 0;
+  const places = spreadApart(ends.map(({ height }) => height), {
+    apart,
+    low: low + foot,
+    high: high - foot,
+  });
+  return ends.map(({ name, position, color }, i) => ({
     type: "scatter",
     mode: "text",
     x: [position],
-    y: [shortNumber(height)],
+    y: [shortNumber(places[i]!)],
     text: [` ${name}`],
     textposition: "middle right",
     textfont: color === undefined ? {} : { color },

@@ -4,7 +4,11 @@
  * @module
  */
 import { readPlotlyScript } from "./browser_picture.ts";
+import { darkColors, darkFigure } from "./dark.ts";
 import type { Figure } from "./figure.ts";
+import { narrowLayout } from "./narrow.ts";
+import { pageDrawing } from "./page_drawing.ts";
+import { pageStyle } from "./page_style.ts";
 import { figurePicture } from "./picture.ts";
 import { escapeHtml, type Table, tableHtml } from "./table.ts";
 
@@ -16,63 +20,18 @@ export interface PageSection {
   readonly items: readonly (Figure | Table | string)[];
 }
 
+/** A line of a summary: what it answers, and the answer, in which `words` are commands. */
+export type SummaryLine = readonly [question: string, answer: string];
+
 /** What a page holds. */
 export interface PageContents {
   /** Title of the page. */
   readonly title: string;
-  /** One paragraph below it. */
-  readonly summary: string;
+  /** What is to be known first: a paragraph, or a few lines with a word or two before each. */
+  readonly summary: string | readonly SummaryLine[];
   /** Its parts. */
   readonly sections: readonly PageSection[];
 }
-
-const style = `
-body { font: 16px/1.5 Arial, Helvetica, sans-serif; color: #222; background: #fff;
-  max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1, h2 { line-height: 1.2; font-weight: 600; }
-h2 { margin-top: 3rem; border-bottom: 1px solid #ddd; }
-table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid #ddd; }
-figure { margin: 1.5rem 0; }
-figcaption, caption { color: #555; font-size: 0.9rem; }
-.wide { overflow-x: auto; }
-.wide img { display: block; max-width: none; }
-.wide img.replaced { display: none; }
-@media (max-width: 40rem) {
-  body { margin: 1rem auto; }
-  h1 { font-size: 1.5rem; overflow-wrap: anywhere; }
-  th, td { padding: 0.25rem 0.5rem; }
-}
-@media print {
-  body { max-width: none; margin: 0; padding: 0; font-size: 11pt; }
-  h2 { margin-top: 1.5rem; break-after: avoid; }
-  figure, tr { break-inside: avoid; }
-  td { overflow-wrap: anywhere; }
-  .wide { overflow: visible; }
-  .wide > div { display: none; }
-  .wide img, .wide img.replaced { display: block; max-width: 100%; height: auto; }
-}
-`;
-
-/**
- * Unpacks plotly.js and draws every figure in place of its picture; runs in the reader's browser, if it
- * runs scripts.
- */
-const drawing = `
-(async () => {
-  const read = (id) => document.getElementById(id).textContent;
-  const packed = Uint8Array.from(atob(read("plotly")), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const script = document.createElement("script");
-  script.textContent = await new Response(stream).text();
-  document.head.append(script);
-  for (const [i, { data, layout }] of JSON.parse(read("figures")).entries()) {
-    const place = document.getElementById("figure" + i);
-    await Plotly.newPlot(place, data, layout, { displaylogo: false });
-    place.nextElementSibling?.classList.add("replaced");
-  }
-})();
-`;
 
 /**
  * Writes a page of about 3 MB: plotly.js is inside, packed, so that the page works without a network.
@@ -96,50 +55,105 @@ export async function htmlPage({ title, summary, sections }: PageContents): Prom
   const stills = new Map<Figure, string>();
   for (const figure of figures) stills.set(figure, await stillHtml(figure));
   let number = 0;
-  const itemHtml = (item: Figure | Table | string): string => {
-    if (typeof item === "string") return `<p>${escapeHtml(item)}</p>`;
-    if (!isFigure(item)) return `<div class="wide">${tableHtml(item)}</div>`;
+  const itemHtml = (item: Figure | Table | string, label: string): string => {
+    if (typeof item === "string") return `<p>${textHtml(item)}</p>`;
+    if (!isFigure(item)) return tableRegion(item, label);
     const description = escapeHtml(item.description);
-    const drawn = `<div id="figure${number++}" role="img" aria-label="${description}">`;
-    return `<figure><div class="wide">${drawn}</div>${stills.get(item)}</div>` +
+    const drawn =
+      `<div class="drawn" id="figure${number++}" role="img" aria-label="${description}">`;
+    return `<figure>${drawn}</div>${stills.get(item)}` +
       `<figcaption>${description}</figcaption></figure>`;
   };
   const body = sections.map(({ title, items }) =>
-    `<section><h2>${escapeHtml(title)}</h2>\n${items.map(itemHtml).join("\n")}</section>`
+    `<section><h2>${escapeHtml(title)}</h2>\n${
+      inRows(items).map((row) => {
+        const parts = row.map((item) => itemHtml(item, title)).join("\n");
+        return row.length === 1 ? parts : `<div class="tables">${parts}</div>`;
+      }).join("\n")
+    }</section>`
   ).join("\n");
-  const drawn = figures.map(({ data, layout }) => ({ data, layout }));
+  const drawn = figures.map((figure) => {
+    const { data, layout } = figure;
+    return { data, layout, narrow: narrowLayout(figure) };
+  });
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)}</title>
-<style>${style}</style>
+<style>${pageStyle}</style>
 </head>
 <body>
+<main>
 <h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(summary)}</p>
+${summaryHtml(summary)}
 ${body}
+</main>
 <script type="application/json" id="figures">${inScript(JSON.stringify(drawn))}</script>
+<script type="application/json" id="dark">${inScript(JSON.stringify(darkColors))}</script>
 <script type="text/plain" id="plotly">${await packed(await readPlotlyScript())}</script>
-<script>${drawing}</script>
+<script>${pageDrawing}</script>
 </body>
 </html>
 `;
+}
+
+/** Tables that follow each other stand side by side where there is room. */
+function inRows<Item extends Figure | Table | string>(items: readonly Item[]): Item[][] {
+  const isTable = (item: Item | undefined): boolean =>
+    item !== undefined && typeof item !== "string" && !isFigure(item);
+  const rows: Item[][] = [];
+  for (const item of items) {
+    if (isTable(item) && isTable(rows.at(-1)?.[0])) rows.at(-1)!.push(item);
+    else rows.push([item]);
+  }
+  return rows;
+}
+
+/** A table in a region that scrolls, by keys too; what is said below it does not scroll. */
+function tableRegion({ caption, ...table }: Table, label: string): string {
+  const isLong = table.rows.some(([name = ""]) => name.length > 28);
+  const region = `<div class="wide${isLong ? " long" : ""}" tabindex="0" role="region" ` +
+    `aria-label="${escapeHtml(label)}">${tableHtml(table)}</div>`;
+  return caption === undefined ? region : `${region}<p class="caption">${escapeHtml(caption)}</p>`;
+}
+
+function summaryHtml(summary: PageContents["summary"]): string {
+  if (typeof summary === "string") return `<p>${textHtml(summary)}</p>`;
+  const lines = summary.map(([question, answer]) =>
+    `<dt>${escapeHtml(question)}</dt><dd>${textHtml(answer)}</dd>`
+  );
+  return `<dl class="summary">${lines.join("\n")}</dl>`;
+}
+
+/** Text whose `words` are commands. */
+function textHtml(text: string): string {
+  // No line ends within a flag.
+  const word = (word: string): string => `<span>${word}</span>`;
+  return escapeHtml(text).replaceAll(
+    /`([^`]+)`/g,
+    (_, command: string) => `<code>${command.split(" ").map(word).join(" ")}</code>`,
+  );
 }
 
 function isFigure(item: Figure | Table | string): item is Figure {
   return typeof item !== "string" && "layout" in item;
 }
 
-/** A picture that needs no script; nothing where the figure cannot be drawn. */
+/** Pictures that need no script, for light and for dark pages; nothing where the figure cannot be drawn. */
 async function stillHtml(figure: Figure): Promise<string> {
-  const picture = await figurePicture(figure, { format: "svg" });
-  if (picture === undefined) return "";
   const { layout: { width, height }, description } = figure;
-  const data = new TextEncoder().encode(picture.data).toBase64();
-  return `<img src="data:${picture.type};base64,${data}" width="${width}" height="${height}" ` +
-    `alt="${escapeHtml(description)}">`;
+  const image = async (drawn: Figure, kind: "day" | "night"): Promise<string> => {
+    const picture = await figurePicture(drawn, { format: "svg" });
+    if (picture === undefined) return "";
+    const data = new TextEncoder().encode(picture.data).toBase64();
+    return `<img class="${kind}" src="data:${picture.type};base64,${data}" width="${width}" ` +
+      `height="${height}" alt="${escapeHtml(description)}">`;
+  };
+  const day = await image(figure, "day");
+  return day && `<div class="still">${day}${await image(darkFigure(figure), "night")}</div>`;
 }
 
 /** JSON that cannot end the script element it stands in. */

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { counted } from "../settings/count.ts";
 import type { Band } from "./band.ts";
 import { barFigure } from "./bar.ts";
 import type { Figure, ScatterTrace } from "./figure.ts";
 import { lineFigure, type Reference } from "./line.ts";
+import { inLines } from "./text_lines.ts";
 import { inkColor, seriesColors, topLegend } from "./theme.ts";
 
 /** Curves of one name, one for each seed. */
@@ -61,9 +63,10 @@ export function resultCurvesFigure(
     };
   });
   const ends = lines.map(({ name, y, n }) =>
-    `${name} ${y.at(-1)?.toFixed(1) ?? "–"} % over ${n} ${n === 1 ? "seed" : "seeds"}`
+    `${name} ${y.at(-1)?.toFixed(1) ?? "–"} % over ${counted(n, "seed")}`
   );
-  return lineFigure(lines, {
+  const named = lines.map((line) => ({ ...line, name: inLines(line.name, 42) }));
+  return lineFigure(named, {
     title: `${title}: top-1 accuracy by epoch`,
     description: ends.length === 0
       ? "No run is finished yet."
@@ -142,7 +145,8 @@ export function resultBarsFigure(
       : `${name} ${mean.toFixed(1)}${deviation === null ? "" : ` ± ${deviation.toFixed(1)}`} %` +
         (adjusted === null ? "" : ` (adjusted ${adjusted.toFixed(1)} %)`)
   );
-  const names = bars.map(({ name }) => name);
+  const named = bars.map((bar) => ({ ...bar, name: inLines(bar.name, 30) }));
+  const names = named.map(({ name }) => name);
   const figure = barFigure([{ name: "last epoch", values: bars.map(({ mean }) => mean) }], {
     title: `${title}: top-1 accuracy after the last epoch`,
     description: `Mean top-1 accuracy after the last epoch: ${said.join(", ")}.`,
@@ -150,15 +154,15 @@ export function resultBarsFigure(
     x: "Runs",
     y: "Top-1 accuracy (%)",
     lying: true,
-    height: 150 + 34 * bars.length,
+    height: 150 + rowHeight(names) * bars.length,
   });
   const adjustedPoints = points(
     "after logit adjustment",
-    bars.map(({ name, adjusted }) => ({ name, value: adjusted })),
+    named.map(({ name, adjusted }) => ({ name, value: adjusted })),
   );
   return {
     ...figure,
-    data: [...figure.data, ...whiskers(bars), ...adjustedPoints],
+    data: [...figure.data, ...whiskers(named), ...adjustedPoints],
     layout: {
       ...figure.layout,
       ...topLegend,
@@ -169,7 +173,13 @@ export function resultBarsFigure(
 
 /** Pixels that names need on the left, at most half of the figure. */
 function nameRoom(names: readonly string[]): number {
-  return Math.min(380, 56 + 7 * Math.max(5, ...names.map(({ length }) => length)));
+  const lines = names.flatMap((name) => name.split("<br>"));
+  return Math.min(380, 56 + 7 * Math.max(5, ...lines.map(({ length }) => length)));
+}
+
+/** Pixels from one bar to the next. */
+function rowHeight(names: readonly string[]): number {
+  return Math.max(34, 12 + 16 * Math.max(...names.map((name) => name.split("<br>").length)));
 }
 
 function whiskers(
@@ -248,7 +258,8 @@ export function againstPublishedFigure(
       ? "ours is missing"
       : `ours ${mean.toFixed(1)}${deviation === null ? "" : ` ± ${deviation.toFixed(1)}`} %`)
   );
-  const names = bars.map(({ name }) => name);
+  const named = bars.map((bar) => ({ ...bar, name: inLines(bar.name, 30) }));
+  const names = named.map(({ name }) => name);
   const values = bars.map(({ published }) => published);
   const figure = barFigure([{ name: "published", values }], {
     title,
@@ -257,14 +268,14 @@ export function againstPublishedFigure(
     x: "Rows",
     y: "Top-1 accuracy (%)",
     lying: true,
-    height: 150 + 34 * bars.length,
+    height: 150 + rowHeight(names) * bars.length,
   });
   return {
     ...figure,
     data: [
       ...figure.data,
-      ...whiskers(bars),
-      ...points("ours", bars.map(({ name, mean }) => ({ name, value: mean }))),
+      ...whiskers(named),
+      ...points("ours", named.map(({ name, mean }) => ({ name, value: mean }))),
     ],
     layout: {
       ...figure.layout,

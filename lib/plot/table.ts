@@ -25,6 +25,8 @@ export interface TableOptions {
   readonly caption?: string;
   /** Digits behind the point of numbers that are not whole; 2 by default. */
   readonly digits?: number;
+  /** Columns whose texts are numbers, beside those that hold nothing else. */
+  readonly numeric?: readonly string[];
 }
 
 /**
@@ -68,7 +70,7 @@ export function table(
   return {
     header,
     rows: rows.map((row) => row.map((value) => formatCell(value, digits))),
-    numeric: header.map((_, column) => isNumeric(column)),
+    numeric: header.map((name, column) => options.numeric?.includes(name) || isNumeric(column)),
     ...(caption !== undefined && { caption }),
   };
 }
@@ -125,9 +127,12 @@ export function tableHtml({ header, rows, numeric, caption }: Table): string {
   const row = (cells: readonly string[], tag: "td" | "th"): string =>
     `<tr>${
       cells.map((cell, column) =>
-        `<${tag} style="text-align:${numeric[column] ? "right" : "left"}">${
-          escapeHtml(cell)
-        }</${tag}>`
+        // Weight and side are said here, for notebooks, which have no style sheet of ours.
+        tag === "td" && column === 0
+          ? `<th scope="row" style="text-align:left;font-weight:normal">${escapeHtml(cell)}</th>`
+          : `<${tag}${tag === "th" ? ' scope="col"' : ""} style="text-align:${
+            numeric[column] ? "right" : "left"
+          }">${escapeHtml(cell)}</${tag}>`
       ).join("")
     }</tr>`;
   const foot = caption === undefined

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Axis, AxisOptions, FigureOptions, Layout } from "./figure.ts";
+import { lineCount } from "./text_lines.ts";
 
 /** Colours of the shot groups, the same everywhere; Paul Tol's "high contrast", distinct in grey too. */
 export const shotColors = { many: "#004488", medium: "#DDAA33", few: "#BB5566" } as const;
@@ -36,6 +37,8 @@ export function seriesColor(index: number): string {
   return seriesColors[index % seriesColors.length]!;
 }
 
+/** Colour behind everything. */
+export const paperColor = "#FFFFFF";
 /** Colour of letters. */
 export const inkColor = "#222222";
 /** Colour of grid lines. */
@@ -45,7 +48,7 @@ export const referenceColor = "#666666";
 
 /** Colours of matrices, from nothing to much. */
 export const matrixColors: readonly (readonly [number, string])[] = [
-  [0, "#FFFFFF"],
+  [0, paperColor],
   [0.25, "#C6D9EC"],
   [0.5, "#7BA7D0"],
   [0.75, "#2F6DA8"],
@@ -107,10 +110,51 @@ export function themedLayout({ title, height }: FigureOptions): Layout {
     height: height ?? defaultSize.height,
     margin: { l: 64, r: 24, t: 64, b: 56 },
     font: { family: "Arial, Helvetica, sans-serif", size: 13, color: inkColor },
-    paper_bgcolor: "#FFFFFF",
-    plot_bgcolor: "#FFFFFF",
+    paper_bgcolor: paperColor,
+    plot_bgcolor: paperColor,
     showlegend: false,
     hovermode: "closest",
+  };
+}
+
+/** Letters that fit a row above the axes. */
+const lettersOfRow = 90;
+
+/**
+ * A legend above the axes where its names fit one row, else below them, a row each.
+ *
+ * @param names The names, which may have several lines.
+ * @param layout The layout without a legend.
+ * @returns The parts of the layout that change.
+ * @example Few short names
+ * ```ts
+ * import { legendFor, themedLayout } from "glmc/plot/theme.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const layout = themedLayout({ title: "Runs", description: "Two runs." });
+ *
+ * assertEquals(legendFor(["a", "b"], layout).legend?.orientation, "h");
+ * assertEquals(legendFor(["a".repeat(99)], layout).legend?.orientation, "v");
+ * ```
+ */
+export function legendFor(
+  names: readonly string[],
+  { height, margin }: Layout,
+): Partial<Layout> {
+  const letters = names.reduce((sum, { length }) => sum + length + 8, 0);
+  if (letters <= lettersOfRow) return topLegend;
+  const more = names.reduce((sum, name) => sum + 6 + 18 * lineCount(name), 16);
+  return {
+    showlegend: true,
+    legend: {
+      orientation: "v",
+      x: 0,
+      y: -margin.b / (height - margin.t - margin.b),
+      yanchor: "top",
+      traceorder: "normal",
+    },
+    height: height + more,
+    margin: { ...margin, b: margin.b + more },
   };
 }
 

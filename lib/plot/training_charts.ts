@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { counted } from "../settings/count.ts";
 import type { Figure } from "./figure.ts";
 import { lineFigure, type LineSeries, type Mark, type Reference } from "./line.ts";
 import { panelFigure } from "./panels.ts";
@@ -68,10 +69,13 @@ export function trainingCurvesFigure(
   options: TrainingCurvesOptions = {},
 ): Figure {
   const epochs = history.map(({ epoch }) => epoch + 1);
-  const span = Math.max(options.epochs ?? 0, ...epochs, 2);
+  const span = Math.max(options.epochs ?? 0, ...epochs, 1);
   const x = {
     title: "Epoch",
-    range: [options.running ? 0 : 1 - 0.02 * span, span] as const,
+    // One epoch is a point, with room to both sides and no second one.
+    range: span === 1 && !options.running
+      ? [0.5, 1.5] as const
+      : [options.running ? 0 : 1 - 0.02 * span, span] as const,
     ...(span <= 10 && { step: 1 }),
   };
   const points = [
@@ -101,7 +105,7 @@ export function trainingCurvesFigure(
     title: "Accuracy on the test set",
     description: "",
     x,
-    y: { title: "Accuracy (%)", range: [0, 100] },
+    y: { title: "Accuracy (%)", range: [0, 100], step: 20 },
     references: options.references,
     marks,
     names: "ends",
@@ -123,7 +127,7 @@ function summary(history: readonly CurvePoint[]): string {
   const stages = stageStarts(history).map(({ name, position }) =>
     `; stage ${name} begins with epoch ${position + 1}`
   );
-  return `Losses and test accuracy over ${history.length} epochs: top-1 ${
+  return `Losses and test accuracy over ${counted(history.length, "epoch")}: top-1 ${
     last.evaluation.top1.toFixed(1)
   } % in the last epoch, ${choice} ${best.evaluation.top1.toFixed(1)} % in epoch ${best.epoch + 1}${
     stages.join("")

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { rangeText } from "./range.ts";
+
 /** A value of a setting; `null` stands for "not given" where a field allows it. */
 export type SettingValue = string | number | boolean | null;
 
@@ -28,6 +30,14 @@ export interface Field<Value extends SettingValue = SettingValue> {
   readonly choices?: readonly string[];
   /** Other ways to write a choice on the command line, and what they stand for. */
   readonly spellings?: Readonly<Record<string, string>>;
+  /** What its numbers count, in the plural: `epochs`. */
+  readonly unit?: string;
+  /** The numbers it may have, in few words: `0 to 1`. */
+  readonly range?: string;
+  /** Whether only whole numbers will do. */
+  readonly whole?: boolean;
+  /** What holds where the value is `null`, in words. */
+  readonly defaultText?: string;
   /** What runs meant that were stored before the field was there; without it such runs are refused. */
   readonly earlier?: Value;
   /** Form of stored configurations in which every run has the field; 2 by default. */
@@ -53,6 +63,8 @@ export interface FieldOptions<Value> {
   readonly flags: readonly string[];
   /** What it does, in one line. */
   readonly help: string;
+  /** What holds where the value is `null`, in words. */
+  readonly defaultText?: string;
   /** What runs meant that were stored before the field was there. */
   readonly earlier?: Value;
   /** The stored form from which the field is obligatory. */
@@ -61,6 +73,8 @@ export interface FieldOptions<Value> {
 
 /** Settings of {@linkcode numberField}. */
 export interface NumberFieldOptions extends FieldOptions<number> {
+  /** What its numbers count, in the plural: `epochs`; nothing by default. */
+  readonly unit?: string;
   /** Whether only whole numbers will do; false by default. */
   readonly whole?: boolean;
   /** Smallest value; 0 by default. */
@@ -104,7 +118,9 @@ export function numberField(options: NumberFieldOptions): Field<number> {
   return {
     ...common,
     kind: "number",
+    whole,
     wanted: isOpen ? what + bound : `${what} in ${low}, ${high}`,
+    range: rangeText({ least, most, above, below }),
     accepts,
   };
 }

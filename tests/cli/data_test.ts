@@ -83,7 +83,7 @@ Deno.test("data check without a root reads the list alone, and names what is wro
       [["check", "--list", list, "--classes", "7"], 1, "line 2 has label 7, outside 0 to 6"],
       [["check"], 2, "--list is missing"],
       [["mend"], 2, 'Cannot do "mend" with data'],
-      [["pack", "--dataset", "folder"], 2, "Cannot pack images: add --out"],
+      [["pack", "--dataset", "folder"], 2, "Cannot pack images: --out is missing"],
       [["check", "--list", `${list}x`], 1, "there is no such file"],
       [["check", "--list", list, "--root", folder.path], 1, "looked for none is there"],
     ] as const

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Flag, flagOf, flagsHelp, parseFlags } from "../../lib/cli/flags.ts";
+import { type Flag, flagOf, parseFlags, wholeNumbers } from "../../lib/cli/flags.ts";
 import { UsageError } from "../../lib/cli/shell.ts";
 import { userPath } from "../../lib/cli/user_path.ts";
 import { numberField, optionalPathField } from "../../lib/settings/field.ts";
@@ -93,10 +93,17 @@ Deno.test("paths mean the folder that the user stands in", () => {
   }
 });
 
-Deno.test("flagsHelp() lists every name of every flag, and nothing for none", () => {
-  const help = flagsHelp(flags);
-  for (const { names } of flags) {
-    for (const name of names) assertEquals(help.includes(`-${name}`), true, name);
+Deno.test("flagOf() hands on what a help screen needs, and wholeNumbers() refuses the others", () => {
+  const { default: usual, range, whole } = flagOf(rate);
+  assertEquals({ usual, range, whole }, { usual: 0.1, range: "0 to 10", whole: false });
+
+  const port: Flag = { names: ["port"], help: "port", ...wholeNumbers({ most: 65535 }) };
+  assertEquals(parseFlags(["--port", "8888"], [port]), { port: 8888 });
+  for (const value of ["0", "65536", "1.5"]) {
+    assertThrows(
+      () => parseFlags(["--port", value], [port]),
+      UsageError,
+      `Cannot use --port ${value}: it must be a whole number in [1, 65535]`,
+    );
   }
-  assertEquals(flagsHelp([]), "");
 });

@@ -5,7 +5,7 @@ import {
   commandLine,
   namedPreset,
   presetAnswer,
-  presetList,
+  presetRows,
   usualPreset,
 } from "../../lib/cli/preset_flag.ts";
 import { UsageError } from "../../lib/cli/shell.ts";
@@ -13,7 +13,7 @@ import { checkRunFlags, configFlags, configOf, trainFlags } from "../../lib/cli/
 import { help } from "../../lib/cli/train.ts";
 import { configure, type RunConfig, settingsOf } from "../../lib/experiment/config.ts";
 import { methods } from "../../lib/method/methods.ts";
-import { findPreset, presets } from "../../lib/study/presets.ts";
+import { findPreset, presets, tailedDatasets } from "../../lib/study/presets.ts";
 
 /** The configuration of a command line, as `train` reads it. */
 async function configIn(line: string): Promise<RunConfig> {
@@ -26,11 +26,23 @@ async function configIn(line: string): Promise<RunConfig> {
   return configOf(parseFlags(chosen.args, trainFlags(chosen)), { ...chosen, base });
 }
 
-Deno.test("--preset list and ? print every preset on a line of its own", () => {
-  const lines = presetList().split("\n");
-  assertEquals(lines.map((line) => line.split(" ")[0]), presets.map(({ name }) => name));
-  assertEquals(presetAnswer(["--preset", "?"], { methods }), presetList());
-  assertEquals(presetAnswer(["--preset=list"], { methods }), presetList());
+Deno.test("--preset list and ? show every preset, by patterns that mean it", () => {
+  const data = tailedDatasets.map(({ name }) => name);
+  const meant = presetRows().flatMap(([pattern]) =>
+    (pattern.includes("<data>") ? data : [""]).flatMap((name) =>
+      (pattern.includes("<l|c>") ? ["l", "c"] : [""]).map((schedule) =>
+        pattern.replace("<data>", name).replace("<l|c>", schedule)
+      )
+    )
+  );
+  assertEquals(meant.sort(), presets.map(({ name }) => name).sort());
+
+  const answer = presetAnswer(["--preset", "?"], { methods })!;
+  assertEquals(presetAnswer(["--preset=list"], { methods }), answer);
+  assert(answer.split("\n").every((line) => line.length <= 80));
+  for (const name of ["quick", "<data>-paper", "ldam-drw-<l|c>-<data>", "cifar100-lt-50"]) {
+    assertStringIncludes(answer, name);
+  }
   assertEquals(presetAnswer(["--preset", "cifar10-lt-100"], { methods }), undefined);
 });
 

@@ -5,13 +5,16 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { studyFromArguments } from "../../lib/cli/ablate_study.ts";
 import { fillBlocks } from "../../lib/cli/readme/blocks.ts";
 import { equationMap } from "../../lib/cli/readme/equation_map.ts";
 import { commandTable, flagTable, methodTable } from "../../lib/cli/readme/kit_tables.ts";
 import { ablationTable, presetTable, reproducedTable } from "../../lib/cli/readme/study_tables.ts";
 import { generatedFiles } from "../../lib/cli/readme.ts";
+import { UsageError } from "../../lib/cli/shell.ts";
 import { presets } from "../../lib/study/presets.ts";
 import { reproductionOf } from "../../lib/study/reproduction.ts";
+import type { RunResult } from "../../lib/study/result.ts";
 import { finishedRuns } from "../study/finished_runs.ts";
 
 Deno.test("fillBlocks() replaces what stands between the marks and keeps all else", async () => {
@@ -116,12 +119,40 @@ Deno.test("reproducedTable() has ours beside the published number, with seeds an
   ]);
 });
 
-Deno.test("ablationTable() names the command, and the preset where it is not the usual one", () => {
-  assertStringIncludes(ablationTable("gamma", []).caption!, "`deno task ablate gamma`");
-  assertStringIncludes(
-    ablationTable("gamma", [], "first-look").caption!,
-    "`deno task ablate gamma --preset first-look`",
-  );
+/** Finished runs of the first variant of an ablation, a seed each. */
+async function firstRuns(args: readonly string[]): Promise<RunResult[]> {
+  const { variants, ...study } = await studyFromArguments(args);
+  const seeds = study.seeds.map((seed): [number] => [70 + seed]);
+  return finishedRuns({ study: { ...study, variants: variants.slice(0, 1) } }, seeds);
+}
+
+Deno.test("ablationTable() has the study of the arguments, and names the command", async () => {
+  const args = ["gamma", "--preset", "none", "--largest_class", "500", "--epochs", "3"];
+  const runs = await firstRuns([...args, "--seeds", "1,2"]);
+
+  const { rows, caption } = await ablationTable(args, runs);
+
+  const asked = "`deno task ablate gamma --preset none --largest_class 500 --epochs 3`";
+  assertStringIncludes(caption!, asked);
+  assertEquals(rows.map(([, seeds]) => seeds), ["2 of 3", ...Array(8).fill("0 of 3")]);
+});
+
+Deno.test("ablationTable() takes the usual preset, and no other settings for its own", async () => {
+  const runs = await firstRuns(["gamma"]);
+
+  for (
+    const [args, seeds] of [
+      [["gamma"], "3"],
+      [["gamma", "--preset", "quick"], "3"],
+      [["gamma", "--epochs", "3"], "0 of 3"],
+      [["--grid", "contrast_weight=0,4"], "3"],
+    ] as const
+  ) {
+    const { header, rows } = await ablationTable(args, runs);
+    assertEquals(rows[0]![header.indexOf("seeds")], seeds, args.join(" "));
+  }
+  await assertRejects(() => ablationTable([], runs), UsageError, "Cannot compare nothing");
+  await assertRejects(() => ablationTable(["gamma", "--epoch", "3"], runs), UsageError, "--epochs");
 });
 
 Deno.test("the equations lead to functions, tests of them, and notebooks that there are", async () => {

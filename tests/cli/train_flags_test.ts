@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseFlags } from "../../lib/cli/flags.ts";
 import { UsageError } from "../../lib/cli/shell.ts";
 import {
@@ -7,8 +7,9 @@ import {
   configOf,
   conflicts,
   trainFlags,
-  trainFlagsHelp,
 } from "../../lib/cli/train_flags.ts";
+import { helpText } from "../../lib/cli/help_screen.ts";
+import { trainHelp } from "../../lib/cli/train_help.ts";
 import {
   configure,
   defaultConfig,
@@ -138,24 +139,27 @@ Deno.test("checkRunFlags() refuses a name for a run that has one", () => {
   assertThrows(() => checkRunFlags({ name: "b", store_name: "a" }), UsageError, "leave one out");
 });
 
-Deno.test("trainFlagsHelp() lists every name of every flag of the kit's methods", () => {
+Deno.test("trainHelp() lists every name of every flag of the kit's methods", () => {
   for (const method of kitMethods) {
-    const help = trainFlagsHelp({ methods: kitMethods, method });
+    const help = helpText(trainHelp({ methods: kitMethods, method }), { columns: 80 });
     for (const { names } of configFlags({ methods: [method] })) {
       for (const name of names) assertStringIncludes(help, name);
     }
   }
 });
 
-Deno.test("trainFlagsHelp() explains the chosen method's flags and says whose the others are", () => {
-  const ofToy = trainFlagsHelp({ methods, method: toy });
-  assertStringIncludes(ofToy, "The method toy:\n\n  --strength number  of the toy");
-  assertStringIncludes(ofToy, "  glmc: --resample_weighting, ");
+Deno.test("trainHelp() explains the chosen method's flags and says whose the others are", () => {
+  const ofToy = helpText(trainHelp({ methods, method: toy }), { columns: 80 });
+  assertMatch(
+    ofToy,
+    /The method toy:\n\n {2}--strength <number> +of the toy \[default: 0.5; 0 to 1\]/,
+  );
+  assertMatch(ofToy, /^ {2}glmc +--resample_weighting, /m);
   assert(!ofToy.includes("weight of the consistency loss"));
-  const ofGlmc = trainFlagsHelp({ methods, method: glmc });
+  const ofGlmc = helpText(trainHelp({ methods, method: glmc }), { columns: 80 });
   assertStringIncludes(ofGlmc, "weight of the consistency loss");
   for (
-    const flag of ["--imbanlance_rate", "--second_stage", "--resume", "--device", "--root_log text"]
+    const flag of ["--imbanlance_rate", "--second_stage", "--resume", "--device", "--root_log"]
   ) {
     assertStringIncludes(ofGlmc, flag);
   }

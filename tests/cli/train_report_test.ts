@@ -17,8 +17,27 @@ Deno.test("epochText() tells the accuracy on the validation images where there a
   const record = { ...numbers, evaluation, ...times };
   assertEquals(
     epochText({ ...record, validation: { ...evaluation, balanced: 45 } }, 3),
-    "epoch 1/3  top-1 50.00 %  top-5 90.00 %  (many 60.00, few 40.00)  validation 45.00 %  " +
-      "loss 2.000  2s + 1s",
+    "epoch 1/3  top-1 50.00 %  many 60.0 few 40.0  validation 45.00 %  loss  2.00  3s",
   );
   assertEquals(epochText(record, 3).includes("validation"), false);
+});
+
+Deno.test("epochText() puts numbers under those of the epoch before, within 80 columns", () => {
+  const line = (epoch: number, top1: number): string =>
+    epochText({
+      ...{ stage: "train", epoch, learningRate: 1, schedule: {}, losses: { total: -4.366 } },
+      evaluation: {
+        ...{ top1, top5: 90, shots: { many: 99.9, medium: 9.9, few: 0 } },
+        ...{ classAccuracy: [], calibrationError: 0 },
+      },
+      ...{ trainSeconds: 92, evaluateSeconds: 21 },
+    }, 200);
+  const [first, last] = [line(0, 9.5), line(199, 81.5)];
+
+  assertMatch(
+    first,
+    /^epoch {3}1\/200 {2}top-1 {2}9\.50 % {2}many 99\.9 medium {2}9\.9 few {2}0\.0 /,
+  );
+  assertEquals(first.indexOf("many"), last.indexOf("many"));
+  assertEquals(last.length <= 80, true, `${last.length}`);
 });

@@ -130,7 +130,7 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     assertMatch(stderr, /^--store_name has no effect here: a run that is resumed keeps its name/m);
     assertMatch(stderr, /^--start-epoch has no effect here: a run that is resumed goes on where /m);
     assertMatch(stdout, /from epoch 1, step \d+/);
-    assertMatch(stderr, /epoch 1\/1 +top-1 [\d.]+ %/);
+    assertMatch(stderr, /epoch 1\/1 +top-1 +[\d.]+ %/);
     assertMatch(stdout, /Finished: best top-1 [\d.]+ % in epoch 1/);
   });
 

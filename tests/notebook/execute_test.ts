@@ -98,7 +98,7 @@ Deno.test("watchTraining() in a kernel that is interrupted leaves it alive and s
   );
   assertEquals(
     watched[0],
-    "Toy: stopped after 0 of 1 epochs; run this cell again to continue",
+    "Toy: stopped after 0 of 1 epoch; run this cell again to continue",
   );
   assertEquals(last, ["stopped: true"]);
 });

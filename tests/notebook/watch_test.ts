@@ -143,7 +143,7 @@ Deno.test("watchTraining() counts in the unit of the method, and takes checkpoin
   });
 
   assert(lines.some((line) => String(line).endsWith("Toy: epoch 1 of 1, step 1 of 2, 12 pairs/s")));
-  assertEquals(page[0]?.bundle, { "text/plain": "Toy: 1 of 1 epochs, top-1 30.00 %" });
+  assertEquals(page[0]?.bundle, { "text/plain": "Toy: 1 of 1 epoch, top-1 30.00 %" });
 });
 
 Deno.test("watchTraining() goes on and gives its result where nothing can be shown", async () => {

@@ -1,7 +1,11 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readPlotlyScript } from "../../lib/plot/browser_picture.ts";
+import { darkColors, darkFigure } from "../../lib/plot/dark.ts";
+import type { Figure } from "../../lib/plot/figure.ts";
+import { narrowLayout } from "../../lib/plot/narrow.ts";
 import { htmlPage } from "../../lib/plot/page.ts";
-import { table, tableHtml, tableMarkdown, tableText } from "../../lib/plot/table.ts";
+import { gridColor, inkColor, paperColor, seriesColors } from "../../lib/plot/theme.ts";
+import { escapeHtml, table, tableHtml, tableMarkdown, tableText } from "../../lib/plot/table.ts";
 import { sampleFigures } from "./samples.ts";
 
 const hostile = '</script><script>alert("x")</script>';
@@ -42,6 +46,73 @@ Deno.test("htmlPage() lets no name become code", async () => {
   });
 
   assert(!page.includes('alert("x")</script>'));
+});
+
+Deno.test("htmlPage() gives every figure its words, a picture for light and one for dark pages", async () => {
+  for (const figure of Object.values(sampleFigures)) {
+    const page = await htmlPage({
+      title: "One figure",
+      summary: [["What", "Type `deno task train --epochs 1`."]],
+      sections: [{ title: "Figure", items: [figure] }],
+    });
+    const description = escapeHtml(figure.description);
+    assert(description.length > 5);
+    assertStringIncludes(page, `role="img" aria-label="${description}"`);
+    assertStringIncludes(page, `<figcaption>${description}</figcaption>`);
+    const pictures = [...page.matchAll(/<img class="(\w+)" [^>]*alt="([^"]*)"/g)];
+    assertEquals(pictures.map(([, kind, words]) => [kind, words]), [
+      ["day", description],
+      ["night", description],
+    ]);
+    assertStringIncludes(page, "<dt>What</dt><dd>Type <code><span>deno</span> ");
+    const [still] = page.match(/<body>[^]*<\/main>/) ?? [];
+    assert(still?.includes("</figure>"), "what needs no script stands in the page itself");
+  }
+});
+
+Deno.test("a page puts tables side by side, and their captions where they do not scroll", async () => {
+  const counts = table(["class", "images"], [["cat", 5]], { caption: "One class." });
+  const page = await htmlPage({
+    title: "Tables",
+    summary: "Two.",
+    sections: [{ title: "Both", items: ["Words.", counts, counts] }],
+  });
+
+  assertMatch(page, /<p>Words\.<\/p>\n<div class="tables"><div class="wide" /);
+  assertEquals(page.match(/<\/table><\/div><p class="caption">One class\.<\/p>/g)?.length, 2);
+  assertStringIncludes(page, '<th scope="row"');
+  assertStringIncludes(page, '<th scope="col"');
+});
+
+Deno.test("darkFigure() exchanges colours, and nothing else", () => {
+  const light = sampleFigures.resultCurves;
+  const dark = darkFigure(light);
+  const text = JSON.stringify(dark);
+
+  for (const color of [paperColor, inkColor, gridColor]) assert(!text.includes(color), color);
+  assert(text.includes(`${darkColors[seriesColors[0]]}33`), "bands keep their opacity");
+  const shapes = (figure: Figure): unknown =>
+    JSON.stringify(figure).replaceAll(/#[0-9A-F]{6}/g, "");
+  assertEquals(shapes(dark), shapes(light));
+  assertEquals(new Set(Object.values(darkColors)).size, Object.keys(darkColors).length);
+});
+
+Deno.test("narrowLayout() puts panels under each other and leaves other figures as they are", () => {
+  const { layout } = sampleFigures.training;
+  const narrow = narrowLayout(sampleFigures.training);
+  assert(narrow.height > 1.7 * layout.height);
+  assertEquals([narrow.xaxis?.domain?.[0], narrow.xaxis2?.domain?.[0]], [0, 0]);
+  assert(narrow.yaxis!.domain![0] > narrow.yaxis2!.domain![1], "one above the other");
+  for (const { x } of narrow.annotations ?? []) assertEquals(x, 0);
+
+  const { xaxis, yaxis, height } = narrowLayout(sampleFigures.matrix);
+  assertEquals({ xaxis, yaxis, height }, {
+    xaxis: sampleFigures.matrix.layout.xaxis,
+    yaxis: sampleFigures.matrix.layout.yaxis,
+    height: sampleFigures.matrix.layout.height,
+  });
+  const images = narrowLayout(sampleFigures.images);
+  assertEquals(images.xaxis2, sampleFigures.images.layout.xaxis2);
 });
 
 Deno.test("table() shows numbers for people and gaps as dashes", () => {

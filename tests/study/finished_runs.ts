@@ -11,7 +11,7 @@ import { totalEpochs } from "../../lib/train/stage.ts";
 
 /** Finished runs whose first stage ends at the first number and whose second one at the second. */
 export function finishedRuns(
-  { study }: Reproduction,
+  { study }: Pick<Reproduction, "study">,
   last: readonly (readonly [number, number?])[],
 ): RunResult[] {
   const runs = planStudy(study, { methods });

@@ -1,5 +1,5 @@
 /**
- * What the measurements of a check say: is it as it should be, worth a look, or wrong?
+ * What the measurements of a check say: as it should be, worth a look, or wrong.
  *
  * @module
  */

@@ -2,7 +2,8 @@
  * Blocks of a Markdown file that a command writes: found by their marks, and filled again.
  *
  * A block stands between `<!-- generated: methods -->` and `<!-- end: methods -->`; what follows its name
- * in the first mark is told to whoever writes it, as in `<!-- generated: results components -->`.
+ * in the first mark is told to whoever writes it, as in
+ * `<!-- generated: results components --imbalance_rate 0.01 -->`.
  *
  * @module
  */

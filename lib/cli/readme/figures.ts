@@ -88,6 +88,11 @@ function meanOf(rows: readonly (readonly (number | null)[])[]): number[] {
  * ```
  */
 export async function figureSvg(figure: Figure): Promise<string> {
-  // Names of styles count the charts of the process.
-  return `${(await drawWithEcharts(figure)).replaceAll(/\bzr\d+-/g, "zr-")}\n`;
+  const drawn = await drawWithEcharts(figure);
+  // Names count the charts of the process, those of styles its styles.
+  const styles = [...new Set(drawn.match(/\bzr\d+-cls-\d+/g))];
+  return `${
+    drawn.replaceAll(/\bzr\d+-cls-\d+/g, (name) => `zr-cls-${styles.indexOf(name)}`)
+      .replaceAll(/\bzr\d+-/g, "zr-")
+  }\n`;
 }

@@ -11,16 +11,9 @@ import { classCounts } from "../../data/long_tail.ts";
 import { shotSizes } from "../../evaluate/shots.ts";
 import { methods } from "../../method/methods.ts";
 import { type Table, table } from "../../plot/table.ts";
-import { ablationStudy } from "../../study/ablations.ts";
 import { compareVariants } from "../../study/compare.ts";
 import { comparisonTable, spreadText } from "../../study/comparison_table.ts";
-import {
-  baselineNames,
-  findPreset,
-  presets,
-  resolvePreset,
-  tailedDatasets,
-} from "../../study/presets.ts";
+import { baselineNames, findPreset, presets, tailedDatasets } from "../../study/presets.ts";
 import {
   type Reproduced,
   reproduced,
@@ -31,6 +24,7 @@ import {
 import { verdictText } from "../../study/reproduction_table.ts";
 import type { RunResult } from "../../study/result.ts";
 import { planStudy } from "../../study/study.ts";
+import { studyFromArguments } from "../ablate_study.ts";
 
 /**
  * The long-tailed sets that the field has tables of, with their sizes.
@@ -123,36 +117,41 @@ function code(text: string): string {
 }
 
 /**
- * What the finished runs of an ablation reached.
+ * What the finished runs of an ablation have reached.
  *
- * @param ablation Name of the ablation.
+ * @param args Arguments of `deno task ablate`: the name of the ablation, grids and flags.
  * @param results All results that are known.
- * @param preset Name of the preset that it was run with; that of `deno task ablate` by default.
  * @returns The table; its caption has the command.
- * @throws {RangeError} If there is no such ablation or preset.
+ * @throws {UsageError} If ablation or flags do not fit.
  * @example Before anything has run
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { ablationTable } from "glmc/cli/readme/study_tables.ts";
  *
- * assertEquals(ablationTable("gamma", []).rows[0]?.slice(0, 2), ["gamma 0", "0 of 3"]);
+ * const { rows } = await ablationTable(["gamma", "--seeds", "1"], []);
+ *
+ * assertEquals(rows[0]?.slice(0, 2), ["gamma 0", "0 of 1"]);
  * ```
  */
-export function ablationTable(
-  ablation: string,
+export async function ablationTable(
+  args: readonly string[],
   results: readonly RunResult[],
-  preset = "quick",
-): Table {
-  const study = ablationStudy(ablation, { base: resolvePreset(preset) });
+): Promise<Table> {
+  const study = await studyFromArguments(args);
   const { rows, ...comparison } = compareVariants(study, results);
-  const command = `deno task ablate ${ablation}${preset === "quick" ? "" : ` --preset ${preset}`}`;
+  const { title, baseline } = study;
   return {
     // Published numbers are of other networks and schedules.
     ...comparisonTable({ ...comparison, rows: rows.map((row) => ({ ...row, published: [] })) }),
-    caption: `${study.title} by \`${command}\`: top-1 accuracy on the test set, mean ± sample ` +
-      "deviation over seeds; many, medium, few and adjusted (logits less the log priors of the " +
-      `training) are of the last epoch; against ${study.baseline}: mean difference by seed, with its ` +
-      "95 % interval.",
+    caption:
+      `${title} by \`deno task ablate ${
+        args.join(" ")
+      }\`: top-1 accuracy on the test set, mean ± ` +
+      "sample deviation over seeds; many, medium, few and adjusted (logits less the log priors of the " +
+      "training) are of the last epoch" +
+      (baseline === undefined
+        ? "."
+        : `; against ${baseline}: mean difference by seed, with its 95 % interval.`),
   };
 }
 

@@ -19,8 +19,9 @@ const epochsField = (flag: string, which: "first" | "last") =>
   optionalNumberField({
     whole: true,
     flags: [flag],
-    help: `${which} epochs without pasting; by default ${official[which]} of ${official.epochs}, ` +
-      "in proportion",
+    unit: "epochs",
+    help: `${which} epochs without pasting`,
+    defaultText: `${official[which]} of ${official.epochs}, in proportion`,
   });
 
 /** Settings of {@linkcode cmoViews}. */
