@@ -20,6 +20,7 @@ export { type Tensor, tensorflow as tf } from "./tensor/tfjs.ts";
 export { trainingBatchNorm } from "./ops/batch_norm.ts";
 export { deviceTensors } from "./ops/host_arrays.ts";
 export { type ComputeType, convert } from "./ops/precision.ts";
+export { type JpegPixels, writeJpegFile } from "./ops/image_encoder.ts";
 export { crop, everySecondPixel, pad } from "./ops/spatial_kernels.ts";
 
 // Settings as data
@@ -80,7 +81,9 @@ export { readTensorFile, type TensorFile } from "./disk/tensor_file.ts";
 // Images: sources, augmentation, mixtures
 export { augmentViews } from "./images/augment/augment.ts";
 export { augmentArrays, type AugmentPlan, drawAugmentation } from "./images/augment/draw.ts";
+export { frameMiddle, frameWindow } from "./images/augment/frame.ts";
 export { type AugmentRecipe, imageNetRecipe, iNaturalistRecipe } from "./images/augment/recipe.ts";
+export { plannedWindow, type Window } from "./images/augment/window.ts";
 export { checkImages, type ImagesReport } from "./images/check_images.ts";
 export { type AnyDataset, type DatasetImages, datasetImages } from "./images/dataset_images.ts";
 export { fileRecipe } from "./images/file_recipe.ts";
