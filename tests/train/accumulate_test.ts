@@ -245,12 +245,3 @@ Deno.test("a step is not cut where the method does not say whom its draws belong
   const parts = cut({ drawsOf: { noise: "examples" } });
   assertEquals(parts.map(({ draws: { noise } }) => noise!.shape), [[3, 2], [3, 2]]);
 });
-
-Deno.test("batches are not cut into parts where several processes have a part each", () => {
-  const stages = [smallStage({ batchSize: 8, accumulate: 2 })];
-  assertThrows(
-    () => smallTraining(engine, { stages, peers: { rank: 0, count: 2, transport: "ring" } }),
-    RangeError,
-    "Cannot cut batches into 2 parts on several devices",
-  );
-});
