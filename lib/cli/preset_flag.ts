@@ -210,7 +210,10 @@ export function presetText(
     ...(dataset !== undefined && knownDataset(dataset as ConfiguredDataset).lies === "in files"
       ? [
         "",
-        "with --root for the folder of the images, --dir_train_txt and --dir_test_txt for the lists",
+        ...wrapped(
+          "with --root for the folder of the images, --dir_train_txt and --dir_test_txt for the lists",
+          { columns },
+        ),
       ]
       : []),
   ].join("\n");

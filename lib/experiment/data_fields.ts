@@ -92,7 +92,7 @@ export const dataFields = {
   dataFolder: optionalPathField({
     flags: ["root", "data"],
     help: "folder of the images; of CIFAR a folder or archive of your own copy (binary or Python)",
-    defaultText: "fetched from --source",
+    defaultText: "CIFAR is fetched from --source",
   }),
   /** List of the training images of a set in files, absolute, or null. */
   trainList: optionalPathField({
