@@ -10,14 +10,23 @@ import { projectRoot } from "../disk/project_root.ts";
 export { isCheckout, kitFile, kitProgram, projectRoot, startFolder } from "../disk/project_root.ts";
 
 /** What the `deno.json` of the kit says of the package. */
-export const kitConfiguration: {
+export interface KitConfiguration {
+  /** Name of the package. */
   readonly name: string;
+  /** Its version. */
   readonly version: string;
+  /** Packages that its modules import by name. */
   readonly imports: Readonly<Record<string, string>>;
+  /** Local packages, from the folder of the kit. */
   readonly links: readonly string[];
+  /** Its tasks. */
   readonly tasks: Readonly<Record<string, unknown>>;
+  /** Which packages may run scripts when they are installed. */
   readonly allowScripts: unknown;
-} = denoJson;
+}
+
+/** The `deno.json` of this kit. */
+export const kitConfiguration: KitConfiguration = denoJson;
 
 /** Version of this kit. */
 export const kitVersion: string = kitConfiguration.version;

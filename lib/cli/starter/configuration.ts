@@ -4,22 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
-
-/** What the configuration of a study takes from that of the kit. */
-export interface KitConfiguration {
-  /** Name of the package. */
-  readonly name: string;
-  /** Its version. */
-  readonly version: string;
-  /** Packages that its modules import by name. */
-  readonly imports: Readonly<Record<string, string>>;
-  /** Local packages, from the folder of the kit. */
-  readonly links: readonly string[];
-  /** Its tasks. */
-  readonly tasks: Readonly<Record<string, unknown>>;
-  /** Which packages may run scripts when they are installed. */
-  readonly allowScripts: unknown;
-}
+import type { KitConfiguration } from "../../setup/project.ts";
 
 /** What the configuration of a study follows from. */
 export interface StarterOptions {
