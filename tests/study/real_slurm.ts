@@ -22,8 +22,14 @@ export interface RealSlurm extends AsyncDisposable {
 /** Seconds that a job which is queued again waits; Slurm's own is two minutes, and 5 is the least. */
 const requeueDelay = 5;
 
+/** Settings of {@linkcode startSlurm}. */
+export interface SlurmOptions {
+  /** Id of its first job, by which a training chooses its ports; 1 by default. */
+  readonly firstJob?: number;
+}
+
 /** Starts Slurm and points this process and its children to it. */
-export async function startSlurm(): Promise<RealSlurm> {
+export async function startSlurm({ firstJob = 1 }: SlurmOptions = {}): Promise<RealSlurm> {
   await using resources = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "slurm-" });
   resources.defer(() => Deno.remove(folder, { recursive: true }));
@@ -34,7 +40,10 @@ export async function startSlurm(): Promise<RealSlurm> {
     mode: 0o600,
   });
   const config = `${folder}/slurm.conf`;
-  await Deno.writeTextFile(config, configuration(folder, [freePort(), freePort()]));
+  await Deno.writeTextFile(
+    config,
+    `${configuration(folder, [freePort(), freePort()])}FirstJobId=${firstJob}\n`,
+  );
 
   const before = Deno.env.get("SLURM_CONF");
   Deno.env.set("SLURM_CONF", config);
@@ -122,7 +131,7 @@ async function ask(command: string, ...args: readonly string[]): Promise<string>
 }
 
 /** Waits until something is so. */
-async function until(is: () => Promise<boolean>, otherwise: string): Promise<void> {
+export async function until(is: () => Promise<boolean>, otherwise: string): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     if (await is()) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
