@@ -127,7 +127,7 @@ export interface ClassAccuracyOptions extends ClassFigureOptions {
  *
  * const figure = classAccuracyFigure([90, 50, 20], { groups: ["many", "medium", "few"] });
  *
- * assertEquals(figure.layout.yaxis?.range, [0, 100]);
+ * assertEquals(figure.layout.yaxis?.range, [0, 107]); // with room for the numbers at the bars
  * ```
  */
 export function classAccuracyFigure(
