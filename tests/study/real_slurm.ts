@@ -102,21 +102,21 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 `;
 }
 
+/** Ends with this process, however that ends: its standard input is closed then. */
 function daemon(command: string, args: readonly string[]): AsyncDisposable {
-  const child = new Deno.Command(`/usr/sbin/${command}`, {
-    args: [...args],
-    stdin: "null",
+  const line = '"$@" </dev/null & read -r _; kill $!; wait $!';
+  const child = new Deno.Command("sh", {
+    args: ["-c", line, "sh", `/usr/sbin/${command}`, ...args],
+    // A group of its own: Ctrl-C is not for the daemon, and the shell takes it along where it is killed.
+    detached: true,
+    stdin: "piped",
     stdout: "null",
     stderr: "null",
   }).spawn();
   return {
     [Symbol.asyncDispose]: async () => {
-      try {
-        child.kill("SIGTERM");
-      } catch {
-        // It has ended already.
-      }
-      const late = setTimeout(() => child.kill("SIGKILL"), 5000);
+      await child.stdin.close();
+      const late = setTimeout(() => Deno.kill(-child.pid, "SIGKILL"), 5000);
       await child.status;
       clearTimeout(late);
     },
