@@ -130,13 +130,18 @@ async function ask(command: string, ...args: readonly string[]): Promise<string>
   return text!;
 }
 
-/** Waits until something is so. */
-export async function until(is: () => Promise<boolean>, otherwise: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+/** Waits until something is so, 20 seconds by default. */
+export async function until(
+  is: () => Promise<boolean>,
+  otherwise: string,
+  seconds = 20,
+): Promise<void> {
+  const end = performance.now() + 1000 * seconds;
+  while (performance.now() < end) {
     if (await is()) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error(`Slurm: ${otherwise} after 20 s`);
+  throw new Error(`Slurm: ${otherwise} after ${seconds} s`);
 }
 
 function exists(path: string): Promise<boolean> {

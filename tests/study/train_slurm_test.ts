@@ -8,6 +8,9 @@ import { noSlurm, type RealSlurm, startSlurm, until } from "./real_slurm.ts";
 
 if (noSlurm !== undefined) print(noSlurm);
 
+/** Seconds that a training may take on a machine that has much else to do. */
+const patience = 120;
+
 /** Trains by the command line, in two processes. */
 async function train(runs: string, flags: readonly string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -66,6 +69,7 @@ Deno.test({
     await until(
       () => Promise.resolve(/^epoch +2\/20 +top-1/m.test(textOf(log))),
       "no epoch is done",
+      patience,
     );
     // As Slurm does before a time limit, which is a minute at least; other nodes may hear of it later.
     const [, signal] = /--signal=(\w+)@/.exec(textOf(`${there}/.jobs/two.sh`)) ?? [];
@@ -75,6 +79,7 @@ Deno.test({
     await until(
       async () => await slurm.ask("squeue", "--noheader", "--states=PD,R,CG,RQ") === "",
       "the job goes on",
+      patience,
     );
 
     const said = textOf(log);
