@@ -10,7 +10,7 @@ import { onSignals, stopCodes, type StopSignal } from "../process/signals.ts";
 import { tell } from "../process/streams.ts";
 import { findCudaLibraries } from "../setup/find.ts";
 import { listGpus } from "../setup/machine.ts";
-import { projectRoot } from "../setup/project.ts";
+import { kitProgram } from "../setup/project.ts";
 import type { FlagValues } from "./flags.ts";
 import type { RankPlace } from "./rank.ts";
 import { UsageError } from "./shell.ts";
@@ -61,7 +61,7 @@ export async function launchRanks(
   const { code, isKilled } = ends[0]!;
   // What the first one has come to has been told by it, unless it was killed.
   if (isKilled || (code === 0 && silent?.problem !== undefined)) tell(silent!.problem!);
-  Deno.exitCode = code || silent?.code || 0;
+  Deno.exitCode = code || Math.max(...ends.map((end) => end.code));
 }
 
 interface RankEnd {
@@ -83,7 +83,7 @@ function startRank(args: readonly string[], place: RankPlace): Rank {
       ...["run", "-q", "-A"],
       // As the task train in deno.json has it.
       "--v8-flags=--no-allocation-site-pretenuring,--max-semi-space-size=4",
-      `${projectRoot}/lib/cli/main.ts`,
+      ...kitProgram("lib/cli/main.ts"),
       ...["rank", JSON.stringify(place), ...args],
     ],
     stdin: "null",

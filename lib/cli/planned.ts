@@ -66,7 +66,7 @@ export const help: HelpScreen = {
   notes: [
     "Standard output has a line of JSON for each change, logs/<run>.log in the folder of the study what " +
     `people read. It ends with 0 when the run is finished, ${workerCodes.elsewhere} when another ` +
-    `process is at work on it, ${workerCodes.outOfTime} when SIGUSR1 has stopped it with a ` +
+    `process is at work on it, ${workerCodes.outOfTime} when SIGUSR2 has stopped it with a ` +
     "checkpoint, and otherwise as train does.",
   ],
   sections: [

@@ -10,7 +10,7 @@ import { checkedRunName } from "../experiment/reserve.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { runFiles } from "../experiment/run_folder.ts";
 import { print } from "../process/streams.ts";
-import { projectRoot } from "../setup/project.ts";
+import { kitProgram, startFolder } from "../setup/project.ts";
 import { submitScript } from "../study/slurm/commands.ts";
 import { workerEnvironment } from "../study/slurm/submit.ts";
 import { trainScript } from "../study/slurm/train_script.ts";
@@ -48,7 +48,7 @@ export async function submitTraining(args: readonly string[], values: FlagValues
     Deno.execPath(),
     ...["run", "-q", "-A"],
     "--v8-flags=--no-allocation-site-pretenuring,--max-semi-space-size=4",
-    ...[`${projectRoot}/lib/cli/main.ts`, "train", ...flags],
+    ...[...kitProgram("lib/cli/main.ts"), "train", ...flags],
     ...["--world", "slurm"],
   ];
   const text = asUsage(() =>
@@ -67,7 +67,7 @@ export async function submitTraining(args: readonly string[], values: FlagValues
   );
   await makeFolder(dirname(script));
   await writeWholeFile(script, text);
-  const job = await submitScript(script, projectRoot);
+  const job = await submitScript(script, startFolder);
   print(`Submitted as job ${job}: what it says goes to ${jobs}/${run}-${job}.log`);
 }
 

@@ -83,7 +83,7 @@ export function trainHelp(
     usage: ["deno task train [flags]"],
     notes: [
       "Weights, metrics and configuration are kept in data/runs/<name>. Ctrl-C, SIGTERM, SIGHUP and " +
-      "SIGUSR1 write a checkpoint and end with code 130, 143, 129 and 138; a second Ctrl-C ends at " +
+      "SIGUSR2 write a checkpoint and end with code 130, 143, 129 and 140; a second Ctrl-C ends at " +
       "once. A run that is resumed keeps its settings; where its images have moved, --data names " +
       "their folder.",
       "The command of the official code runs as it is. - and _ in the name of a flag are interchangeable.",

@@ -32,8 +32,11 @@ import { computable } from "./run_training.ts";
 import { settledConfig } from "./settled_config.ts";
 import type { TrainFlagsOptions } from "./train_flags.ts";
 
-/** Exit code where another process was asked to stop, and this one was not: that of SIGTERM. */
-const stoppedByOther = 143;
+/**
+ * Exit code where another process was asked to stop, and this one was not (`EX_TEMPFAIL`): below those of
+ * signals, for `srun` ends with the largest of all, by which a job knows that its time is over.
+ */
+const stoppedByOther = 75;
 
 /**
  * Trains together with the others until the run is finished, or one is told to stop.

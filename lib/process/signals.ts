@@ -5,9 +5,16 @@
  */
 
 /**
- * The exit code of each: 128 and its number. SIGUSR1 is what the time limit of a cluster is announced with.
+ * The exit code of each: 128 and its number. SIGUSR2 is what the time limit of a cluster is announced with;
+ * at SIGUSR1 Deno opens a port for debuggers as well, through which others on the machine could reach in.
  */
-export const stopCodes = { SIGHUP: 129, SIGINT: 130, SIGUSR1: 138, SIGTERM: 143 } as const;
+export const stopCodes = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGUSR1: 138,
+  SIGUSR2: 140,
+  SIGTERM: 143,
+} as const;
 
 /** A signal that asks a program to stop. */
 export type StopSignal = keyof typeof stopCodes;

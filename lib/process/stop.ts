@@ -32,8 +32,8 @@ export interface StopRequest extends Disposable {
 /**
  * Listens to requests to stop until it is disposed.
  *
- * They are SIGINT, SIGTERM, SIGHUP, SIGUSR1 and the end of `npx` or `deno task`, which would leave this
- * process behind. A second Ctrl-C ends the process at once.
+ * They are SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and the end of `npx` or `deno task`, which would
+ * leave this process behind. A second Ctrl-C ends the process at once.
  *
  * @param options Whom to tell.
  * @returns The request.

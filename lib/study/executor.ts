@@ -48,6 +48,6 @@ export const workerCodes = {
   finished: 0,
   /** Another process is at work on the run; to be tried again (`EX_TEMPFAIL`). */
   elsewhere: 75,
-  /** SIGUSR1, which a cluster sends before its time limit: stopped with a checkpoint, to be gone on with. */
-  outOfTime: 138,
+  /** SIGUSR2, which a cluster sends before its time limit: stopped with a checkpoint, to be gone on with. */
+  outOfTime: 140,
 } as const;

@@ -138,14 +138,14 @@ Deno.test("a sweep of four runs: killed in every way it gives the same table, an
     assert(Deno.statSync(`${runs}/${name}/${runFiles.checkpoint}`).isFile);
   });
 
-  await t.step("SIGUSR1, as before a time limit, leaves a checkpoint and code 138", async () => {
+  await t.step("SIGUSR2, as before a time limit, leaves a checkpoint and code 140", async () => {
     const [{ path } = { path: "none" }] = await listStudies(runs);
     const [{ hash } = { hash: "none" }] = planStudy((await readStudy(path)).study, { methods });
     const [program, ...args] = workerCommand({ study: path, run: hash });
     const worker = new Deno.Command(program!, { args, stdout: "piped", stderr: "null" }).spawn();
     const reports: RunReport[] = [];
     for await (const text of worker.stdout.pipeThrough(new TextDecoderStream())) {
-      if (reports.length === 0) worker.kill("SIGUSR1");
+      if (reports.length === 0) worker.kill("SIGUSR2");
       reports.push(...text.split("\n").flatMap((line) => readReport(line) ?? []));
     }
     assertEquals((await worker.status).code, workerCodes.outOfTime);

@@ -11,7 +11,7 @@ async function place(): Promise<string> {
 }
 
 const worker = `
-trap 'echo told >>"$LOGS/told"; exit 138' USR1
+trap 'echo told >>"$LOGS/told"; exit 140' USR2
 trap 'exit 143' TERM
 printf '%s\\n' "$@" >"$LOGS/words"
 for i in {1..200}; do [ "$1" = long ] || exit 3; sleep 0.05; done
@@ -71,7 +71,7 @@ Deno.test("jobScript() says all that Slurm is to know, the user's options last",
     '#SBATCH --job-name="two-weights-01234567.1"',
     "#SBATCH --array=0-1%3",
     '#SBATCH --output="/a disk/100%%/slurm-%A_%a.log"',
-    "#SBATCH --signal=B:USR1@120",
+    "#SBATCH --signal=B:USR2@120",
     "#SBATCH --requeue",
     "#SBATCH --open-mode=append",
     "#SBATCH --time=1-00:00:00",
@@ -92,7 +92,7 @@ Deno.test("The script starts the worker of its task with every word as it is, an
 
 Deno.test("Told of the time limit, the script has the worker stop and queues itself again", async () => {
   const folder = await place();
-  const { code } = await interrupt(folder, "SIGUSR1");
+  const { code } = await interrupt(folder, "SIGUSR2");
   assertEquals(code, 0);
   assertEquals(Deno.readTextFileSync(`${folder}/told`), "told\n");
   assertEquals(Deno.readTextFileSync(`${folder}/scontrol`), "requeue 18\n");
@@ -100,7 +100,7 @@ Deno.test("Told of the time limit, the script has the worker stop and queues its
 
 Deno.test("Told of it for the 200th time, the script gives up", async () => {
   const folder = await place();
-  const { code, stderr } = await interrupt(folder, "SIGUSR1", "200");
+  const { code, stderr } = await interrupt(folder, "SIGUSR2", "200");
   assertEquals(code, 1);
   assertMatch(new TextDecoder().decode(stderr), /it has run into its time limit 200 times/);
 });

@@ -102,21 +102,21 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 `;
 }
 
+/** Ends with this process, however that ends: its standard input is closed then. */
 function daemon(command: string, args: readonly string[]): AsyncDisposable {
-  const child = new Deno.Command(`/usr/sbin/${command}`, {
-    args: [...args],
-    stdin: "null",
+  const line = '"$@" </dev/null & read -r _; kill $!; wait $!';
+  const child = new Deno.Command("sh", {
+    args: ["-c", line, "sh", `/usr/sbin/${command}`, ...args],
+    // A group of its own: Ctrl-C is not for the daemon, and the shell takes it along where it is killed.
+    detached: true,
+    stdin: "piped",
     stdout: "null",
     stderr: "null",
   }).spawn();
   return {
     [Symbol.asyncDispose]: async () => {
-      try {
-        child.kill("SIGTERM");
-      } catch {
-        // It has ended already.
-      }
-      const late = setTimeout(() => child.kill("SIGKILL"), 5000);
+      await child.stdin.close();
+      const late = setTimeout(() => Deno.kill(-child.pid, "SIGKILL"), 5000);
       await child.status;
       clearTimeout(late);
     },
@@ -130,13 +130,18 @@ async function ask(command: string, ...args: readonly string[]): Promise<string>
   return text!;
 }
 
-/** Waits until something is so. */
-export async function until(is: () => Promise<boolean>, otherwise: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+/** Waits until something is so, 20 seconds by default. */
+export async function until(
+  is: () => Promise<boolean>,
+  otherwise: string,
+  seconds = 20,
+): Promise<void> {
+  const end = performance.now() + 1000 * seconds;
+  while (performance.now() < end) {
     if (await is()) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error(`Slurm: ${otherwise} after 20 s`);
+  throw new Error(`Slurm: ${otherwise} after ${seconds} s`);
 }
 
 function exists(path: string): Promise<boolean> {

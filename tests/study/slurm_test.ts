@@ -56,7 +56,7 @@ async function tellOfTimeLimit({ ask }: RealSlurm, task: string): Promise<void> 
     /slurm_script/.test(Deno.readTextFileSync(`/proc/${pid}/cmdline`))
   );
   assertEquals(scripts.length, 1);
-  Deno.kill(Number(scripts[0]![0]), "SIGUSR1");
+  Deno.kill(Number(scripts[0]![0]), "SIGUSR2");
 }
 
 Deno.test({

@@ -39,12 +39,12 @@ const warning = 120;
 const runWord = "\0run";
 
 /** A run that does not end after so many time limits is not going to. */
-const mostRequeues = 200;
+export const mostRequeues = 200;
 
 /**
  * Writes the script that `sbatch` takes.
  *
- * A task that is told of its time limit (SIGUSR1) has its run write a checkpoint and queues itself again, so
+ * A task that is told of its time limit (SIGUSR2) has its run write a checkpoint and queues itself again, so
  * that a run may take longer than the limit. A task that is ended by Slurm or a user (SIGTERM) has it write
  * one as well.
  *
@@ -77,7 +77,7 @@ export function jobScript(options: JobScriptOptions): string {
     `--job-name=${directiveWord(name)}`,
     `--array=0-${runs.length - 1}${throttle === undefined ? "" : `%${throttle}`}`,
     `--output=${directiveWord(`${fileNamePattern(logs)}/${taskLogPattern}`)}`,
-    `--signal=B:USR1@${warning}`,
+    `--signal=B:USR2@${warning}`,
     "--requeue",
     "--open-mode=append",
     ...(timeLimit === undefined ? [] : [`--time=${timeLimit}`]),
@@ -132,8 +132,8 @@ done
 
 pid= told=
 tell() { told=$1; [ -z "$pid" ] || kill -s "$told" "$pid" 2>/dev/null; }
-trap 'tell USR1' USR1
-trap 'trap "" USR1; tell TERM' TERM
+trap 'tell USR2' USR2
+trap 'trap "" USR2; tell TERM' TERM
 
 # Its reports are for a program that waits for it; here the folder of the run tells how far it is.
 "\${worker[@]}" >/dev/null &

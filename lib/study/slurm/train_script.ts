@@ -9,6 +9,7 @@ import {
   directiveWord,
   fileNamePattern,
   type JobWishes,
+  mostRequeues,
   quoted,
 } from "./job_script.ts";
 import { workerCodes } from "../executor.ts";
@@ -39,7 +40,7 @@ const warning = 120;
 /**
  * Writes the script that `sbatch` takes.
  *
- * All processes are told of the time limit (SIGUSR1): they stop after the same step with one checkpoint, and
+ * All processes are told of the time limit (SIGUSR2): they stop after the same step with one checkpoint, and
  * the job queues itself again to go on.
  *
  * @param options What it is made of.
@@ -77,7 +78,7 @@ export function trainScript(options: TrainScriptOptions): string {
     `--job-name=${directiveWord(name)}`,
     `--nodes=${nodes} --ntasks-per-node=${perNode}`,
     `--output=${directiveWord(`${fileNamePattern(logs)}/${name}-%j.log`)}`,
-    `--signal=USR1@${warning}`,
+    `--signal=USR2@${warning}`,
     "--requeue",
     "--open-mode=append",
     ...(timeLimit === undefined ? [] : [`--time=${timeLimit}`]),
@@ -99,11 +100,20 @@ else
   words=(${begin.map(quoted).join(" ")})
 fi
 
+# Since 22.05 srun takes the cores of a process from this variable alone.
+[ -z "\${SLURM_CPUS_PER_TASK:-}" ] || export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK
+
 srun --distribution=block --kill-on-bad-exit=0 "\${words[@]}"
 code=$?
 
-# Slurm ends this script when it has queued it again.
-if [ "$code" = ${workerCodes.outOfTime} ]; then scontrol requeue "$SLURM_JOB_ID" && code=0; fi
+if [ "$code" = ${workerCodes.outOfTime} ]; then
+  if [ "\${SLURM_RESTART_COUNT:-0}" -ge ${mostRequeues} ]; then
+    echo "error: Cannot finish the run ${name}: it has run into its time limit ${mostRequeues} times: raise --time-limit" >&2
+    exit 1
+  fi
+  # Slurm ends this script when it has queued it again.
+  scontrol requeue "$SLURM_JOB_ID" && code=0
+fi
 exit "$code"
 `;
 }
