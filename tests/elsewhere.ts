@@ -79,6 +79,8 @@ export async function goOutside(
           DENO_DIR: cache,
           NO_COLOR: "1",
           GLMC_LIBTENSORFLOW: findLibraryFolder(),
+          // Of the task that runs the tests.
+          INIT_CWD: "",
           ...options.env,
         },
         stdin: "null",

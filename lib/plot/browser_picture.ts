@@ -64,10 +64,22 @@ let idleTimer: ReturnType<typeof setTimeout> | undefined;
  */
 export async function drawInBrowser(figure: Figure, chromium: string): Promise<Uint8Array> {
   clearTimeout(idleTimer);
+  try {
+    return await draw(figure, chromium);
+  } catch {
+    // A browser that was open may have ended meanwhile, in a long training between two figures for example.
+    return await draw(figure, chromium);
+  } finally {
+    clearTimeout(idleTimer);
+    idleTimer = setTimeout(closePictureBrowser, idleMilliseconds);
+    idleTimer.unref();
+  }
+}
+
+async function draw({ data, layout }: Figure, chromium: string): Promise<Uint8Array> {
   opened ??= openPage(chromium);
   try {
     const { page } = await opened;
-    const { data, layout } = figure;
     const { width, height } = layout;
     // JupyterLab shows a stored picture in its own size, until the mouse makes it interactive.
     const options = { format: "png", width, height, scale: 1 };
@@ -78,9 +90,6 @@ export async function drawInBrowser(figure: Figure, chromium: string): Promise<U
   } catch (error) {
     await closePictureBrowser();
     throw error;
-  } finally {
-    idleTimer = setTimeout(closePictureBrowser, idleMilliseconds);
-    idleTimer.unref();
   }
 }
 
