@@ -10,6 +10,7 @@
  */
 
 import { stripVTControlCharacters } from "node:util";
+import { linesOf } from "../process/lines.ts";
 
 /** How to start a contender. */
 export interface ContenderCommand {
@@ -74,11 +75,12 @@ export async function startContender(
     stderr: "piped",
   }).spawn();
   const input = child.stdin.getWriter();
-  const answers = lines(child.stdout);
+  const answers = linesOf(child.stdout);
   const errors = new Response(child.stderr).text();
   const answer = async (): Promise<Record<string, unknown>> => {
-    const { value, done } = await answers.next();
-    if (!done) return JSON.parse(value);
+    let line = await answers.next();
+    while (line.value === "") line = await answers.next();
+    if (!line.done) return JSON.parse(line.value);
     const said = stripVTControlCharacters(await errors).trim().split("\n");
     // Behind the error of a program of ours stands where it comes from.
     const last = said.findLast((line) => line.startsWith("error: ")) ?? said.at(-1);
@@ -109,13 +111,4 @@ export async function startContender(
       await child.status;
     },
   };
-}
-
-async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
-  let rest = "";
-  for await (const part of stream.pipeThrough(new TextDecoderStream())) {
-    const complete = (rest + part).split("\n");
-    rest = complete.pop()!;
-    yield* complete.filter((line) => line !== "");
-  }
 }

@@ -12,7 +12,9 @@ import { findCudaLibraries } from "../setup/find.ts";
 import { listGpus } from "../setup/machine.ts";
 import { kitProgram } from "../setup/project.ts";
 import type { FlagValues } from "./flags.ts";
+import { listedGpus } from "./machine.ts";
 import type { RankPlace } from "./rank.ts";
+import { gpuNumbers } from "./run_flags.ts";
 import { UsageError } from "./shell.ts";
 
 /** Seconds that the others have to end by themselves when one has ended. */
@@ -133,11 +135,10 @@ async function within(seconds: number, work: Promise<unknown>): Promise<boolean>
 /** Numbers of the GPUs that may be used; none where the CPU does the work. */
 async function usableGpus({ device, gpu }: FlagValues): Promise<readonly number[]> {
   if (device === "cpu") return [];
-  if (gpu !== undefined) return `${gpu}`.split(",").map(Number);
+  // Other texts the flag would have refused.
+  if (gpu !== undefined) return gpuNumbers(`${gpu}`)!;
   if (findCudaLibraries().length === 0) return [];
-  const visible = Deno.env.get("CUDA_VISIBLE_DEVICES");
-  const listed = visible?.split(",").map((word) => word.trim()).filter((word) => word !== "");
-  if (listed?.[0] === "-1") return [];
+  const listed = listedGpus(Deno.env.get("CUDA_VISIBLE_DEVICES"));
   const found = listed?.length ?? (await listGpus()).length;
   return Array.from({ length: found }, (_, number) => number);
 }

@@ -174,15 +174,33 @@ function tellOfMissing(gpus: readonly number[] | undefined, { devices }: Engine)
  * ```
  */
 export function visibleGpus(gpus: readonly number[], visible: string | undefined): string {
-  if (visible === undefined) return gpus.join(",");
-  const listed = visible.split(",").map((word) => word.trim()).filter((word) => word !== "");
-  // None at all, as "" and -1 say, is a machine without GPUs.
-  if (listed.length === 0 || listed[0] === "-1") return visible;
+  const listed = listedGpus(visible);
+  if (visible === undefined || listed === undefined) return gpus.join(",");
+  if (listed.length === 0) return visible;
   if (gpus.every((gpu) => gpu < listed.length)) return gpus.map((gpu) => listed[gpu]).join(",");
   throw new UsageError(
     `Cannot use --gpu ${gpus.join(",")}: CUDA_VISIBLE_DEVICES is ${visible}: choose in ` +
       `[0, ${listed.length - 1}]`,
   );
+}
+
+/**
+ * The GPUs that a process may see.
+ *
+ * @param visible What `CUDA_VISIBLE_DEVICES` is; `undefined` where it is not set.
+ * @returns Their names; none where all are hidden, `undefined` where all may be seen.
+ * @example Two, none, and all
+ * ```ts
+ * import { listedGpus } from "glmc/cli/machine.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["4, 6", "-1", undefined].map(listedGpus), [["4", "6"], [], undefined]);
+ * ```
+ */
+export function listedGpus(visible: string | undefined): string[] | undefined {
+  const listed = visible?.split(",").map((word) => word.trim()).filter((word) => word !== "");
+  // None at all, as "" and -1 say, is a machine without GPUs.
+  return listed?.[0] === "-1" ? [] : listed;
 }
 
 /**

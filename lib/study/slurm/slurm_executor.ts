@@ -18,7 +18,7 @@ import type { RunResult } from "../result.ts";
 import { isResult, readRunResult } from "../run_result.ts";
 import type { PlannedRun } from "../study.ts";
 import { queuedTasks } from "./commands.ts";
-import { checkJobWishes, type JobWishes } from "./job_script.ts";
+import { checkJobWishes, type JobWishes } from "./script_parts.ts";
 import { nextStep } from "./next_step.ts";
 import type { QueuedTask } from "./queue.ts";
 import { readSubmissions, type Submission } from "./submissions.ts";

@@ -12,7 +12,8 @@ import type { PlannedRun } from "../study.ts";
 import { logFile } from "../study_folder.ts";
 import { workerCommand } from "../worker_command.ts";
 import { largestArray, submitScript } from "./commands.ts";
-import { jobScript, type JobWishes } from "./job_script.ts";
+import { jobScript } from "./job_script.ts";
+import type { JobWishes } from "./script_parts.ts";
 import { nextJobName, type Submission, writeSubmissions } from "./submissions.ts";
 
 /** How runs are submitted. */

@@ -6,13 +6,14 @@
 
 import {
   checkJobWishes,
+  directiveLines,
   directiveWord,
+  exportLines,
   fileNamePattern,
   type JobWishes,
-  mostRequeues,
   quoted,
-} from "./job_script.ts";
-import { workerCodes } from "../executor.ts";
+  requeueLines,
+} from "./script_parts.ts";
 
 /** What a script is made of. */
 export interface TrainScriptOptions extends Omit<JobWishes, "throttle"> {
@@ -33,9 +34,6 @@ export interface TrainScriptOptions extends Omit<JobWishes, "throttle"> {
   /** Variables of the environment that the processes need. */
   readonly environment: Readonly<Record<string, string>>;
 }
-
-/** Seconds before the time limit at which a run writes its checkpoint; Slurm may be a minute early. */
-const warning = 120;
 
 /**
  * Writes the script that `sbatch` takes.
@@ -68,31 +66,18 @@ const warning = 120;
  * ```
  */
 export function trainScript(options: TrainScriptOptions): string {
-  const { name, nodes, perNode, begin, resume, begun, logs, environment, timeLimit, sbatch } =
-    options;
-  checkJobWishes({
-    ...(timeLimit !== undefined && { timeLimit }),
-    ...(sbatch !== undefined && { sbatch }),
-  });
-  const directives = [
+  const { name, nodes, perNode, begin, resume, begun, logs, environment } = options;
+  checkJobWishes(options);
+  const directives = directiveLines([
     `--job-name=${directiveWord(name)}`,
     `--nodes=${nodes} --ntasks-per-node=${perNode}`,
     `--output=${directiveWord(`${fileNamePattern(logs)}/${name}-%j.log`)}`,
-    `--signal=USR2@${warning}`,
-    "--requeue",
-    "--open-mode=append",
-    ...(timeLimit === undefined ? [] : [`--time=${timeLimit}`]),
-    // Last, for the last word on an option holds.
-    ...(sbatch === undefined ? [] : [sbatch.trim()]),
-  ];
-  const exports = Object.entries(environment).map(([key, value]) =>
-    `export ${key}=${quoted(value)}`
-  );
+  ], { ...options, signal: "USR2" });
   return `#!/usr/bin/env bash
 # One run on ${nodes} nodes.
-${directives.map((words) => `#SBATCH ${words}`).join("\n")}
+${directives}
 
-${exports.join("\n")}
+${exportLines(environment)}
 
 if [ -e ${quoted(begun)} ]; then
   words=(${resume.map(quoted).join(" ")})
@@ -106,14 +91,5 @@ fi
 srun --distribution=block --kill-on-bad-exit=0 "\${words[@]}"
 code=$?
 
-if [ "$code" = ${workerCodes.outOfTime} ]; then
-  if [ "\${SLURM_RESTART_COUNT:-0}" -ge ${mostRequeues} ]; then
-    echo "error: Cannot finish the run ${name}: it has run into its time limit ${mostRequeues} times: raise --time-limit" >&2
-    exit 1
-  fi
-  # Slurm ends this script when it has queued it again.
-  scontrol requeue "$SLURM_JOB_ID" && code=0
-fi
-exit "$code"
-`;
+${requeueLines(name)}`;
 }
