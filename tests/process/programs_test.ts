@@ -11,8 +11,14 @@ Deno.test({
   name: "ps tells the same of a program as /proc, a word with a blank apart",
   ignore: !hasProc || !hasPs,
   async fn() {
-    const child = new Deno.Command("sh", { args: ["-c", "read line", "two words"], stdin: "piped" })
-      .spawn();
+    const child = new Deno.Command("sh", {
+      args: ["-c", "echo; read line", "two words"],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    // Linux names a program's words only a moment after it has been started.
+    const output = child.stdout.getReader();
+    await output.read();
     try {
       const [proc, ps] = (["proc", "ps"] as const).map((source) =>
         programFacts(child.pid, source)!
@@ -26,6 +32,7 @@ Deno.test({
       assert(allPrograms("proc").some(({ pid }) => pid === child.pid));
     } finally {
       await child.stdin.close();
+      await output.cancel();
       await child.status;
     }
     for (const source of ["proc", "ps"] as const) {
