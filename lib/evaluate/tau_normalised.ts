@@ -22,7 +22,7 @@ export interface TauOptions extends RowLengths {
 
 /**
  * Logits of the τ-normalised classifier: (z_c − b_c) / ‖W_c‖^τ, with b_c added again where it stays (Kang et
- * al. 2020, Eq. 4).
+ * al. 2020).
  *
  * @param logits Outputs of the classifier as it was trained z `[N, C]` in row-major order.
  * @param options Lengths, biases and τ.

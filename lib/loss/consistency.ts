@@ -42,7 +42,7 @@ export function cosineSimilarity(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Mixture consistency L_sim = −cos(u_g, sg(h_l)) − cos(u_l, sg(h_g)), sg = stop-gradient (Eq. 6).
+ * Mixture consistency L_sim = −cos(u_g, sg(h_l)) − cos(u_l, sg(h_g)), sg = stop-gradient (Du et al. 2023).
  *
  * @param global Heads of the MixUp view.
  * @param local Heads of the CutMix view.

@@ -87,7 +87,7 @@ export function limitNorms(weight: Tensor, limit: Tensor): Tensor {
 }
 
 /**
- * τ-normalisation: W_c / ‖W_c‖^τ (Kang et al. 2020, Eq. 4); τ = 1 makes all rows equally long (L2), 0
+ * τ-normalisation: W_c / ‖W_c‖^τ (Kang et al. 2020); τ = 1 makes all rows equally long (L2), 0
  * leaves them as they are.
  *
  * The public code tests without the bias; BagofTricks keeps it. That is the caller's choice.

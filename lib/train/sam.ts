@@ -10,7 +10,7 @@ import { type Tensor, tf } from "../tensor/tfjs.ts";
 const smallest = 1e-12;
 
 /**
- * The point above the weights: w + ρ g / ‖g‖, with one norm over all parameters (Foret et al. 2021, Eq. 2).
+ * The point above the weights: w + ρ g / ‖g‖, with one norm over all parameters (Foret et al. 2021).
  *
  * The step is then taken from w with the gradient at this point; weight decay is left to the optimiser.
  *

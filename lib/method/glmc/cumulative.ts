@@ -32,7 +32,7 @@ export interface CumulativeOptions {
 }
 
 /**
- * Weight of the plain loss in an epoch: α = 1 − (t / T)² (Eq. 10), or another law.
+ * Weight of the plain loss in an epoch: α = 1 − (t / T)² (Du et al. 2023), or another law.
  *
  * @param epoch Epoch t, from 0.
  * @param epochs Planned number of epochs T.

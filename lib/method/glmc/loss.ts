@@ -46,7 +46,7 @@ export type LossTerms = {
 };
 
 /**
- * Total loss L = α L_c + (1 − α) L_cb + γ L_sim (Eq. 7, 9, 11).
+ * Total loss L = α L_c + (1 − α) L_cb + γ L_sim (Du et al. 2023).
  *
  * Differs from the paper by default: the official code adds the cross-entropies of the views where the
  * paper halves them, so γ means twice as much in the paper.

@@ -90,8 +90,8 @@ function asCoded(row: Row): Settings {
  * and the README are what this rests on.
  *
  * The mix weight follows Beta(b, b) (reading note), b = 0.5 as the README passes it. The cross-entropies of
- * the views are halved (Eq. 7, reading note), which makes the loss half that of the code, so γ is half the
- * README's as well. One weight counts for a mixed pair (Eq. 9, reading note; that it is mixed like the
+ * the views are halved (reading note), which makes the loss half that of the code, so γ is half the
+ * README's as well. One weight counts for a mixed pair (reading note; that it is mixed like the
  * labels is unverified). One classifier learns both losses, and the second sampler reverses the
  * frequencies, q = 2 (both reading note). The form of the class weights and of α are unverified and those
  * of the code. The subset is drawn with replacement: the numbers of arXiv come from such a one (README).
