@@ -70,6 +70,7 @@ Deno.test("show() sends one output for each item, in order", async () => {
 });
 
 Deno.test("startProgress() leaves one clean line and is seldom redrawn", async () => {
+  const start = performance.now();
   const page = await inPretendedNotebook(async () => {
     const progress = startProgress("Counting");
     for (let i = 0; i < 50; i++) {
@@ -80,9 +81,10 @@ Deno.test("startProgress() leaves one clean line and is seldom redrawn", async (
   });
 
   assertEquals(page.map(({ bundle }) => bundle), [{ "text/plain": "Counted to 50" }]);
-  // 0.6 s at four redraws a second, and the last words.
+  // Four redraws a second, in 0.6 s or what a busy machine makes of it, and the last words.
+  const most = (performance.now() - start) / 250 + 2;
   const updates = page[0]?.updates ?? 0;
-  assert(updates >= 2 && updates <= 4, `${updates} updates`);
+  assert(updates >= 2 && updates <= most, `${updates} updates, of at most ${most}`);
 });
 
 Deno.test("startProgress() draws how far the job is", async () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { allPrograms, programFacts } from "../../lib/process/programs.ts";
+import { startWaitingProgram } from "./waiting_program.ts";
 
 const hasProc = Deno.build.os === "linux";
 const hasPs = await new Deno.Command("ps", { stdout: "null", stderr: "null" }).output().then(
@@ -11,15 +12,9 @@ Deno.test({
   name: "ps tells the same of a program as /proc, a word with a blank apart",
   ignore: !hasProc || !hasPs,
   async fn() {
-    const child = new Deno.Command("sh", {
-      args: ["-c", "echo; read line", "two words"],
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
-    // Linux names a program's words only a moment after it has been started.
-    const output = child.stdout.getReader();
-    await output.read();
-    try {
+    const child = await startWaitingProgram("two words");
+    {
+      await using _ = child;
       const [proc, ps] = (["proc", "ps"] as const).map((source) =>
         programFacts(child.pid, source)!
       );
@@ -30,10 +25,6 @@ Deno.test({
       assertEquals(ps!.started, programFacts(child.pid, "ps")!.started);
       assert(allPrograms("ps").some(({ pid }) => pid === child.pid));
       assert(allPrograms("proc").some(({ pid }) => pid === child.pid));
-    } finally {
-      await child.stdin.close();
-      await output.cancel();
-      await child.status;
     }
     for (const source of ["proc", "ps"] as const) {
       assertEquals(programFacts(child.pid, source), undefined);

@@ -193,8 +193,8 @@ Deno.test("an index that another process holds for a moment is waited for", asyn
     const database = new DatabaseSync(Deno.args[0]);
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM results");
     console.log("held");
-    setTimeout(() => database.exec("ROLLBACK"), 400);
-    setTimeout(() => database.close(), 450);`;
+    setTimeout(() => database.exec("ROLLBACK"), 1000);
+    setTimeout(() => database.close(), 1050);`;
   const file = `${temporary.path}/hold.ts`;
   await Deno.writeTextFile(file, script);
   const child = new Deno.Command(Deno.execPath(), {
