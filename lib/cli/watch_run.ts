@@ -67,6 +67,7 @@ export async function watchRun(
     line.finish();
     print(`\nFinished: ${summary(history)}`);
     print(`Weights, metrics and configuration: ${folder}`);
+    print(`To look at it: deno task report --run ${runArgument(folder)}`);
   } catch (error) {
     line.finish();
     const last = history.at(-1);
