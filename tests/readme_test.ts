@@ -67,9 +67,11 @@ Deno.test("every noted difference to the public codes is one that its test allow
   }
 });
 
-Deno.test("the generated tables of the README are as code and results make them", async () => {
-  assert(readme.includes("<!-- generated: "));
-  for (const [path, content] of Object.entries(await generatedFiles(readme))) {
+Deno.test("the generated tables of both README files are as code and results make them", async () => {
+  const speed = Deno.readTextFileSync(new URL("lib/bench/README.md", root));
+  assert([readme, speed].every((text) => text.includes("<!-- generated: ")));
+  const texts = { "README.md": readme, "lib/bench/README.md": speed };
+  for (const [path, content] of Object.entries(await generatedFiles(texts))) {
     assertEquals(content, await Deno.readTextFile(new URL(path, root)), "run deno task readme");
   }
 });
