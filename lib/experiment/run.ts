@@ -54,6 +54,8 @@ export interface BeginRunOptions {
   readonly resume?: "if-there" | "must" | "never" | undefined;
   /** A finished run that a new one goes on from; its configuration is that of `config` with fewer stages. */
   readonly from?: ForkSource | undefined;
+  /** Name of the preset that its settings start from; it is noted in the folder, and no more. */
+  readonly preset?: string | undefined;
   /** `eager` runs steps op by op. */
   readonly mode?: ExecutionMode | undefined;
   /** Whether XLA compiles the steps; meant for GPUs. */
@@ -120,7 +122,7 @@ export interface Run {
  */
 export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const { store = openRunStore(), onNotice = tellUser, company } = options;
-  const { checkpointSeconds, mode, xla } = options;
+  const { checkpointSeconds, mode, preset, xla } = options;
   const { methods } = store;
   using resources = new DisposableStack();
   const wanted = options.config && await withFileHashes(options.config, {
@@ -167,6 +169,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const from = standing.progress;
 
   const environment = await describeEnvironment({ engine, mode, xla, config, company });
+  const begun = { ...(preset && { preset }), ...(fork && { "goes on from": fork.origin }) };
   const parameters = parameterCount(network);
   const open = existing ??
     await store.start({
@@ -177,7 +180,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
       dataHash,
       classNames,
       parameters,
-      environment: { ...environment, ...(fork && { "goes on from": fork.origin }) },
+      environment: { ...environment, ...begun },
     });
   if (existing === undefined) resources.defer(() => open.release());
   if (fork !== undefined) {
