@@ -215,7 +215,7 @@ export function assemble(settings: Settings, optionNames: readonly string[]): Ru
     ...pick(stageFields),
   } as unknown as StageConfig;
   return {
-    version: 5,
+    version: 6,
     data: pick(dataFields),
     network: pick(networkFields),
     stages: [first],
@@ -289,6 +289,8 @@ export function checkConfig(config: RunConfig): RunConfig {
   rule(hasSource, "source", `${dataset.sources.join(" or ")} for ${dataset.name}`);
   const hasRows = data.splitHash === null || data.splitFile !== null;
   rule(hasRows, "splitHash", `that of given rows: name their file with --split_file`);
+  const hasWeights = network.pretrainedHash === null || network.pretrained !== null;
+  rule(hasWeights, "pretrainedHash", "that of given weights: name their file with --pretrained");
   const takesSeed = data.splitGenerator === "kit" || data.splitSeed <= largestLegacySeed;
   const misplaced = misplacedFileField(config.data);
   rule(

@@ -9,7 +9,15 @@
 
 import { type Decay, decays } from "../train/schedule.ts";
 import { type Architecture, architectures } from "../model/network.ts";
-import { choiceField, type FieldsOf, numberField, switchField } from "../settings/field.ts";
+import {
+  choiceField,
+  type FieldsOf,
+  numberField,
+  optionalPathField,
+  optionalTextField,
+  switchField,
+} from "../settings/field.ts";
+import { sha256Text } from "./data_fields.ts";
 
 export { methodFields, partFields } from "./method_fields.ts";
 
@@ -30,6 +38,10 @@ export interface NetworkConfig {
   readonly precision: Precision;
   /** Whether the batch norm of several devices takes the statistics of the whole batch. */
   readonly syncBatchNorm: boolean;
+  /** File of weights to begin from, absolute, or null where all are drawn. */
+  readonly pretrained: string | null;
+  /** SHA-256 of its tensors; a run that begins writes it down. */
+  readonly pretrainedHash: string | null;
 }
 
 /** Settings of the network. */
@@ -60,6 +72,22 @@ export const networkFields: FieldsOf<NetworkConfig> = {
     help: "with several devices: batch norm by the whole batch instead of each device's part",
     earlier: false,
     since: 5,
+  }),
+  pretrained: optionalPathField({
+    flags: ["pretrained"],
+    help: "weights to begin from, such as torchvision's of ImageNet: .safetensors or .pth; heads " +
+      "that do not fit are drawn",
+    defaultText: "all are drawn",
+    earlier: null,
+    since: 6,
+  }),
+  pretrainedHash: optionalTextField({
+    ...sha256Text,
+    flags: ["pretrained_hash"],
+    help: "SHA-256 that its tensors must have",
+    defaultText: "not checked",
+    earlier: null,
+    since: 6,
   }),
 };
 

@@ -16,6 +16,7 @@ import {
   optionalNumberField,
   optionalPathField,
   optionalTextField,
+  type OptionalTextFieldOptions,
   switchField,
 } from "../settings/field.ts";
 
@@ -74,7 +75,11 @@ export function knownDataset(name: ConfiguredDataset): KnownDataset {
   return knownDatasets.find((dataset) => dataset.name === name)!;
 }
 
-const sha256Text = { pattern: /^[0-9a-f]{64}$/, wanted: "64 hexadecimal digits" };
+/** What a SHA-256 is as a setting. */
+export const sha256Text: Pick<OptionalTextFieldOptions, "pattern" | "wanted"> = {
+  pattern: /^[0-9a-f]{64}$/,
+  wanted: "64 hexadecimal digits",
+};
 
 /** Settings of the data, complete. */
 export interface DataConfig {

@@ -14,7 +14,7 @@ import type { Network, Variables } from "../model/network.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { Progress, TrainEvent } from "../train/events.ts";
-import { initialProgress, trainEpochs } from "../train/loop.ts";
+import { trainEpochs } from "../train/loop.ts";
 import { createPredictor } from "../train/predict.ts";
 import { evaluated } from "../train/tested.ts";
 import { type Training, trainingStageAt } from "../train/training.ts";
@@ -26,6 +26,7 @@ import { configuredTraining } from "./configured_training.ts";
 import { type ForkSource, readFork } from "./fork.ts";
 import { tellUser } from "./notice.ts";
 import type { OpenRun } from "./open_run.ts";
+import { firstProgress } from "./pretrained.ts";
 import { describeEnvironment } from "./run_card.ts";
 import type { RunDescription } from "./run_folder.ts";
 import { openRunStore, type RunStore } from "./run_store.ts";
@@ -160,7 +161,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
     peers: company?.peers,
   });
   resources.defer(() => training.dispose());
-  standing.progress ??= initialProgress(training);
+  standing.progress ??= await firstProgress(training, { config, onNotice });
   const dataHash = images.hash();
   if (company !== undefined) {
     const beginning = { from: standing.progress, dataHash, subset };
