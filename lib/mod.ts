@@ -29,6 +29,7 @@ export {
   defaultsOf,
   type Field,
   type Fields,
+  type FieldsOf,
   numberField,
   optionalNumberField,
   optionalPathField,

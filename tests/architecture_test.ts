@@ -51,6 +51,7 @@ const mayImport: Record<string, readonly string[]> = {
   notebook: ["process", "settings", "plot"],
   bench: [
     "process",
+    "disk",
     "settings",
     "setup",
     "tensor",

@@ -6,6 +6,7 @@ import { configOf, trainFlags } from "../lib/cli/train_flags.ts";
 import { starterFiles } from "../lib/cli/new.ts";
 import type { ParityRow } from "../lib/cli/readme/parity_table.ts";
 import { generatedFiles } from "../lib/cli/readme.ts";
+import { findDataset } from "../lib/data/dataset.ts";
 import { temporaryFolder } from "./data/disposables.ts";
 import { methods } from "../lib/method/methods.ts";
 
@@ -67,9 +68,25 @@ Deno.test("every noted difference to the public codes is one that its test allow
   }
 });
 
-Deno.test("the generated tables of the README are as code and results make them", async () => {
-  assert(readme.includes("<!-- generated: "));
-  for (const [path, content] of Object.entries(await generatedFiles(readme))) {
+Deno.test("the generated tables of both README files are as code and results make them", async () => {
+  const speed = Deno.readTextFileSync(new URL("lib/bench/README.md", root));
+  assert([readme, speed].every((text) => text.includes("<!-- generated: ")));
+  const texts = { "README.md": readme, "lib/bench/README.md": speed };
+  for (const [path, content] of Object.entries(await generatedFiles(texts))) {
     assertEquals(content, await Deno.readTextFile(new URL(path, root)), "run deno task readme");
+  }
+});
+
+Deno.test("the figure of the README names every class, and has other colours on a dark screen", () => {
+  const svg = Deno.readTextFileSync(new URL("data/results/class_accuracy.svg", root));
+  for (const name of findDataset("cifar10").classNames) {
+    assert(svg.includes(`>${name}</text>`), name);
+  }
+  const [dark = ""] = svg.match(/<style>@media \(prefers-color-scheme:dark\).*<\/style>/) ?? [];
+  const letters = new Set([...svg.matchAll(/<text [^>]*(fill="#\w+")/g)].map(([, fill]) => fill!));
+  const bars = new Set([...svg.matchAll(/<path [^>]*(fill="#\w+")/g)].map(([, fill]) => fill!));
+  assert(letters.size > 0 && bars.size > 1);
+  for (const fill of [...letters, ...bars, 'fill="#FFFFFF"']) {
+    assert(dark.includes(`[${fill}]{fill:#`), fill);
   }
 });

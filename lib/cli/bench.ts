@@ -6,7 +6,6 @@
  * @module
  */
 
-import { cpus } from "node:os";
 import { dirname } from "node:path";
 import { checkFolder, writeWholeFile } from "../disk/whole_file.ts";
 import {
@@ -21,6 +20,7 @@ import {
 import { startContender } from "../bench/contender.ts";
 import { convolutionRates } from "../bench/convolution_rate.ts";
 import { measureInTurns, measureOneByOne, type MeasureOptions } from "../bench/measure.ts";
+import { stepRows } from "../bench/speed_cards.ts";
 import { medianRatio, spread } from "../bench/statistics.ts";
 import { chooseMethod } from "../method/choose.ts";
 import type { Method } from "../method/method.ts";
@@ -37,6 +37,7 @@ import {
   ratesText,
 } from "./bench_report.ts";
 import { compareDevices } from "./bench_devices.ts";
+import { exportPath, exportSpeed, type MeasuredSpeed, processorText } from "./bench_export.ts";
 import { benchFlags, benchHelp } from "./bench_flags.ts";
 import { fittedTable } from "./fit_table.ts";
 import { type FlagValues, parseFlags } from "./flags.ts";
@@ -73,6 +74,7 @@ export function read(args: readonly string[]): FlagValues {
 export async function run(args: string[]): Promise<void> {
   const values = read(args);
   const asked = settingOf(values);
+  const exported = exportPath(values);
   // For all contenders, which are children of this process.
   chooseGpus(values);
   const turns = {
@@ -87,7 +89,8 @@ export async function run(args: string[]): Promise<void> {
   const setting = asked.peer ? { ...asked, python: await ensurePeer() } : asked;
   if (values.images === true) {
     const { benchImages } = await import("./bench_images.ts");
-    await benchImages({ peer: setting.peer, ...turns });
+    const measured = await benchImages({ peer: setting.peer, ...turns });
+    if (exported !== undefined) await exportSpeed(exported, { args, measured });
     return;
   }
   const out = values.out === undefined ? undefined : userPath(String(values.out));
@@ -101,6 +104,17 @@ export async function run(args: string[]): Promise<void> {
   const report = { ...await describeMachine(setting), method, width, ...turns, results };
   print(`\n${ratesText(report)} (${report.device.toUpperCase()})`);
   await write(report, out ?? `${benchFolder}/${report.time.replaceAll(":", "-")}.json`);
+  if (exported !== undefined) {
+    await exportSpeed(exported, {
+      args,
+      measured: results.map((batch) => speedOf(batch, setting)),
+    });
+  }
+}
+
+function speedOf({ batchSize, rows }: MeasuredBatch, setting: BenchSetting): MeasuredSpeed {
+  const what = stepText({ ...setting, batchSize });
+  return { what, unit: "ms a step", rows: stepRows(rows) };
 }
 
 const benchFolder = `${projectRoot}/data/bench`;
@@ -164,12 +178,16 @@ async function measureSizes(
   return results;
 }
 
-function printed(result: MeasuredBatch, setting: BenchSetting): MeasuredBatch {
+function stepText(setting: BenchSetting): string {
   const { name, unit } = measuredMethod(setting);
-  print(
-    `\nA step of ${name}, ResNet-32 of width ${setting.width}, batch of ${result.batchSize} ` +
-      `${unit}; x: how many times as fast`,
-  );
+  const { width, batchSize } = setting;
+  return `a step of ${name}, ResNet-32 of width ${width}, batch of ${batchSize} ${unit}`;
+}
+
+function printed(result: MeasuredBatch, setting: BenchSetting): MeasuredBatch {
+  const { batchSize } = result;
+  const text = stepText({ ...setting, batchSize }).replace("a step", "A step");
+  print(`\n${text}; x: how many times as fast`);
   print(fittedTable(benchTable(result)));
   return result;
 }
@@ -182,7 +200,7 @@ async function describeMachine(
   const engine = await startEngine({ device, intraOpThreads: navigator.hardwareConcurrency });
   return {
     time: new Date().toISOString(),
-    processor: `${cpus()[0]?.model ?? "unknown"}, ${navigator.hardwareConcurrency} cores`,
+    processor: processorText(),
     device: engine.device,
     devices: engine.devices,
     rates: await convolutionRates(width),

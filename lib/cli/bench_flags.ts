@@ -93,6 +93,11 @@ const placeFlags: readonly Flag[] = [
     help: "where to write the numbers, and the page beside them",
     defaultText: "data/bench/<time>.json",
   },
+  {
+    names: ["export"],
+    kind: "path",
+    help: "file of speed cards to add the medians to, such as data/results/speed.json",
+  },
 ];
 
 /** All flags of `bench`. */

@@ -9,17 +9,19 @@
 import { join } from "node:path";
 import { writeJpeg } from "../bench/jpeg_files.ts";
 import { imageStages, measureImageStages, type StageCosts } from "../bench/image_stages.ts";
-import { measuredSize } from "../bench/image_variants.ts";
+import { imageVariants, measuredSize } from "../bench/image_variants.ts";
 import {
   type ImageRow,
   measureImages,
   type MeasureImagesOptions,
   peerStages,
 } from "../bench/measure_images.ts";
+import { viewRows } from "../bench/speed_cards.ts";
 import { table } from "../plot/table.ts";
 import { printResult } from "../process/streams.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { startEngine } from "../tensor/start.ts";
+import type { MeasuredSpeed } from "./bench_export.ts";
 import { fittedTable } from "./fit_table.ts";
 import { withProgressLine } from "./shell.ts";
 
@@ -30,11 +32,13 @@ const files = 256;
  * Makes image files, measures, and prints.
  *
  * @param options Whether torchvision takes part, rounds, steps of a turn.
+ * @returns What was measured of each variant, as cards keep it.
  * @throws {Error} If a contender cannot be started.
  */
 export async function benchImages(
   options: Pick<MeasureImagesOptions, "peer" | "rounds" | "steps">,
-): Promise<void> {
+): Promise<MeasuredSpeed[]> {
+  const measured: MeasuredSpeed[] = [];
   const folder = await Deno.makeTempDir({ prefix: "glmc-bench-" });
   try {
     const engine = await startEngine({ device: "cpu" });
@@ -45,11 +49,19 @@ export async function benchImages(
     await withProgressLine(async ({ update: onProgress, note }) => {
       for await (const rows of measureImages({ ...options, folder, files, onProgress })) {
         note(`${fittedTable(viewsTable(rows))}\n`);
+        measured.push({ what: viewsText(rows[0]!), unit: "views a second", rows: viewRows(rows) });
       }
     });
+    return measured;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+function viewsText({ variant }: ImageRow): string {
+  const { side } = imageVariants[variant];
+  const changes = variant === "all" ? "all changes" : variant;
+  return `views of ${side} × ${side} pixels from JPEG files, ${changes}`;
 }
 
 /** What stages take, ours and torchvision's. */

@@ -27,7 +27,6 @@ export const idleFlags: readonly Flag[] = [
     kind: "text",
     help: "the name of a run says what is special about it, or is given by --name",
   },
-  { names: ["pretrained"], kind: "switch", help: "each training starts from random weights" },
   {
     names: ["world-size"],
     kind: "number",
@@ -58,6 +57,7 @@ export const idleFlags: readonly Flag[] = [
 /** Flags of the official test that mean nothing here, beside {@linkcode idleFlags}. */
 export const idleTestFlags: readonly Flag[] = [
   ...idleFlags,
+  { names: ["pretrained"], kind: "switch", help: "--run or --weights names what is tested" },
   { names: ["b", "batch_size"], kind: "number", help: "a test has the same result in any batches" },
   { names: ["p", "print_freq"], kind: "number", help: "a test prints its result once" },
   { names: ["root_model"], kind: "text", help: "--run takes the folder of a run as well" },

@@ -14,11 +14,10 @@ import { postHocAdjusted } from "../evaluate/prior_shift.ts";
 import { tauNormalisedLogits } from "../evaluate/tau_normalised.ts";
 import {
   configuredParts,
-  configuredSplit,
   configuredStages,
   createConfiguredNetwork,
 } from "../experiment/configured.ts";
-import { checkDataHash } from "../experiment/open_run.ts";
+import { checkDataHash, splitOfRun } from "../experiment/open_run.ts";
 import { openRunStore } from "../experiment/run_store.ts";
 import { datasetImages } from "../images/dataset_images.ts";
 import type { ImageSource } from "../images/source.ts";
@@ -171,7 +170,7 @@ export async function adjustClassifier(values: FlagValues, chosen: ChosenMethod)
     return measures.map((measure) => measure.result());
   };
   const held = holdsOut
-    ? configuredParts(config, await configuredSplit(config, images)).validation
+    ? configuredParts(config, await splitOfRun({ folder, description }, images)).validation
     : undefined;
   const [before, ...tested] = await evaluations({
     labels: images.test.labels,

@@ -1,9 +1,11 @@
 /**
- * The command `readme`: writes the tables of README.md again that follow from code and results.
+ * The command `readme`: writes the tables of README.md and lib/bench/README.md again that follow from
+ * code and results.
  *
  * @module
  */
 
+import { readSpeedCards } from "../bench/speed_cards.ts";
 import { writeWholeFile } from "../disk/whole_file.ts";
 import { methods } from "../method/methods.ts";
 import { type Table, tableMarkdown } from "../plot/table.ts";
@@ -16,6 +18,7 @@ import { type BlockWriter, fillBlocks } from "./readme/blocks.ts";
 import { commandTable, flagTable, methodTable, networkTable } from "./readme/kit_tables.ts";
 import { parityTable } from "./readme/parity_table.ts";
 import { equationTable } from "./readme/equation_map.ts";
+import { speedTable, timings } from "./readme/speed_tables.ts";
 import { classAccuracyFigure, figureSvg } from "./readme/figures.ts";
 import {
   ablationTable,
@@ -23,6 +26,9 @@ import {
   presetTable,
   reproducedTable,
 } from "./readme/study_tables.ts";
+
+/** The files with generated blocks, below the project. */
+const texts = ["README.md", "lib/bench/README.md"];
 
 /** Where the figure of README.md lies. */
 const figurePath = "data/results/class_accuracy.svg";
@@ -37,8 +43,9 @@ const flags: readonly Flag[] = [
 
 /** What `--help` shows. */
 export const help: HelpScreen = {
-  summary: "Writes the tables of README.md again that follow from code and results. Each stands " +
-    "between two comments: <!-- generated: methods --> and <!-- end: methods -->.",
+  summary:
+    "Writes the tables of README.md and lib/bench/README.md again that follow from code and " +
+    "results. Each stands between two comments: <!-- generated: methods --> and <!-- end: methods -->.",
   examples: [
     { command: "deno task readme", does: "after code or results have changed" },
     { command: "deno task readme --check", does: "before a commit, or in a job" },
@@ -64,6 +71,11 @@ export const help: HelpScreen = {
         ["reproduced", "every published row of GLMC beside what was reached here"],
         ["figure", "accuracy of each class, cross-entropy beside GLMC, from the cards"],
         ["equations", "where each equation of GLMC is computed, tested, and shown"],
+        [
+          "speed",
+          "the kit beside the fastest of its peers, from the cards of deno task bench --export",
+        ],
+        ["timings", "the same with every contender, a table for each step that was timed"],
         ["parity", "how near the golden tests come to the public codes (deno task parity)"],
       ],
     },
@@ -90,13 +102,17 @@ export function read(args: readonly string[]): FlagValues {
  */
 export async function run(args: string[]): Promise<void> {
   const { check = false } = read(args);
-  const files = await generatedFiles(await Deno.readTextFile(`${projectRoot}/README.md`));
+  const files = await generatedFiles(
+    Object.fromEntries(
+      texts.map((path) => [path, Deno.readTextFileSync(`${projectRoot}/${path}`)]),
+    ),
+  );
   const stale: string[] = [];
   for (const [path, content] of Object.entries(files)) {
     const before = await Deno.readTextFile(`${projectRoot}/${path}`).catch(() => undefined);
     if (before !== content) stale.push(path);
   }
-  if (stale.length === 0) return print("README.md: up to date");
+  if (stale.length === 0) return print(`${texts.join(", ")}: up to date`);
   if (check) {
     throw new Error(`Not as code and results make them: ${stale.join(", ")}: run deno task readme`);
   }
@@ -108,11 +124,11 @@ export async function run(args: string[]): Promise<void> {
 }
 
 /**
- * A text with its generated blocks as they should be, in the project's format, and the figures that it shows.
+ * Texts with their generated blocks as they should be, in the project's format, and the figures that they show.
  *
- * @param text Markdown of README.md.
+ * @param texts Markdown by its path below the project.
  * @param root The project folder.
- * @returns Content of each file by its path below the project: README.md, and the figures of its blocks.
+ * @returns Content of each file by its path below the project: the texts, and the figures of their blocks.
  * @throws {RangeError} If a block has an unknown name, or a figure lacks its runs.
  * @throws {SyntaxError} If a block has no end.
  * @example Nothing to fill
@@ -120,11 +136,13 @@ export async function run(args: string[]): Promise<void> {
  * import { assertEquals } from "@std/assert";
  * import { generatedFiles } from "glmc/cli/readme.ts";
  *
- * assertEquals(await generatedFiles("# Title\n"), { "README.md": "# Title\n" });
+ * const texts = { "README.md": "# Title\n" };
+ *
+ * assertEquals(await generatedFiles(texts), texts);
  * ```
  */
 export async function generatedFiles(
-  text: string,
+  texts: Readonly<Record<string, string>>,
   root: string = projectRoot,
 ): Promise<Readonly<Record<string, string>>> {
   const results = await cardResults([`${root}/data/results`], {
@@ -134,6 +152,7 @@ export async function generatedFiles(
     },
   });
   const parity = JSON.parse(await Deno.readTextFile(`${root}/tests/golden/parity.json`));
+  const speeds = await readSpeedCards(`${root}/data/results/speed.json`);
   const { tasks } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
   const notebooks = [...Deno.readDirSync(`${root}/notebooks`)].map(({ name }) => name);
   const tables: Readonly<Record<string, (...words: string[]) => Table | Promise<Table>>> = {
@@ -147,9 +166,11 @@ export async function generatedFiles(
     reproduced: () => reproducedTable(results),
     parity: () => parityTable(parity),
     equations: () => equationTable(notebooks),
+    speed: () => speedTable(speeds),
   };
   const figures: Record<string, string> = {};
   const writers: Record<string, BlockWriter> = {
+    timings: () => timings(speeds),
     async figure() {
       const figure = classAccuracyFigure(results);
       figures[figurePath] = await figureSvg(figure);
@@ -159,12 +180,18 @@ export async function generatedFiles(
   for (const [name, make] of Object.entries(tables)) {
     writers[name] = async (...words) => tableMarkdown(await make(...words));
   }
-  const filled = await formatted(await fillBlocks(text, writers), root);
-  return { "README.md": filled, ...figures };
+  const filled: Record<string, string> = {};
+  for (const [path, text] of Object.entries(texts)) {
+    filled[path] = await formatted(await fillBlocks(text, writers), { path, root });
+  }
+  return { ...filled, ...figures };
 }
 
 /** As `deno fmt` lays it out, so that neither undoes what the other has done. */
-async function formatted(text: string, root: string): Promise<string> {
+async function formatted(
+  text: string,
+  { path, root }: { readonly path: string; readonly root: string },
+): Promise<string> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--ext", "md", "-"],
     cwd: root,
@@ -178,8 +205,6 @@ async function formatted(text: string, root: string): Promise<string> {
   const decoder = new TextDecoder();
   if (success) return decoder.decode(stdout);
   throw new Error(
-    `Cannot lay out README.md: ${
-      decoder.decode(stderr).trim()
-    }: run deno fmt README.md to see more`,
+    `Cannot lay out ${path}: ${decoder.decode(stderr).trim()}: run deno fmt ${path} to see more`,
   );
 }

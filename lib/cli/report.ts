@@ -27,6 +27,7 @@ import { UsageError } from "./shell.ts";
 import { dirname } from "node:path";
 import { knownResults } from "../study/read_results.ts";
 import type { RunResult } from "../study/result.ts";
+import { pairTable, settingItems } from "./report_settings.ts";
 import { runSummary } from "./report_summary.ts";
 import { userPath, userPathOrName } from "./user_path.ts";
 
@@ -128,7 +129,7 @@ export function runPage(
   { known = [] }: { readonly known?: readonly RunResult[] } = {},
 ): Promise<string> {
   const { history, best, last, description: { config, classCounts, ...card } } = run;
-  const { data, network, stages, seed } = config;
+  const { data, stages } = config;
   const epochs = totalEpochs(stages);
   const groups = classCounts.map(shotGroup);
   const set = Object.hasOwn(datasets, data.dataset)
@@ -167,12 +168,7 @@ export function runPage(
     },
     {
       title: "Configuration",
-      items: [
-        pairTable("setting", { ...data, ...network, seed }),
-        ...stages.map(({ name, options, ...stage }) =>
-          pairTable(`stage ${name}`, { ...stage, ...options })
-        ),
-      ],
+      items: settingItems({ config, environment: card.environment }),
     },
     {
       title: "Machine and versions",
@@ -270,19 +266,4 @@ function resultTable(
     ]),
     { numeric: numbers },
   );
-}
-
-function pairTable(what: string, values: object): Table {
-  return table(
-    [what, "value"],
-    Object.entries(values).map(([key, value]): Cell[] => [key, settingText(value)]),
-  );
-}
-
-function settingText(value: unknown): Cell {
-  if (value === null) return null;
-  if (typeof value === "boolean") return value ? "on" : "off";
-  return typeof value === "object" && value !== null
-    ? Object.entries(value).map(([name, part]) => `${name} ${part}`).join(", ")
-    : String(value);
 }

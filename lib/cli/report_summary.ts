@@ -23,7 +23,7 @@ import { spreadOf } from "../study/statistics.ts";
 import { totalEpochs } from "../train/stage.ts";
 
 /** Settings that say where images are or what chance does, and nothing of what is trained. */
-const undecided = [
+export const undecided: readonly string[] = [
   ...["dataFolder", "trainList", "testList", "trainListHash", "testListHash"],
   ...["source", "seed", "splitHash"],
 ];

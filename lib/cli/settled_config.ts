@@ -5,7 +5,6 @@
  */
 
 import type { RunConfig } from "../experiment/config.ts";
-import { withSplitHash } from "../experiment/configured.ts";
 import { withFileHashes, withListHashes } from "../experiment/configured_files.ts";
 import type { FileDataset } from "../data/file_dataset.ts";
 import type { FlagValues } from "./flags.ts";
@@ -15,7 +14,7 @@ import { configOf, type TrainFlagsOptions } from "./train_flags.ts";
 
 /** A configuration whose files have been read. */
 export interface SettledConfig {
-  /** The configuration, with the hashes of rows and lists. */
+  /** The configuration, with the hashes of rows, lists and weights. */
   readonly config: RunConfig;
   /** Its data set, if the images stay in files. */
   readonly files?: FileDataset;
@@ -39,7 +38,7 @@ export async function settledConfig(
   const { num_classes } = values;
   const classes = num_classes === undefined ? undefined : Number(num_classes);
   const files = await openFiles(asked.data, { classes });
-  if (files === undefined) return { config: await withSplitHash(asked) };
+  if (files === undefined) return { config: await withFileHashes(asked) };
   const known = configOf({ ...values, num_classes: files.classNames.length }, options);
   // What does not fit is said before a run begins.
   asUsage(() => withListHashes(known, files));

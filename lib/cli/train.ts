@@ -129,7 +129,7 @@ export async function trainAt(args: readonly string[], given?: Place): Promise<v
   const meeting: Meeting = {};
   await trainBegun(
     async () => {
-      const begun = await begin(values, { ...options, meeting });
+      const begun = await begin(values, { ...options, meeting, preset });
       return begun && { ...begun, preset };
     },
     values,
@@ -140,10 +140,11 @@ export async function trainAt(args: readonly string[], given?: Place): Promise<v
 /** Undefined if the run is finished. */
 async function begin(
   values: FlagValues,
-  { place: seat, meeting, ...chosen }: ChosenMethod & {
+  { place: seat, meeting, preset, ...chosen }: ChosenMethod & {
     readonly base?: Settings;
     readonly place: Place | undefined;
     readonly meeting: Meeting;
+    readonly preset: Preset | undefined;
   },
 ): Promise<BegunRun | undefined> {
   const { root_model } = values;
@@ -178,6 +179,7 @@ async function begin(
       (({ data }) =>
         resumed === undefined ? loadConfiguredDataset(data) : loadImagesOf(resumed, values)),
     store,
+    preset: preset?.name,
     mode: executionMode(values),
     xla: values.xla === true,
     company,

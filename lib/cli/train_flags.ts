@@ -58,9 +58,14 @@ export const subsetFlags: readonly ConfigFlag[] = flagsOf(dataFields).filter(
   ({ setting }) => setting !== "validation",
 );
 
+const notTested = [
+  ...["splitSeed", "splitGenerator", "validation"],
+  ...["precision", "pretrained", "pretrainedHash"],
+];
+
 /** Flags of the data and the network, as far as a test needs them. */
 export const testFlags: readonly ConfigFlag[] = flagsOf({ ...dataFields, ...networkFields }).filter(
-  ({ setting }) => !["splitSeed", "splitGenerator", "validation", "precision"].includes(setting),
+  ({ setting }) => !notTested.includes(setting),
 );
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The data sets whose images stay in their files, by name. A new one is a line here.
+ * The data sets whose images stay in their files, by name. A new one is a name and a line here.
  *
  * @module
  */
@@ -21,16 +21,16 @@ function publishedEntry(published: LargeSetName): FileDatasetEntry {
   return { title, classes, published };
 }
 
+/** Data sets whose images stay in their files. */
+export type FileDatasetName = LargeSetName | "folder";
+
 /** All of them. */
-export const fileDatasets = {
+export const fileDatasets: Readonly<Record<FileDatasetName, FileDatasetEntry>> = {
   imagenet_lt: publishedEntry("imagenet_lt"),
   places_lt: publishedEntry("places_lt"),
   inat18: publishedEntry("inat18"),
   folder: { title: "own images" },
-} as const satisfies Readonly<Record<string, FileDatasetEntry>>;
-
-/** Data sets whose images stay in their files. */
-export type FileDatasetName = keyof typeof fileDatasets;
+};
 
 /**
  * What is known of a data set in files.

@@ -8,11 +8,11 @@
  * @module
  */
 
-import type { Settings, SettingsOf } from "../settings/field.ts";
+import type { Settings } from "../settings/field.ts";
 import type { MaxNorm, Trains } from "../train/stage.ts";
 import { configure } from "./config_complete.ts";
-import type { networkFields, Precision, stageFields } from "./config_fields.ts";
-import type { dataFields } from "./data_fields.ts";
+import type { NetworkConfig, Precision, StageSettings } from "./config_fields.ts";
+import type { DataConfig } from "./data_fields.ts";
 
 export {
   checkConfig,
@@ -30,16 +30,10 @@ export {
 } from "./config_name.ts";
 export { effectivePrecision } from "./config_precision.ts";
 export { readConfig, type ReadConfigOptions, unknownMethods } from "./config_read.ts";
-export type { Precision, Settings };
-
-/** Settings of the data, complete. */
-export type DataConfig = SettingsOf<typeof dataFields>;
-
-/** Settings of the network, complete. */
-export type NetworkConfig = SettingsOf<typeof networkFields>;
+export type { DataConfig, NetworkConfig, Precision, Settings };
 
 /** One stage of a training. */
-export interface StageConfig extends SettingsOf<typeof stageFields> {
+export interface StageConfig extends StageSettings {
   /** Its name, unlike those of the other stages: `train`, then the kind of a second stage. */
   readonly name: string;
   /** Name of the method. */
@@ -59,7 +53,7 @@ export interface StageConfig extends SettingsOf<typeof stageFields> {
 /** The configuration of a run, resolved: complete and checked. */
 export interface RunConfig {
   /** Version of this form. */
-  readonly version: 5;
+  readonly version: 6;
   /** The data. */
   readonly data: DataConfig;
   /** The network. */

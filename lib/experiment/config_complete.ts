@@ -18,7 +18,7 @@ import {
   suggestion,
   takenBy,
 } from "../settings/check.ts";
-import type { Fields, Settings, SettingValue } from "../settings/field.ts";
+import type { Fields, Settings, SettingsOf, SettingValue } from "../settings/field.ts";
 import { checkOptions } from "./check_options.ts";
 import type { RunConfig, StageConfig } from "./config.ts";
 import { fileDefaults, misplacedFileField } from "./file_settings.ts";
@@ -201,7 +201,8 @@ function withDependentDefaults(complete: Settings, given: Settings): Settings {
  * ```
  */
 export function assemble(settings: Settings, optionNames: readonly string[]): RunConfig {
-  const pick = <F extends Fields>(fields: F) => only(settings, Object.keys(fields));
+  const pick = <F extends Fields>(fields: F) =>
+    only(settings, Object.keys(fields)) as unknown as SettingsOf<F>;
   const { method, seed } = settings;
   const first = {
     name: "train",
@@ -214,9 +215,9 @@ export function assemble(settings: Settings, optionNames: readonly string[]): Ru
     ...pick(stageFields),
   } as unknown as StageConfig;
   return {
-    version: 5,
-    data: pick(dataFields) as RunConfig["data"],
-    network: pick(networkFields) as RunConfig["network"],
+    version: 6,
+    data: pick(dataFields),
+    network: pick(networkFields),
     stages: [first],
     seed: seed as number,
   };
@@ -288,6 +289,8 @@ export function checkConfig(config: RunConfig): RunConfig {
   rule(hasSource, "source", `${dataset.sources.join(" or ")} for ${dataset.name}`);
   const hasRows = data.splitHash === null || data.splitFile !== null;
   rule(hasRows, "splitHash", `that of given rows: name their file with --split_file`);
+  const hasWeights = network.pretrainedHash === null || network.pretrained !== null;
+  rule(hasWeights, "pretrainedHash", "that of given weights: name their file with --pretrained");
   const takesSeed = data.splitGenerator === "kit" || data.splitSeed <= largestLegacySeed;
   const misplaced = misplacedFileField(config.data);
   rule(

@@ -7,9 +7,17 @@
  * @module
  */
 
-import { decays } from "../train/schedule.ts";
+import { type Decay, decays } from "../train/schedule.ts";
 import { type Architecture, architectures } from "../model/network.ts";
-import { choiceField, numberField, switchField } from "../settings/field.ts";
+import {
+  choiceField,
+  type FieldsOf,
+  numberField,
+  optionalPathField,
+  optionalTextField,
+  switchField,
+} from "../settings/field.ts";
+import { sha256Text } from "./data_fields.ts";
 
 export { methodFields, partFields } from "./method_fields.ts";
 
@@ -20,15 +28,29 @@ export { methodFields, partFields } from "./method_fields.ts";
  */
 export type Precision = "float32" | "bfloat16" | "tf32";
 
-/** Settings of the network. */
-export const networkFields = {
+/** Settings of the network, complete. */
+export interface NetworkConfig {
   /** Network. */
-  architecture: choiceField<Architecture>(architectures, {
+  readonly architecture: Architecture;
+  /** Channels of its first stage. */
+  readonly width: number;
+  /** Precision of the training's convolutions. */
+  readonly precision: Precision;
+  /** Whether the batch norm of several devices takes the statistics of the whole batch. */
+  readonly syncBatchNorm: boolean;
+  /** File of weights to begin from, absolute, or null where all are drawn. */
+  readonly pretrained: string | null;
+  /** SHA-256 of its tensors; a run that begins writes it down. */
+  readonly pretrainedHash: string | null;
+}
+
+/** Settings of the network. */
+export const networkFields: FieldsOf<NetworkConfig> = {
+  architecture: choiceField(architectures, {
     default: "resnet32",
     flags: ["a", "arch"],
     help: "network",
   }),
-  /** Channels of its first stage. */
   width: numberField({
     default: 16,
     whole: true,
@@ -39,25 +61,66 @@ export const networkFields = {
     help: "channels of the first stage; --arch without --width takes 64, the official width " +
       "(resnet9: 32)",
   }),
-  /** Precision of the training's convolutions. */
-  precision: choiceField<Precision>(["float32", "bfloat16", "tf32"], {
+  precision: choiceField(["float32", "bfloat16", "tf32"], {
     default: "float32",
     flags: ["precision"],
     help: "of the convolutions in training; bfloat16 is faster on some processors only",
     earlier: "float32",
   }),
-  /** Whether the batch norm of several devices takes the statistics of the whole batch. */
   syncBatchNorm: switchField({
     flags: ["sync_batch_norm"],
     help: "with several devices: batch norm by the whole batch instead of each device's part",
     earlier: false,
     since: 5,
   }),
+  pretrained: optionalPathField({
+    flags: ["pretrained"],
+    help: "weights to begin from, such as torchvision's of ImageNet: .safetensors or .pth; heads " +
+      "that do not fit are drawn",
+    defaultText: "all are drawn",
+    earlier: null,
+    since: 6,
+  }),
+  pretrainedHash: optionalTextField({
+    ...sha256Text,
+    flags: ["pretrained_hash"],
+    help: "SHA-256 that its tensors must have",
+    defaultText: "not checked",
+    earlier: null,
+    since: 6,
+  }),
 };
 
-/** Settings of one stage of a training, beside its method and the method's own. */
-export const stageFields = {
+/** Settings of one stage of a training, complete, beside its method and the method's own. */
+export interface StageSettings {
   /** Epochs. */
+  readonly epochs: number;
+  /** First epoch; 0 in every stage but the first. */
+  readonly startEpoch: number;
+  /** Examples of a step, in the unit of the method: images, or pairs of images. */
+  readonly batchSize: number;
+  /** Parts of a batch, whose gradients are averaged before a step. */
+  readonly accumulate: number;
+  /** Learning rate at the start. */
+  readonly learningRate: number;
+  /** How the learning rate falls. */
+  readonly decay: Decay;
+  /** Whether the ten-epoch warm-up of the large sets applies. */
+  readonly warmUp: boolean;
+  /** Momentum. */
+  readonly momentum: number;
+  /** Weight decay. */
+  readonly weightDecay: number;
+  /** Whether steps look ahead along the velocity. */
+  readonly nesterov: boolean;
+  /** Radius of sharpness-aware minimisation. */
+  readonly samRadius: number;
+  /** Share that moving averages of the weights keep at each step. */
+  readonly averageDecay: number;
+}
+
+/** Settings of one stage of a training, beside its method and the method's own. */
+export const stageFields: FieldsOf<StageSettings> = {
   epochs: numberField({
     default: 2,
     whole: true,
@@ -67,14 +130,12 @@ export const stageFields = {
     flags: ["epochs"],
     help: "length of the training",
   }),
-  /** First epoch; 0 in every stage but the first. */
   startEpoch: numberField({
     default: 0,
     whole: true,
     flags: ["start-epoch"],
     help: "epoch to start at, counted from 0",
   }),
-  /** Examples of a step, in the unit of the method: images, or pairs of images. */
   batchSize: numberField({
     default: 64,
     whole: true,
@@ -84,7 +145,6 @@ export const stageFields = {
     flags: ["b", "batch_size"],
     help: "examples of a step; pairs of images for methods that mix",
   }),
-  /** Parts of a batch, whose gradients are averaged before a step. */
   accumulate: numberField({
     default: 1,
     whole: true,
@@ -98,14 +158,12 @@ export const stageFields = {
     earlier: 1,
     since: 5,
   }),
-  /** Learning rate at the start. */
   learningRate: numberField({
     default: 0.01,
     most: 1000,
     flags: ["lr", "learning_rate"],
     help: "learning rate at the start",
   }),
-  /** How the learning rate falls. */
   decay: choiceField(decays, {
     default: "cosine",
     flags: ["lr_decay"],
@@ -115,33 +173,28 @@ export const stageFields = {
     earlier: "cosine",
     since: 3,
   }),
-  /** Whether the ten-epoch warm-up of the large sets applies. */
   warmUp: switchField({
     flags: ["warm_up"],
     help: "the cosine by the official rule of the large sets, with ten epochs of warm-up",
   }),
-  /** Momentum. */
   momentum: numberField({
     default: 0.9,
     below: 1,
     flags: ["momentum"],
     help: "momentum of the descent",
   }),
-  /** Weight decay. */
   weightDecay: numberField({
     default: 5e-3,
     most: 1000,
     flags: ["wd", "weight_decay"],
     help: "weight decay (L2)",
   }),
-  /** Whether steps look ahead along the velocity. */
   nesterov: switchField({
     flags: ["nesterov"],
     help: "Nesterov's momentum",
     earlier: false,
     since: 3,
   }),
-  /** Radius of sharpness-aware minimisation. */
   samRadius: numberField({
     default: 0,
     most: 100,
@@ -150,7 +203,6 @@ export const stageFields = {
     earlier: 0,
     since: 3,
   }),
-  /** Share that moving averages of the weights keep at each step. */
   averageDecay: numberField({
     default: 0,
     below: 1,

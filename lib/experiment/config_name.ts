@@ -63,8 +63,8 @@ export function configHash(config: RunConfig): string {
 }
 
 /**
- * What tells the results of a configuration apart: {@linkcode configHash} without the places of images and
- * lists, which are known by their hashes.
+ * What tells the results of a configuration apart: {@linkcode configHash} without the places of images,
+ * lists and weights, which are known by their hashes.
  *
  * @param config The configuration.
  * @returns 64 hexadecimal digits; equal where two runs ask for the same.
@@ -80,7 +80,11 @@ export function resultHash(config: RunConfig): string {
   const { dataset } = config.data;
   const { dataFolder, source } = configure({ dataset }).data;
   const places = { dataFolder, source, trainList: null, testList: null };
-  return configHash({ ...config, data: { ...config.data, ...places } });
+  return configHash({
+    ...config,
+    data: { ...config.data, ...places },
+    network: { ...config.network, pretrained: null },
+  });
 }
 
 /**
@@ -164,7 +168,7 @@ interface Part {
 
 const always = [
   ...["dataset", "imbalanceRate", "architecture", "width", "method", "seed"],
-  ...["splitFile", "splitHash"],
+  ...["splitFile", "splitHash", "pretrainedHash"],
 ];
 
 /** What a name does not tell of images in files: their lists are told apart by a hash, the tail is told. */

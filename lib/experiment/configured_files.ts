@@ -13,6 +13,7 @@ import {
 import { fileDatasetEntry, type FileDatasetName } from "../data/file_datasets.ts";
 import type { DataConfig, RunConfig } from "./config.ts";
 import { withSplitHash } from "./configured.ts";
+import { withPretrainedHash } from "./pretrained.ts";
 
 /**
  * Opens the data set of a configuration, if its images stay in files.
@@ -74,7 +75,7 @@ export function withListHashes(config: RunConfig, dataset: FileDataset): RunConf
 }
 
 /**
- * A configuration that tells what the files hold that it names: rows of a subset, lists of images.
+ * A configuration that tells what the files hold that it names: rows of a subset, lists of images, weights.
  *
  * @param config The configuration.
  * @param options The data set that it is to be trained on, where that is at hand; one in files whose hashes
@@ -93,5 +94,6 @@ export async function withFileHashes(
     : isKnown
     ? undefined
     : await openConfiguredFiles(config.data, { classes });
-  return await withSplitHash(files === undefined ? config : withListHashes(config, files));
+  const listed = files === undefined ? config : withListHashes(config, files);
+  return await withPretrainedHash(await withSplitHash(listed));
 }

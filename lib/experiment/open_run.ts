@@ -267,7 +267,15 @@ async function mendBest(
   }
 }
 
-async function splitOfRun(run: DescribedRun, images: LabelledImages): Promise<Split> {
+/**
+ * The rows of a run, also where the file that gave them is gone: the run keeps them.
+ *
+ * @param run What it is, and its folder.
+ * @param images Its images.
+ * @returns Its subset, what is held out of it included.
+ * @throws {SyntaxError} If its file of rows is damaged or missing, and nothing can take its place.
+ */
+export async function splitOfRun(run: DescribedRun, images: LabelledImages): Promise<Split> {
   const { folder, description: { config } } = run;
   const { classes, splitFile, replace } = config.data;
   if (splitFile === null) return await configuredSplit(config, images);
@@ -287,8 +295,8 @@ async function splitOfRun(run: DescribedRun, images: LabelledImages): Promise<Sp
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SyntaxError(
-      `Cannot continue the run in "${folder}": ${problem}; the file that gave its rows cannot take ` +
-        `its place: ${reason}: bring one of the two back from a copy`,
+      `Cannot find the rows of the run in "${folder}": ${problem}; the file that gave them cannot ` +
+        `take its place: ${reason}: bring one of the two back from a copy`,
       { cause },
     );
   }

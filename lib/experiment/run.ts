@@ -14,7 +14,7 @@ import type { Network, Variables } from "../model/network.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import type { Progress, TrainEvent } from "../train/events.ts";
-import { initialProgress, trainEpochs } from "../train/loop.ts";
+import { trainEpochs } from "../train/loop.ts";
 import { createPredictor } from "../train/predict.ts";
 import { evaluated } from "../train/tested.ts";
 import { type Training, trainingStageAt } from "../train/training.ts";
@@ -26,6 +26,7 @@ import { configuredTraining } from "./configured_training.ts";
 import { type ForkSource, readFork } from "./fork.ts";
 import { tellUser } from "./notice.ts";
 import type { OpenRun } from "./open_run.ts";
+import { firstProgress } from "./pretrained.ts";
 import { describeEnvironment } from "./run_card.ts";
 import type { RunDescription } from "./run_folder.ts";
 import { openRunStore, type RunStore } from "./run_store.ts";
@@ -54,6 +55,8 @@ export interface BeginRunOptions {
   readonly resume?: "if-there" | "must" | "never" | undefined;
   /** A finished run that a new one goes on from; its configuration is that of `config` with fewer stages. */
   readonly from?: ForkSource | undefined;
+  /** Name of the preset that its settings start from; it is noted in the folder, and no more. */
+  readonly preset?: string | undefined;
   /** `eager` runs steps op by op. */
   readonly mode?: ExecutionMode | undefined;
   /** Whether XLA compiles the steps; meant for GPUs. */
@@ -120,7 +123,7 @@ export interface Run {
  */
 export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const { store = openRunStore(), onNotice = tellUser, company } = options;
-  const { checkpointSeconds, mode, xla } = options;
+  const { checkpointSeconds, mode, preset, xla } = options;
   const { methods } = store;
   using resources = new DisposableStack();
   const wanted = options.config && await withFileHashes(options.config, {
@@ -158,7 +161,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
     peers: company?.peers,
   });
   resources.defer(() => training.dispose());
-  standing.progress ??= initialProgress(training);
+  standing.progress ??= await firstProgress(training, { config, onNotice });
   const dataHash = images.hash();
   if (company !== undefined) {
     const beginning = { from: standing.progress, dataHash, subset };
@@ -167,6 +170,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const from = standing.progress;
 
   const environment = await describeEnvironment({ engine, mode, xla, config, company });
+  const begun = { ...(preset && { preset }), ...(fork && { "goes on from": fork.origin }) };
   const parameters = parameterCount(network);
   const open = existing ??
     await store.start({
@@ -177,7 +181,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
       dataHash,
       classNames,
       parameters,
-      environment: { ...environment, ...(fork && { "goes on from": fork.origin }) },
+      environment: { ...environment, ...begun },
     });
   if (existing === undefined) resources.defer(() => open.release());
   if (fork !== undefined) {

@@ -19,7 +19,15 @@ import { defineLoss, type Loss } from "./loss.ts";
 import { cdtLoss, logitAdjustedLoss, vsLoss } from "./vector_scaling.ts";
 import { weightedCrossEntropy } from "./weighted_cross_entropy.ts";
 
-const weightedAlready = "its classes are weighted already";
+/** What losses have in common whose classes are weighted by their effective numbers of images. */
+const byEffectiveNumbers = {
+  fields: { cbBeta },
+  head: "plain",
+  reweighting: "its classes are weighted already",
+  constants: (counts: readonly number[], { cbBeta: beta }: { readonly cbBeta: number }) => ({
+    weights: effectiveNumberWeights(counts, { beta }),
+  }),
+} as const;
 
 /** All losses, the plain one first; a new one is a file of its own and an entry here. */
 export const losses: readonly Loss[] = [
@@ -38,35 +46,25 @@ export const losses: readonly Loss[] = [
     compute: (logits, labels, { weights }) => weightedCrossEntropy(logits, labels, { weights }),
   }),
   defineLoss({
+    ...byEffectiveNumbers,
     name: "class_balanced_by_weights",
     title: "Class-balanced, by weights",
     summary: "Cross-entropy weighted by effective numbers, divided by the weights of the batch",
     source: "Cui et al., CVPR 2019; LDAM-DRW, cifar_train.py with train rule Reweight",
     formula: String.raw`$\sum_b w_{y_b} \operatorname{CE} / \sum_b w_{y_b}$, $\beta = 0.9999$`,
     file: "class_balanced.ts",
-    fields: { cbBeta },
-    head: "plain",
     mixedLabels: "it is divided by the weights of the batch's labels, so it is not linear in them",
-    reweighting: weightedAlready,
-    constants: (counts, { cbBeta: beta }) => ({
-      weights: effectiveNumberWeights(counts, { beta }),
-    }),
     compute: (logits, labels, { constants }) => classBalancedByWeights(logits, labels, constants),
   }),
   defineLoss({
+    ...byEffectiveNumbers,
     name: "class_balanced_by_batch",
     title: "Class-balanced, by batch",
     summary: "Cross-entropy weighted by effective numbers, divided by the size of the batch",
     source: "Cui et al., CVPR 2019; class-balanced-loss, src/cifar_main.py",
     formula: String.raw`$\sum_b w_{y_b} \operatorname{CE} / B$, $\beta = 0.9999$`,
     file: "class_balanced.ts",
-    fields: { cbBeta },
-    head: "plain",
     mixedLabels: true,
-    reweighting: weightedAlready,
-    constants: (counts, { cbBeta: beta }) => ({
-      weights: effectiveNumberWeights(counts, { beta }),
-    }),
     compute: (logits, labels, { constants }) => classBalancedByBatch(logits, labels, constants),
   }),
   defineLoss({
@@ -166,17 +164,12 @@ export const losses: readonly Loss[] = [
       cdtLoss(logits, labels, { ...constants, weights }),
   }),
   defineLoss({
+    ...byEffectiveNumbers,
     name: "binary_class_balanced",
     title: "Binary class-balanced",
     summary: "Binary cross-entropy of softmax outputs, weighted by effective numbers",
     source: "Alshammari et al., CVPR 2022; LTR-weight-balancing, utils/class_balanced_loss.py",
-    fields: { cbBeta },
-    head: "plain",
     mixedLabels: true,
-    reweighting: weightedAlready,
-    constants: (counts, { cbBeta: beta }) => ({
-      weights: effectiveNumberWeights(counts, { beta }),
-    }),
     compute: (logits, labels, { constants }) => binaryClassBalancedLoss(logits, labels, constants),
   }),
 ];

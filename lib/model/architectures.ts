@@ -1,5 +1,5 @@
 /**
- * The list of networks: a new one is a file that describes it and its line here.
+ * The list of networks: a new one is a file that describes it, and its name and line here.
  *
  * @module
  */
@@ -9,6 +9,17 @@ import { classicalResnet } from "./resnet_classical.ts";
 import { imagenetResnet, type ImagenetShape } from "./resnet_imagenet.ts";
 import { wideResnet } from "./resnet_wide.ts";
 import type { Backbone, BackboneOptions } from "./structure.ts";
+
+/** Names of the networks, as the official `--arch` writes them. */
+export type Architecture =
+  | "resnet32"
+  | "resnet18"
+  | "resnet34"
+  | "resnet50"
+  | "resnet9"
+  | "resnext50_32x4d"
+  | "resnet50_imagenet"
+  | "resnet10_imagenet";
 
 /** A network that can be chosen by name. */
 export interface ArchitectureEntry {
@@ -25,14 +36,15 @@ const basic = (depths: readonly number[]) => (options: BackboneOptions): Backbon
 const bottleneck = (depths: readonly number[]) => (options: BackboneOptions): Backbone =>
   wideResnet({ depths, block: "bottleneck" }, options);
 
-const classical = (depths: readonly [number, number, number]) => (options: BackboneOptions) =>
-  classicalResnet(depths, options);
+const classical =
+  (depths: readonly [number, number, number]) => (options: BackboneOptions): Backbone =>
+    classicalResnet(depths, options);
 
 const imagenet = (shape: ImagenetShape) => (options: BackboneOptions): Backbone =>
   imagenetResnet(shape, options);
 
 /** The networks that come with the kit, by the names that `--arch` takes. */
-export const architectureTable = {
+export const architectureTable: Readonly<Record<Architecture, ArchitectureEntry>> = {
   resnet32: { describe: classical([5, 5, 5]), width: 64, anyWidth: true },
   resnet18: { describe: basic([2, 2, 2, 2]), width: 64, anyWidth: false },
   resnet34: { describe: basic([3, 4, 6, 3]), width: 64, anyWidth: false },
@@ -53,10 +65,7 @@ export const architectureTable = {
     width: 64,
     anyWidth: true,
   },
-} as const satisfies Readonly<Record<string, ArchitectureEntry>>;
-
-/** Names of the networks, as the official `--arch` writes them. */
-export type Architecture = keyof typeof architectureTable;
+};
 
 /** Names of all networks. */
 export const architectures: readonly Architecture[] = Object.keys(

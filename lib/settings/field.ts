@@ -55,6 +55,11 @@ export type SettingsOf<F extends Fields> = {
   readonly [Name in keyof F]: F[Name] extends Field<infer Value> ? Value : never;
 };
 
+/** The fields of settings whose values an interface describes: one of its type for each. */
+export type FieldsOf<Values extends { readonly [Name in keyof Values]: SettingValue }> = {
+  readonly [Name in keyof Values]: Field<Values[Name]>;
+};
+
 /** What every kind of field is told. */
 export interface FieldOptions<Value> {
   /** Its value where nothing is said. */
@@ -143,11 +148,7 @@ export function numberField(options: NumberFieldOptions): Field<number> {
  */
 export function choiceField<const Choice extends string>(
   choices: readonly Choice[],
-  options:
-    & {
-      readonly [K in keyof FieldOptions<NoInfer<Choice>>]: FieldOptions<NoInfer<Choice>>[K];
-    }
-    & Pick<Field, "spellings">,
+  options: Readonly<FieldOptions<NoInfer<Choice>>> & Pick<Field, "spellings">,
 ): Field<Choice> {
   return {
     ...options,

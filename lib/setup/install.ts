@@ -11,12 +11,13 @@ import { firstUnreadable, unreadableAdvice } from "./access.ts";
 import { findLibraryFolder, hasLibrary } from "./find.ts";
 import { readLibraryVersion } from "./library.ts";
 import { endLeftoverPrograms } from "./leftovers.ts";
-import { formatSize, freeBytes, listGpus } from "./machine.ts";
+import { formatSize, listGpus } from "./machine.ts";
 import { hasNpmPackages, installNpmPackages } from "./npm.ts";
 import { unreadablePackageAdvice, unreadablePackageFile } from "./npm_cache.ts";
 import { installPythonPackages } from "./pip.ts";
 import { checkPlatform } from "./platform.ts";
 import { type Device, projectRoot, venvFolder } from "./project.ts";
+import { checkRoom } from "./room.ts";
 import { ensureVenv, venvPythonVersion } from "./python.ts";
 import { requirements } from "./requirements.ts";
 import { checkStamp, isForThisUser, readStamp, type Stamp, writeStamp } from "./stamp.ts";
@@ -226,7 +227,10 @@ async function install(
   if (needs.tensorflow) {
     await endLeftoverPrograms(venvFolder(root));
     await removeLeftovers(venvFolder(root));
-    await checkFreeDisk(root, costs[device].needed);
+    if (!hasLibrary(root)) {
+      const { needed } = costs[device];
+      await checkRoom(root, { what: "TensorFlow", needed, command: "deno task setup" });
+    }
     python = await ensureVenv(root, { device, keep: [setupLockName] });
   }
   if (needs.npm) {
@@ -254,15 +258,6 @@ function describeNpmPackages(): string {
 function cost(part: keyof typeof costs): string {
   const { download, disk } = costs[part];
   return `about ${formatSize(download)} to fetch, ${formatSize(disk)}`;
-}
-
-async function checkFreeDisk(root: string, needed: number): Promise<void> {
-  const free = await freeBytes(venvFolder(root));
-  if (free >= needed || hasLibrary(root)) return;
-  throw new Error(
-    `Cannot install TensorFlow: about ${formatSize(needed)} are needed in "${root}", ` +
-      `${formatSize(free)} are free: free some space, then run deno task setup again`,
-  );
 }
 
 async function checkLibrary(folder: string): Promise<string> {

@@ -8,24 +8,16 @@ import { sha256 } from "../disk/digest.ts";
 import { writeJson } from "../disk/json_file.ts";
 import { makeFolder, writeWholeFile } from "../disk/whole_file.ts";
 import { isRunnable } from "./access.ts";
-import { setupLockName, withSetupLock } from "./install.ts";
+import { ensureExtra, type ExtraOptions } from "./extra.ts";
+import { setupLockName } from "./install.ts";
 import { endLeftoverPrograms } from "./leftovers.ts";
-import { formatSize, freeBytes } from "./machine.ts";
+import { formatSize } from "./machine.ts";
 import { installPythonPackages } from "./pip.ts";
 import { projectRoot, venvFolder } from "./project.ts";
+import { checkRoom } from "./room.ts";
 import { ensureVenv } from "./python.ts";
 import { requirements } from "./requirements.ts";
 import { sitePackages } from "./find.ts";
-
-/** What to set up, and whom to tell. */
-export interface LabOptions {
-  /** The project folder. */
-  root?: string;
-  /** Told lines worth keeping; nothing when there is nothing to do. */
-  report?: (line: string) => void;
-  /** Told what is happening now, often. */
-  progress?: (text: string) => void;
-}
 
 /** Bytes that JupyterLab costs, for the plan that is printed first. */
 const cost = { download: 56e6, disk: 310e6, needed: 500e6 };
@@ -39,11 +31,9 @@ const cost = { download: 56e6, disk: 310e6, needed: 500e6 };
  * @param options Which project, and whom to tell.
  * @throws {Error} If something cannot be installed; the message says why and what to do.
  */
-export async function ensureLab(options: LabOptions = {}): Promise<void> {
+export async function ensureLab(options: ExtraOptions = {}): Promise<void> {
   const { root = projectRoot } = options;
-  if (!await hasLab(root)) {
-    await withSetupLock(root, () => install(root, options), options);
-  }
+  await ensureExtra({ isThere: hasLab, install: (root) => install(root, options) }, options);
   await configureLab(root);
 }
 
@@ -73,9 +63,7 @@ export async function hasLab(root: string = projectRoot): Promise<boolean> {
   }
 }
 
-async function install(root: string, { report, progress }: LabOptions): Promise<void> {
-  // It may have been installed while this process waited for its turn.
-  if (await hasLab(root)) return;
+async function install(root: string, { report, progress }: ExtraOptions): Promise<void> {
   const version = requirements("lab").match(/^jupyterlab==([\d.]+)/m)?.[1];
   report?.(`Setting up what the notebooks need and is not complete in ${root}:`);
   report?.(
@@ -83,7 +71,9 @@ async function install(root: string, { report, progress }: LabOptions): Promise<
       `${formatSize(cost.download)} to fetch, ${formatSize(cost.disk)} in .venv`,
   );
   await endLeftoverPrograms(venvFolder(root));
-  await checkFreeDisk(root);
+  if (!isBegun(root)) {
+    await checkRoom(root, { what: "JupyterLab", needed: cost.needed, command: "deno task lab" });
+  }
   const python = await ensureVenv(root, { keep: [setupLockName] });
   await installPythonPackages(root, python, {
     packages: "lab",
@@ -116,20 +106,15 @@ async function writeIfChanged(file: string, content: unknown): Promise<void> {
   await writeWholeFile(file, text, own);
 }
 
-async function checkFreeDisk(root: string): Promise<void> {
-  const free = await freeBytes(venvFolder(root));
-  const isBegun = sitePackages(root).some((folder) => {
+/** Whether an earlier set-up has come so far that its packages lie there. */
+function isBegun(root: string): boolean {
+  return sitePackages(root).some((folder) => {
     try {
       return Deno.statSync(`${folder}/jupyterlab`).isDirectory;
     } catch {
       return false;
     }
   });
-  if (free >= cost.needed || isBegun) return;
-  throw new Error(
-    `Cannot install JupyterLab: about ${formatSize(cost.needed)} are needed in "${root}", ` +
-      `${formatSize(free)} are free: free some space, then run deno task lab again`,
-  );
 }
 
 function stampFile(root: string): string {

@@ -1,5 +1,6 @@
 /**
- * Facts about the machine: programs, GPUs and free disk.
+ * Facts about the machine: programs, GPUs and free disk. It imports nothing of the kit: `library.ts` runs it
+ * in a process that may do nothing but open a library.
  *
  * @module
  */

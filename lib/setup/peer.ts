@@ -4,22 +4,12 @@
  *
  * @module
  */
-import { withSetupLock } from "./install.ts";
+import { ensureExtra, type ExtraOptions } from "./extra.ts";
 import { installPythonPackages } from "./pip.ts";
 import { projectRoot, venvFolder } from "./project.ts";
 import { findPython } from "./python.ts";
 import { runProgram } from "./machine.ts";
 import { entries, findCudaLibraries, sitePackages } from "./find.ts";
-
-/** Whom to tell. */
-export interface PeerOptions {
-  /** The project folder. */
-  root?: string;
-  /** Told lines worth keeping; nothing when there is nothing to do. */
-  report?: (line: string) => void;
-  /** Told what is happening now, often. */
-  progress?: (text: string) => void;
-}
 
 /**
  * Makes sure that PyTorch and torchvision are in `.venv`, which the set-up has made; for `deno task bench --peer` only.
@@ -27,22 +17,19 @@ export interface PeerOptions {
  * @param options Which project, and whom to tell.
  * @throws {Error} If it cannot be installed; the message says why and what to do.
  */
-export async function installPeer(options: PeerOptions = {}): Promise<void> {
-  const { root = projectRoot, report, progress } = options;
-  if (hasPeer(root)) return;
-  await withSetupLock(root, async () => {
-    // It may have been installed while this process waited for its turn.
-    if (hasPeer(root)) return;
+export async function installPeer(options: ExtraOptions = {}): Promise<void> {
+  const { report, progress } = options;
+  const install = async (root: string): Promise<void> => {
     report?.(
       "Installing PyTorch and torchvision into .venv, to measure against it; training does not need it",
     );
-    const python = `${venvFolder(root)}/bin/python`;
-    await installPythonPackages(root, python, {
+    await installPythonPackages(root, `${venvFolder(root)}/bin/python`, {
       packages: "peer",
       onNotice: report,
       ...(progress && { onProgress: progress }),
     });
-  });
+  };
+  await ensureExtra({ isThere: hasPeer, install }, options);
 }
 
 /**
@@ -54,13 +41,12 @@ export async function installPeer(options: PeerOptions = {}): Promise<void> {
  * @throws {Error} If it cannot be installed; the message says why and what to do.
  */
 export async function installOwnPeer(
-  { root = projectRoot, report, progress, command }: PeerOptions & { readonly command: string },
+  options: ExtraOptions & { readonly command: string },
 ): Promise<string> {
+  const { root = projectRoot, report, progress, command } = options;
   const folder = ownPeerFolder(root);
   const python = `${folder}/bin/python`;
-  if (hasOwnPeer(root)) return python;
-  return await withSetupLock(root, async () => {
-    if (hasOwnPeer(root)) return python;
+  const install = async (): Promise<void> => {
     report?.(`Installing PyTorch into ${folder}, to measure against it; training does not need it`);
     const { command: anyPython } = await findPython();
     const made = await runProgram(anyPython, ["-I", "-m", "venv", "--clear", folder]);
@@ -76,8 +62,9 @@ export async function installOwnPeer(
       onNotice: report,
       ...(progress && { onProgress: progress }),
     });
-    return python;
-  });
+  };
+  await ensureExtra({ isThere: hasOwnPeer, install }, options);
+  return python;
 }
 
 /**
@@ -89,7 +76,7 @@ export async function installOwnPeer(
  * @throws {Error} If it cannot be installed; the message says why and what to do.
  */
 export async function installFittingPeer(
-  options: PeerOptions & { readonly command: string },
+  options: ExtraOptions & { readonly command: string },
 ): Promise<string> {
   const { root = projectRoot } = options;
   if (findCudaLibraries(root).length > 0) return await installOwnPeer(options);

@@ -4,21 +4,12 @@
  * @module
  */
 import { entries, sitePackages } from "./find.ts";
-import { withSetupLock } from "./install.ts";
-import { formatSize, freeBytes } from "./machine.ts";
+import { ensureExtra, type ExtraOptions } from "./extra.ts";
+import { formatSize } from "./machine.ts";
 import { installPythonPackages } from "./pip.ts";
 import { projectRoot, venvFolder } from "./project.ts";
+import { checkRoom } from "./room.ts";
 import { requirements } from "./requirements.ts";
-
-/** Whom to tell. */
-export interface TensorBoardSetupOptions {
-  /** The project folder. */
-  root?: string;
-  /** Told lines worth keeping; nothing when there is nothing to do. */
-  report?: (line: string) => void;
-  /** Told what is happening now, often. */
-  progress?: (text: string) => void;
-}
 
 /** Bytes that TensorBoard costs beside TensorFlow, for the line that is printed first. */
 const cost = { download: 20e6, disk: 42e6, needed: 80e6 };
@@ -31,26 +22,26 @@ const cost = { download: 20e6, disk: 42e6, needed: 80e6 };
  * @param options Which project, and whom to tell.
  * @throws {Error} If it cannot be installed; the message says why and what to do.
  */
-export async function ensureTensorBoard(options: TensorBoardSetupOptions = {}): Promise<void> {
-  const { root = projectRoot, report, progress } = options;
-  if (hasTensorBoard(root)) return;
-  await withSetupLock(root, async () => {
-    // It may have been installed while this process waited for its turn.
-    if (hasTensorBoard(root)) return;
-    const { tensorboard } = pinned();
-    report?.(
-      `Installing TensorBoard ${tensorboard} into .venv: about ${
-        formatSize(cost.download)
-      } to fetch, ` +
-        `${formatSize(cost.disk)} on the disk; training does not need it`,
-    );
-    await checkFreeDisk(root);
-    await installPythonPackages(root, `${venvFolder(root)}/bin/python`, {
-      packages: "tensorboard",
-      onNotice: report,
-      ...(progress && { onProgress: progress }),
-    });
-  }, options);
+export async function ensureTensorBoard(options: ExtraOptions = {}): Promise<void> {
+  const install = (root: string): Promise<void> => installInto(root, options);
+  await ensureExtra({ isThere: hasTensorBoard, install }, options);
+}
+
+async function installInto(root: string, { report, progress }: ExtraOptions): Promise<void> {
+  const { tensorboard } = pinned();
+  report?.(
+    `Installing TensorBoard ${tensorboard} into .venv: about ${
+      formatSize(cost.download)
+    } to fetch, ` +
+      `${formatSize(cost.disk)} on the disk; training does not need it`,
+  );
+  const { needed } = cost;
+  await checkRoom(root, { what: "TensorBoard", needed, command: "deno task tensorboard" });
+  await installPythonPackages(root, `${venvFolder(root)}/bin/python`, {
+    packages: "tensorboard",
+    onNotice: report,
+    ...(progress && { onProgress: progress }),
+  });
 }
 
 /**
@@ -83,13 +74,4 @@ export function hasTensorBoard(root: string = projectRoot): boolean {
 function pinned(): Record<string, string> {
   const lines = requirements("tensorboard").matchAll(/^(tensorboard[\w-]*)==([\d.]+)$/gm);
   return Object.fromEntries(Array.from(lines, ([, name, version]) => [name, version]));
-}
-
-async function checkFreeDisk(root: string): Promise<void> {
-  const free = await freeBytes(venvFolder(root));
-  if (free >= cost.needed) return;
-  throw new Error(
-    `Cannot install TensorBoard: about ${formatSize(cost.needed)} are needed in "${root}", ` +
-      `${formatSize(free)} are free: free some space, then run deno task tensorboard again`,
-  );
 }

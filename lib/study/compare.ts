@@ -36,6 +36,8 @@ export interface ComparedRow {
   readonly seconds?: Spread | undefined;
   /** Published numbers of the same method on the same data; none by default. */
   readonly published?: readonly Published[];
+  /** The same after logit adjustment. */
+  readonly publishedAdjusted?: readonly Published[];
   /** Last top-1 accuracy less that of the baseline, by seeds that are finished in both. */
   readonly difference?: Difference | undefined;
 }
@@ -188,6 +190,7 @@ function comparedRow(
     },
     adjusted: ofLast(({ adjusted }) => adjusted?.top1),
     published: publishedFor(config),
+    publishedAdjusted: publishedFor(config, { postHoc: "logit_adjustment" }),
     seconds: spread(({ seconds }) => seconds),
     difference: base === undefined || base.name === name
       ? undefined

@@ -6,6 +6,7 @@
 
 import type { Table } from "../plot/table.ts";
 import type { ComparedRow, Comparison } from "./compare.ts";
+import type { Published } from "./published.ts";
 import type { Difference, Spread } from "./statistics.ts";
 
 /** Sign for what there is not. */
@@ -43,7 +44,7 @@ export function comparisonTable({ title, baseline, rows }: Comparison): Table {
     ...(baseline === undefined ? [] : [
       [`against ${baseline}`, differenceCell] as [string, (row: ComparedRow) => string],
     ]),
-    ...(rows.some(({ published = [] }) => published.length > 0)
+    ...(rows.some((row) => allPublished(row).length > 0)
       ? [["published (%)", publishedCell(rows)] as [string, (row: ComparedRow) => string]]
       : []),
     ["time", ({ seconds }) => seconds === undefined ? nothing : timeText(seconds.mean)],
@@ -75,14 +76,20 @@ function captionOf({ title, baseline, rows }: Comparison): string {
 /** Published numbers, each with the letter of its source. */
 function publishedCell(rows: readonly ComparedRow[]): (row: ComparedRow) => string {
   const sources = sourcesOf(rows);
-  return ({ published = [] }) =>
-    published.map(({ top1, title }) => `${top1.toFixed(2)} [${letter(sources.indexOf(title))}]`)
+  const text = ({ top1, title }: Published): string =>
+    `${top1.toFixed(2)} [${letter(sources.indexOf(title))}]`;
+  return ({ published = [], publishedAdjusted = [] }) =>
+    [...published.map(text), ...publishedAdjusted.map((number) => `adjusted ${text(number)}`)]
       .join(", ") || nothing;
+}
+
+function allPublished({ published = [], publishedAdjusted = [] }: ComparedRow): Published[] {
+  return [...published, ...publishedAdjusted];
 }
 
 /** Titles of the sources of published numbers, each once. */
 function sourcesOf(rows: readonly ComparedRow[]): string[] {
-  return [...new Set(rows.flatMap(({ published = [] }) => published.map(({ title }) => title)))];
+  return [...new Set(rows.flatMap((row) => allPublished(row).map(({ title }) => title)))];
 }
 
 function letter(index: number): string {
@@ -91,7 +98,7 @@ function letter(index: number): string {
 
 /** Where published numbers stand. */
 function sourceTexts(rows: readonly ComparedRow[]): string[] {
-  const found = rows.flatMap(({ published = [] }) => published);
+  const found = rows.flatMap(allPublished);
   return sourcesOf(rows).map((title, index) => {
     const { place, network, note } = found.find((each) => each.title === title)!;
     return `[${letter(index)}] ${title}: ${[place, network, note].filter(Boolean).join(", ")}`;
@@ -136,16 +143,18 @@ export function comparisonNumbers({ rows }: Pick<Comparison, "rows">): Table {
     ["difference_low", ({ difference }) => difference?.interval?.[0]],
     ["difference_high", ({ difference }) => difference?.interval?.[1]],
     ...spread("seconds", ({ seconds }) => seconds),
-    [
-      "published",
-      ({ published = [] }) => published.map(({ top1, source }) => `${source} ${top1}`).join("; "),
-    ],
+    ["published", ({ published }) => sourcedNumbers(published)],
+    ["published_adjusted", ({ publishedAdjusted }) => sourcedNumbers(publishedAdjusted)],
   ];
   return {
     header: columns.map(([header]) => header),
     rows: rows.map((row) => columns.map(([, cell]) => String(cell(row) ?? ""))),
-    numeric: columns.map((_, index) => index > 2 && index < columns.length - 1),
+    numeric: columns.map((_, index) => index > 2 && index < columns.length - 2),
   };
+}
+
+function sourcedNumbers(numbers: readonly Published[] = []): string {
+  return numbers.map(({ top1, source }) => `${source} ${top1}`).join("; ");
 }
 
 function spreadCell(

@@ -1,5 +1,5 @@
 /**
- * Files that settings name, as a study knows them: rows of a subset, and lists of images.
+ * Files that settings name, as a study knows them: rows of a subset, lists of images, and weights.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import { configure, type Settings } from "../experiment/config.ts";
 import { withSplitHash } from "../experiment/configured.ts";
 import { openConfiguredFiles } from "../experiment/configured_files.ts";
 import { dataFields } from "../experiment/data_fields.ts";
+import { withPretrainedHash } from "../experiment/pretrained.ts";
 
 /**
  * Settings with the hashes of the files that they name: rows and lists are known by these, wherever they lie,
@@ -25,7 +26,16 @@ import { dataFields } from "../experiment/data_fields.ts";
  * ```
  */
 export async function withFiles(settings: Settings): Promise<Settings> {
-  return { ...settings, ...await rowsOf(settings), ...await listsOf(settings) };
+  const [rows, lists] = [await rowsOf(settings), await listsOf(settings)];
+  return { ...settings, ...rows, ...lists, ...await weightsOf(settings) };
+}
+
+async function weightsOf(
+  { pretrained = null, pretrainedHash = null }: Settings,
+): Promise<Settings> {
+  if (pretrained === null || pretrainedHash !== null) return {};
+  const { network } = await withPretrainedHash(configure({ pretrained }));
+  return { pretrainedHash: network.pretrainedHash };
 }
 
 async function rowsOf({ splitFile = null, splitHash = null }: Settings): Promise<Settings> {

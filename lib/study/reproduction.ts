@@ -187,7 +187,8 @@ export function verdictOn(ours: readonly number[], published: number): Verdict {
 }
 
 /**
- * Our numbers of a row beside all published ones: first of the first stage, then of the second one.
+ * Our numbers of a row beside all published ones: first of the first stage, then of the second one, then
+ * after logit adjustment where there is a published number of that.
  *
  * @param reproduction The row.
  * @param results Results, of which those of the row are taken by their hash.
@@ -227,20 +228,40 @@ export function reproduced(
     // The numbers of the row that is meant, also where ours are made smaller.
     const secondStage = index === 0 ? "none" : stage;
     const meant = configure(settingsOver(preset.settings, { secondStage }, methods), { methods });
-    const published = publishedFor(meant);
-    if (published.length === 0) return [{ ...common, isTarget: false }];
-    return published.map((number): Reproduced => ({
-      ...common,
+    const beside = (number: Published, ours: readonly number[]): Pick<Reproduced, Judged> => ({
       published: number,
-      isTarget: number.source === preset.target,
       verdict: isWithdrawn(number, meant.data.dataset)
         ? "withdrawn"
         : altered.length > 0
         ? "altered"
         : verdictOn(ours, number.top1),
+    });
+    const plain = publishedFor(meant).map((number): Reproduced => ({
+      ...common,
+      ...beside(number, ours),
+      isTarget: number.source === preset.target,
     }));
+    // Runs of old have not measured it.
+    const measured = row!.results.filter(({ last }) => last?.adjusted !== undefined);
+    const adjusted = measured.map(({ last }) => last!.adjusted!.top1);
+    // What is measured of it are the outputs of the last stage.
+    const postHoc = index < stages.length - 1
+      ? []
+      : publishedFor(meant, { postHoc: "logit_adjustment" });
+    return [
+      ...(plain.length === 0 ? [{ ...common, isTarget: false }] : plain),
+      ...postHoc.map((number): Reproduced => ({
+        name: `${common.name}, logits adjusted`,
+        seeds: measured.map(({ config }) => config.seed),
+        last: differenceOf(adjusted),
+        ...beside(number, adjusted),
+        isTarget: false,
+      })),
+    ];
   });
 }
+
+type Judged = "published" | "verdict";
 
 /** The authors of GLMC have taken back the first generation of its CIFAR-10 numbers. */
 function isWithdrawn({ source }: Published, dataset: string): boolean {

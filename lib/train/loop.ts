@@ -7,6 +7,7 @@
 import { adjustedMeasure } from "../evaluate/adjusted.ts";
 import { createEvaluator } from "../evaluate/evaluator.ts";
 import type { StepPlan } from "../data/plan.ts";
+import type { Variables } from "../model/network.ts";
 import { nextTurn, unlessAborted } from "../process/turn.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
@@ -38,12 +39,13 @@ const defaultCheckpointSeconds = 300;
  * Where a new training stands.
  *
  * @param training Its network, seed and first stage are used.
+ * @param variables What it begins from, and takes over; freshly drawn by default.
  * @returns The progress; the caller owns its tensors.
  */
-export function initialProgress(training: Training): Progress {
+export function initialProgress(training: Training, variables?: Variables): Progress {
   const [first] = training.options.stages;
   return {
-    state: initialState(training),
+    state: initialState(training, variables),
     epoch: first?.startEpoch ?? 0,
     step: 0,
     batches: 0,

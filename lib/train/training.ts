@@ -8,7 +8,7 @@ import type { ImageSource } from "../images/source.ts";
 import type { StepPlan } from "../data/plan.ts";
 import { randomStream } from "../data/random.ts";
 import { testedHeads } from "../method/tested_heads.ts";
-import type { Network } from "../model/network.ts";
+import type { Network, Variables } from "../model/network.ts";
 import type { Peers } from "../ops/collectives.ts";
 import type { CompiledFunction } from "../tensor/compile.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
@@ -165,13 +165,17 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
 }
 
 /**
- * The state before the first step: freshly drawn parameters, velocities of zero.
+ * The state before the first step: freshly drawn parameters, or given ones; velocities of zero.
  *
  * @param training Its network and seed are used.
+ * @param variables What it begins from, and takes over; freshly drawn by default.
  * @returns The state; the caller owns it.
  */
-export function initialState({ parts: { network }, options }: Training): TrainState {
-  const { parameters, statistics } = network.init(randomStream(options.seed, "init"));
+export function initialState(
+  { parts: { network }, options }: Training,
+  variables: Variables = network.init(randomStream(options.seed, "init")),
+): TrainState {
+  const { parameters, statistics } = variables;
   const stage = options.stages[0]!;
   const carried = initialCarried({ parameters, statistics }, { stage, network });
   return { parameters, statistics, momentum: zeroMomentum(parameters), carried };

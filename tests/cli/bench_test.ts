@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { readSpeedCards } from "../../lib/bench/speed_cards.ts";
 import type { BenchReport } from "../../lib/cli/bench_report.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
 import { temporaryFolder } from "../data/disposables.ts";
@@ -14,6 +15,7 @@ async function bench(...args: string[]): Promise<{ code: number; stdout: string;
 Deno.test("bench prints a table and writes the numbers and a page with a plot", async () => {
   using folder = temporaryFolder();
   const out = `${folder.path}/new/numbers.json`;
+  const cards = `${folder.path}/cards/speed.json`;
   const { code, stdout, stderr } = await bench(
     ...[
       "--width",
@@ -28,6 +30,8 @@ Deno.test("bench prints a table and writes the numbers and a page with a plot", 
       "cpu",
       "--out",
       out,
+      "--export",
+      cards,
     ],
   );
   assertEquals(code, 0, stderr);
@@ -49,6 +53,25 @@ Deno.test("bench prints a table and writes the numbers and a page with a plot", 
   );
   const page = await Deno.readTextFile(`${folder.path}/new/numbers.html`);
   assertStringIncludes(page, "Training step, width 2, batch 8");
+  const [card, ...others] = await readSpeedCards(cards);
+  assertEquals(others, []);
+  assertEquals(
+    { ...card, machine: "", date: "", commit: "", rows: [] },
+    {
+      what: "a step of glmc, ResNet-32 of width 2, batch of 8 pairs",
+      ...{ machine: "", date: "", commit: "", unit: "ms a step", rows: [] },
+      command: "deno task bench --width 2 -b 8 --rounds 2 --steps 1 --device cpu",
+    },
+  );
+  assertEquals(card?.machine, report.processor);
+  assertEquals(
+    card?.rows.map(({ name, median, peakBytes }) => [name, median, peakBytes]),
+    rows.slice(0, -1).map(({ name, milliseconds: { median }, peakBytes }) => [
+      name,
+      median,
+      peakBytes,
+    ]),
+  );
 });
 
 Deno.test("bench refuses numbers that are no counts, in one line", async () => {
@@ -83,7 +106,7 @@ Deno.test("bench times the step of another method, which counts images", async (
   );
 });
 
-Deno.test("bench refuses a method that it cannot time, in one line", async () => {
+Deno.test("bench refuses what it cannot time or keep, in one line", async () => {
   for (
     const [args, message] of [
       [["--method", "cross_entorpy"], "there is no such method: did you mean cross_entropy"],
@@ -92,6 +115,7 @@ Deno.test("bench refuses a method that it cannot time, in one line", async () =>
         ["--method", "ce", "--methods", "glmc"],
         "Cannot use --method ce with --methods: that compares",
       ],
+      [["--memory", "--export", "speed.json"], "Cannot use --export with --memory: its numbers"],
     ] as const
   ) {
     const { code, stdout, stderr } = await bench(...args);

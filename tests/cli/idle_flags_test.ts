@@ -12,15 +12,14 @@ import { numberField } from "../../lib/settings/field.ts";
 
 Deno.test("wordsOnIdleFlags() says a word on each flag that was given, and on no other", () => {
   const values = parseFlags(
-    ["--root_log", "logs/", "--dist_url=tcp://a:1", "--pretrained", "--lr", "0.1"],
+    ["--root_log", "logs/", "--dist_url=tcp://a:1", "--lr", "0.1"],
     trainFlags({ methods }),
   );
   assertEquals(wordsOnIdleFlags(values, idleFlags), [
     "--root_log has no effect here: what is logged lies with the weights, in the folder of the run",
-    "--pretrained has no effect here: each training starts from random weights",
     "--dist-url has no effect here: several devices have flags of their own: --devices, --world",
   ]);
-  assertEquals(wordsOnIdleFlags({ b: 128, p: 100 }, idleTestFlags).length, 2);
+  assertEquals(wordsOnIdleFlags({ b: 128, p: 100, pretrained: true }, idleTestFlags).length, 3);
 });
 
 Deno.test("no idle flag takes the name of one that means something", () => {

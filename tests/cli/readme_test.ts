@@ -55,7 +55,8 @@ Deno.test("fillBlocks() refuses a block that has no end, or that nothing writes"
   );
 });
 
-const upToDate = async (text: string) => (await generatedFiles(text))["README.md"]!;
+const upToDate = async (text: string) =>
+  (await generatedFiles({ "README.md": text }))["README.md"]!;
 
 Deno.test("generatedFiles() lay a table out as deno fmt does", async () => {
   const stale = "<!-- generated: networks -->\n<!-- end: networks -->\n";

@@ -1,11 +1,14 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runPage } from "../../lib/cli/report.ts";
+import { settingItems } from "../../lib/cli/report_settings.ts";
 import { presetOfRun, runSummary } from "../../lib/cli/report_summary.ts";
-import { configure, type Settings } from "../../lib/experiment/config.ts";
+import { configure, type Settings, settingsOf } from "../../lib/experiment/config.ts";
 import { groupHash, resultHash } from "../../lib/experiment/config_name.ts";
 import { runFiles } from "../../lib/experiment/run_folder.ts";
 import { beginRun } from "../../lib/experiment/run.ts";
+import { secondStageFields } from "../../lib/experiment/second_stage.ts";
 import { openRunStore } from "../../lib/experiment/run_store.ts";
+import type { Table } from "../../lib/plot/table.ts";
 import { findPreset, presets } from "../../lib/study/presets.ts";
 import type { RunResult } from "../../lib/study/result.ts";
 import { totalEpochs } from "../../lib/train/stage.ts";
@@ -20,7 +23,8 @@ const config = configure({ imbalanceRate: 0.2, width: 2, epochs: 3, batchSize: 3
 
 /** Trains some of three epochs into `runs/name`. */
 async function makeRun(runs: string, name: string, { epochs = 2 } = {}): Promise<void> {
-  using run = await beginRun({ config, engine, dataset, store: openRunStore(runs), name });
+  const store = openRunStore(runs);
+  using run = await beginRun({ config, engine, dataset, store, name, preset: "quick" });
   if (epochs === 0) return;
   for await (const event of run.events()) {
     if (event.type === "epoch" && event.record.epoch + 1 === epochs) break;
@@ -50,6 +54,7 @@ Deno.test("runPage() shows every part of a run", async () => {
   const figures = JSON.parse(page.match(/id="figures">([^<]+)</)?.[1] ?? "");
   assertEquals(figures.length, 5);
   assertStringIncludes(page, "taken for airplane");
+  assertMatch(page, /\d+ settings differ from the defaults, \d+ from preset quick:/);
   const settings = [
     "imbalanceRate",
     "labelWeightExponent",
@@ -70,6 +75,46 @@ Deno.test("runPage() shows every part of a run", async () => {
   const other = await runPage({ ...run, description });
   assertStringIncludes(other, "with given rows, ");
   assertStringIncludes(other, "held out of training: a share of 0.1 of each class");
+});
+
+Deno.test("settingItems() tells first what differs from the defaults and from the preset", () => {
+  const { settings } = findPreset("quick");
+  const items = (settings: Settings, environment: Record<string, string> = {}) =>
+    settingItems({ config: configure(settings), environment });
+  const rowsOf = (item: string | Table | undefined) => typeof item === "object" ? item.rows : [];
+
+  const [words, changed, , ...rest] = items(
+    { ...settings, learningRate: 0.2, nesterov: false },
+    { preset: "quick" },
+  );
+  assertMatch(String(words), /^\d+ settings differ from the defaults, 2 from preset quick:$/);
+  const rows = rowsOf(changed);
+  assertEquals(rows.find(([name]) => name === "learningRate"), [
+    ...["learningRate", "0.2", "0.01", `${settings.learningRate}`],
+  ]);
+  assertEquals(rows.find(([name]) => name === "nesterov"), ["nesterov", "off", "the same", "on"]);
+  assertEquals(rows.find(([name]) => name === "epochs")?.[3], "the same");
+  const told = rows.map(([name]) => name);
+  const left = rest.flatMap((item) => rowsOf(item)).map(([name]) => name!);
+  assertEquals(left.filter((name) => told.includes(name)), []);
+  assertEquals(
+    [...told, ...left].length,
+    Object.keys(settingsOf(configure(settings))).length - Object.keys(secondStageFields).length + 4,
+    "a stage has trains, statistics, freshClassifier and maxNorm beside its settings",
+  );
+
+  // What follows from the data set is no difference, and a preset is known by its settings.
+  assertEquals(rowsOf(items({ dataset: "cifar100" })[1]), [["dataset", "cifar100", "cifar10"]]);
+  assertMatch(String(items({ ...settings, seed: 7 })[0]), /, none from preset quick:$/);
+  const [nothing, ...groups] = items({});
+  assertEquals(nothing, "No setting differs from the defaults.");
+  assertEquals(groups.length, 2);
+  // One that this version does not have is not compared with.
+  assertEquals(rowsOf(items({ seed: 7 }, { preset: "of old" })[1]), [["seed", "7", "42"]]);
+  // Of a second stage the settings that ask for it are told; its own table stays whole.
+  const second = items({ secondStage: "crt", secondEpochs: 3 });
+  assertEquals(rowsOf(second[1]), [["secondStage", "crt", "none"], ["secondEpochs", "3", "10"]]);
+  assertEquals(rowsOf(items({ largestClass: 500 })[1]), [["largestClass", "500", "not given"]]);
 });
 
 Deno.test("runSummary() says what a run is, how it did, and what to try next", async () => {

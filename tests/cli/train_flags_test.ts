@@ -126,9 +126,11 @@ Deno.test("the flags of the official scripts are all there, at their defaults", 
     ["0", 4, 1000, "GLMC-CVPR2023/output/"],
   );
   assert(`${values.root_model}`.endsWith("/GLMC-CVPR2023/output"));
-  const relatives = "--exp_str 0 --pretrained --world-size 1 --rank 0 --dist-url tcp://a:1 " +
+  const relatives = "--exp_str 0 --world-size 1 --rank 0 --dist-url tcp://a:1 " +
     "--dist-backend nccl --multiprocessing-distributed --dir_train_txt a.txt --dir_test_txt b.txt";
-  assertEquals(Object.keys(valuesIn(relatives)).length, 9);
+  assertEquals(Object.keys(valuesIn(relatives)).length, 8);
+  // Theirs is a switch and means weights of ImageNet, which here are a file.
+  assertThrows(() => valuesIn("--pretrained"), UsageError, "needs a value: weights to begin from");
 });
 
 Deno.test("checkRunFlags() refuses a name for a run that has one", () => {

@@ -253,6 +253,24 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     assertMatch(refused.stderr, /^error: Cannot use the rows of .*class 9 has none: .*\n$/m);
   });
   await t.step(
+    "stage2 chooses tau by the held-out rows of a run whose file of rows is gone",
+    async () => {
+      const file = `${runs}/own rows.txt`;
+      await Deno.writeTextFile(file, Array.from({ length: 200 }, (_, row) => `${row}\n`).join(""));
+      const own = ["--data", moved, "--split_file", file, "--validation", "0.1"];
+      const short = ["--width", "1", "-b", "90", "--epochs", "1", "--name", "rows"];
+      const trained = await glmc(["train", ...own, ...short], { runs });
+      assertEquals(trained.code, 0, trained.stderr);
+      await Deno.remove(file);
+
+      const args = ["stage2", "--run", "rows", "--data", moved, "--method", "tau", "--json"];
+      const { code, stdout, stderr } = await glmc(args, { runs });
+
+      assertEquals(code, 0, stderr);
+      assertEquals(JSON.parse(stdout).selects, "validation");
+    },
+  );
+  await t.step(
     "a run in place of weights, and weights in place of a run, are called so",
     async () => {
       const file = `${runs}/exported.safetensors`;

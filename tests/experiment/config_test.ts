@@ -14,6 +14,7 @@ import {
   describeChanges,
   effectivePrecision,
   readConfig,
+  resultHash,
   type RunConfig,
   type Settings,
   settingsOf,
@@ -102,6 +103,9 @@ const fifthSettings = {
   syncBatchNorm: false,
 };
 
+/** What trainings from given weights brought. */
+const sixthSettings = { pretrained: null, pretrainedHash: null };
+
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;
   const { name, method, options, trains, statistics, ...stage } = stages[0];
@@ -112,6 +116,7 @@ Deno.test("defaultConfig is the run that it has always been", () => {
     ...laterSettings,
     ...fourthSettings,
     ...fifthSettings,
+    ...sixthSettings,
   });
   assertEquals(
     { name, method, trains, statistics, stages: stages.length },
@@ -270,6 +275,34 @@ Deno.test("readConfig() brings the form without a version into today's", () => {
   );
 });
 
+Deno.test("readConfig() knows that runs of the fifth form drew their weights", () => {
+  const { pretrained: _, pretrainedHash: __, ...network } = defaultConfig.network;
+  const stored = { ...defaultConfig, network };
+
+  assertEquals(readConfig({ ...stored, version: 5 }, { methods }), defaultConfig);
+  assertThrows(
+    () => readConfig(stored, { methods }),
+    SyntaxError,
+    "network.pretrained is missing",
+  );
+  const given = { ...stored, version: 5, network: { ...network, pretrained: "/weights.pth" } };
+  assertEquals(readConfig(given, { methods }).network.pretrained, "/weights.pth");
+});
+
+Deno.test("weights are known by their hash, and a hash needs weights", () => {
+  const hash = "0".repeat(64);
+  const at = (pretrained: string): string =>
+    resultHash(config({ pretrained, pretrainedHash: hash }));
+
+  assertEquals(at("/here.pth"), at("/there.safetensors"));
+  assertNotEquals(at("/here.pth"), resultHash(config({ pretrained: "/here.pth" })));
+  assertThrows(
+    () => config({ pretrainedHash: hash }),
+    RangeError,
+    "name their file with --pretrained",
+  );
+});
+
 Deno.test("readConfig() gives the third form's GLMC the switches of the official code", () => {
   const [first] = defaultConfig.stages;
   const options = Object.fromEntries(
@@ -375,8 +408,8 @@ for (
     [null, "the configuration must be an object of settings: it is null"],
     [[], "the configuration must be an object"],
     ["text", 'it is "text"'],
-    [{ version: 6 }, "its form is 6, this version of the kit reads forms up to 5: use the version"],
-    [{ version: "3" }, 'version must be 2 to 5: it is "3"'],
+    [{ version: 7 }, "its form is 7, this version of the kit reads forms up to 6: use the version"],
+    [{ version: "3" }, 'version must be 2 to 6: it is "3"'],
     [{ ...oldForm, contrast: 1 }, "contrast is no setting of this version of the kit"],
     [{ ...defaultConfig, width: 16 }, "width is no setting of this version of the kit"],
     [{ ...defaultConfig, stages: [] }, "stages must be a list of at least one: it is []"],

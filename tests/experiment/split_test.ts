@@ -95,7 +95,7 @@ Deno.test("a damaged split.json of given rows is mended from their file, or said
   const other = await assertRejects(() => beginRun(options), SyntaxError, "must have SHA-256");
   assertMatch(
     other.message,
-    /^Cannot continue the run [^\n]*split\.json[^\n]*mine\.txt[^\n]*copy$/,
+    /^Cannot find the rows of the run [^\n]*split\.json[^\n]*mine\.txt[^\n]*copy$/,
   );
   await Deno.remove(file);
   await assertRejects(() => beginRun(options), SyntaxError, "there is no such file");

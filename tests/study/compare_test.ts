@@ -1,4 +1,11 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { configure, groupHash, resultHash, type Settings } from "../../lib/experiment/config.ts";
 import { openRunStore } from "../../lib/experiment/run_store.ts";
 import { methods } from "../../lib/method/methods.ts";
@@ -181,6 +188,17 @@ Deno.test("published numbers stand beside ours, each with the letter of its sour
 
   assertEquals(rows[0]?.[header.indexOf("published (%)")], "92.34 [a], 87.75 [b], 88.50 [c]");
   assert(caption?.includes("[c] GLMC g2: README of ynu-yangpeng/GLMC from 2023-05-28"));
+
+  const plain = groupResults([
+    result({ method: "cross_entropy", imbalanceRate: 0.01, seed: 1 }, 70),
+  ]);
+  const cells = comparisonTable(plain);
+  assertMatch(
+    cells.rows[0]![cells.header.indexOf("published (%)")]!,
+    /71\.36 \[(\w)\].*, adjusted 77\.32 \[\1\]$/,
+  );
+  const numbers = comparisonNumbers(plain);
+  assertEquals(numbers.rows[0]!.at(-1), "logit-adjustment 77.32");
 });
 
 Deno.test("figures say in words what they show, and bands need two seeds", () => {

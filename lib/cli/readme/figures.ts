@@ -6,6 +6,7 @@
 
 import { findDataset } from "../../data/dataset.ts";
 import { barFigure } from "../../plot/bar.ts";
+import { darkColors } from "../../plot/dark.ts";
 import { drawWithEcharts } from "../../plot/echarts_picture.ts";
 import type { Figure } from "../../plot/figure.ts";
 import { ablationStudy } from "../../study/ablations.ts";
@@ -71,7 +72,8 @@ function meanOf(rows: readonly (readonly (number | null)[])[]): number[] {
 }
 
 /**
- * A figure as the text of an SVG that says the same whenever it is drawn.
+ * A figure as the text of an SVG that says the same whenever it is drawn, light or dark as its reader's
+ * screen is.
  *
  * @param figure The figure.
  * @returns The SVG.
@@ -91,8 +93,18 @@ export async function figureSvg(figure: Figure): Promise<string> {
   const drawn = await drawWithEcharts(figure);
   // Names count the charts of the process, those of styles its styles.
   const styles = [...new Set(drawn.match(/\bzr\d+-cls-\d+/g))];
-  return `${
-    drawn.replaceAll(/\bzr\d+-cls-\d+/g, (name) => `zr-cls-${styles.indexOf(name)}`)
-      .replaceAll(/\bzr\d+-/g, "zr-")
-  }\n`;
+  const named = drawn.replaceAll(/\bzr\d+-cls-\d+/g, (name) => `zr-cls-${styles.indexOf(name)}`)
+    .replaceAll(/\bzr\d+-/g, "zr-");
+  return `${named.replace(/(?<=<svg[^>]*>)/, `\n${darkStyle(named)}`)}\n`;
+}
+
+/** Exchanges the colours of a drawing where its reader's screen is dark. */
+function darkStyle(svg: string): string {
+  const used = new Set(svg.match(/(?:fill|stroke)="#[0-9A-F]{6}"/g));
+  const rules = [...used].flatMap((attribute) => {
+    const [, property, color] = attribute.match(/(\w+)="(.*)"/)!;
+    const dark = darkColors[color!];
+    return dark === undefined ? [] : [`[${attribute}]{${property}:${dark}}`];
+  });
+  return `<style>@media (prefers-color-scheme:dark){${rules.join("")}}</style>`;
 }

@@ -20,17 +20,15 @@ import {
   type Method,
   type ScheduleContext,
   type SettingConflict,
-  type SettingsOf,
 } from "../method.ts";
 import { perClass } from "../per_class.ts";
 import { cumulativeWeight } from "./cumulative.ts";
-import { glmcFields, pairFields, type PairOptions } from "./fields.ts";
+import { glmcFields, type GlmcOptions, pairFields, type PairOptions } from "./fields.ts";
 import { glmcLoss, type LossOptions, type ViewOutputs } from "./loss.ts";
 import { planPairs } from "./pair_plan.ts";
 import { glmcMixture, type MixedView, type MixtureInputs, type MixtureOptions } from "./mixture.ts";
 
-/** Settings of GLMC; see {@linkcode glmcFields}. */
-export type GlmcOptions = SettingsOf<typeof glmcFields>;
+export type { GlmcOptions };
 
 /** The heads that each choice of `--tested` tests. */
 const testedBy = {

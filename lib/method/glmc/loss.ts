@@ -8,6 +8,7 @@
 import { type Tensor, tf } from "../../tensor/tfjs.ts";
 import { consistencyLoss, type HeadOutputs } from "../../loss/consistency.ts";
 import { crossEntropy } from "../../loss/cross_entropy.ts";
+import type { GlmcOptions } from "./fields.ts";
 
 /** What the network says about one mixed view, and what it should say. */
 export interface ViewOutputs extends HeadOutputs {
@@ -28,7 +29,7 @@ export interface LossOptions {
   /** Weight of the consistency loss γ; `--contrast_weight`. */
   readonly consistencyWeight: number;
   /** `sum` adds the cross-entropies of the two views (official code), `mean` halves them (paper). */
-  readonly lossScale?: "sum" | "mean";
+  readonly lossScale?: GlmcOptions["lossScale"];
   /** The rebalanced loss of a view `[]`; cross-entropy with the weighted labels by default (official). */
   readonly rebalancedLoss?: (view: ViewOutputs) => Tensor;
 }

@@ -7,6 +7,7 @@
 
 import { type Tensor, tf } from "../../tensor/tfjs.ts";
 import { cutMix, keptShare, mixUp, type RebalanceTarget, weightLabels } from "../../images/mix.ts";
+import type { GlmcOptions } from "./fields.ts";
 
 /** Normalised views of both images of each pair, and their one-hot labels. */
 export interface MixtureInputs {
@@ -37,11 +38,11 @@ export interface MixtureInputs {
 /** Where paper and official code can be read differently; the official code is the default. */
 export interface MixtureOptions {
   /** Label of the CutMix view by `lambda` (official code) or by the `area` really pasted. */
-  readonly cutMixLabel?: "lambda" | "area";
+  readonly cutMixLabel?: GlmcOptions["cutMixLabel"];
   /** How rarity weighs a mixed label; see {@linkcode weightLabels}. */
   readonly rebalanceTarget?: RebalanceTarget;
   /** View 1 by MixUp and view 2 by CutMix (`both`, official code), or both views by the same. */
-  readonly pairViews?: "both" | "mixup" | "cutmix";
+  readonly pairViews?: GlmcOptions["pairViews"];
 }
 
 /** One mixed view. */
