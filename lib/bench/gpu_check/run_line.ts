@@ -158,6 +158,9 @@ async function sameTwice({ device, short }: CheckContext): Promise<Judgement> {
   return { ...judgement, found: `${judgement.found}, after ${steps} steps` };
 }
 
+/** XLA puts its kernels into graphs, which not every driver can run. */
+const withoutGraphs = ": try XLA_FLAGS=--xla_gpu_enable_command_buffer= before the command";
+
 /** How our contenders are called, by mode. */
 const ours: Record<StepMode, string> = {
   float32: "compiled",
@@ -192,7 +195,7 @@ async function timedStep(
   const { rows: [row], failures } = await measureOneByOne([command], { setting, rounds, steps });
   const use = await watch?.use((row?.milliseconds.median ?? 0) * rounds * steps);
   if (row === undefined) {
-    const reason = failures.join("; ");
+    const reason = failures.join("; ") + (/CUDA graph/.test(`${failures}`) ? withoutGraphs : "");
     // A size that does not fit, or a PyTorch that does not run, is no fault of the kit's.
     const isOthers = kind === "pytorch" || /memory/i.test(reason);
     return { verdict: isOthers ? "note" : "bad", found: reason };
