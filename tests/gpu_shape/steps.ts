@@ -55,7 +55,7 @@ async function main(
     device: "gpu",
     bfloat16: trainingType === "bfloat16",
   });
-  const read = reader(gpu.library);
+  const read = countersOf(gpu.library);
   const images = (count: number): ImageSet => {
     const random = randomStream(0, "pixels", count);
     return {
@@ -104,8 +104,8 @@ async function main(
   Deno.exit(0);
 }
 
-/** Reads and resets the counters. */
-function reader(library: string): () => Counts {
+/** Reads the counters of the pretended GPU, and sets them to zero. */
+export function countersOf(library: string): () => Counts {
   const { symbols: { pretended_gpu_read } } = Deno.dlopen(library, {
     pretended_gpu_read: { parameters: ["buffer", "isize"], result: "isize" },
   });
