@@ -77,6 +77,9 @@ const networks: readonly Limits[] = [
 
 const types = ["float32", "bfloat16"] as const;
 
+/** Transpositions of images: of each view once, since the values of a pixel lie beside each other in the set. */
+const layouts = { float32: 2, bfloat16: 0 };
+
 /** Pixels of both views, indices of labels, box, and three numbers. */
 const copiesUp = 7;
 
@@ -100,6 +103,13 @@ if (missing !== undefined) {
     assertStringIncludes(said, "on GPU");
     const { environment } = JSON.parse(await Deno.readTextFile(`${runs.path}/g/config.json`));
     assertEquals([environment.device, environment.deterministic], ["gpu", "on"]);
+  });
+  Deno.test("a step of several processes is laid out as that of one", async () => {
+    const [{ architecture, width }] = networks as [Limits];
+    const subject = { architecture, width, trainingType: "float32", mode: "compiled" } as const;
+    const { steps } = await stepsOf({ ...subject, together: true }, gpu);
+    assertAtMost(transpositions(steps.at(-1)!), layouts.float32);
+    assertEquals(amount(steps.at(-1)!, "copy down"), 0);
   });
   for (const limits of networks) {
     for (const trainingType of types) {
@@ -135,8 +145,7 @@ function checkCompiled(report: Report, { limits, trainingType }: Expected): void
   for (const step of others) assertEquals(step, second);
   assertEquals([amount(second!, "copy up"), amount(second!, "copy down")], [copiesUp, 0]);
   assertAtMost(launches(second!), limits.launches[trainingType].compiled);
-  // Images are laid out anew once for each view, whose pixels lie beside each other in the set.
-  assertAtMost(transpositions(second!), trainingType === "float32" ? 2 : 0);
+  assertAtMost(transpositions(second!), layouts[trainingType]);
   checkNorms(second!, { limits, trainingType });
   const taken = [report.start, ...report.steps].map((counts) => amount(counts, "bytes taken"));
   assertAtMost(taken.reduce((sum, bytes) => sum + bytes, 0) / 1e9, limits.memory);

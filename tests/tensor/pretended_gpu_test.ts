@@ -22,7 +22,7 @@ testWith({ device: "gpu", pretendedGpu: true });
 const engine = await testEngine();
 
 /** Calls of a method while `work` runs, by their arguments. */
-async function callsOf<Name extends "execute" | "bringToGpu" | "record">(
+async function callsOf<Name extends "execute" | "executeAllBeside" | "bringToGpu" | "record">(
   prototype: Record<Name, (...given: never[]) => unknown>,
   name: Name,
   work: () => Promise<void> | void,
@@ -147,21 +147,25 @@ Deno.test("what a function captures is brought to the GPU when it is recorded, b
   disposeTensors({ x, ...captured });
 });
 
-Deno.test("a compiled function is called with the layout optimiser alone, but for XLA", async () => {
+Deno.test("a compiled function is called with the layout optimiser alone, from another thread too, but for XLA", async () => {
   const f = ({ x }: { x: Tensor }) => ({ y: tf.square(x) });
   const x = tf.tensor1d([2]);
   for (const xla of [false, true]) {
     using square = engine.compile(f, { xla });
-    const calls = await callsOf(
-      EagerRuntime.prototype,
-      "execute",
-      () => assertEquals(square({ x }).y.dataSync()[0], 4),
-    );
-    const attributes = calls.flatMap(([, given]) => given as { name: string; value: Uint8Array }[]);
-    assertEquals(attributes.map(({ name }) => name), xla ? [] : ["config_proto"]);
-    for (const { value } of attributes) {
-      const layout = [0xa2, 0x06, 6, ...new TextEncoder().encode("layout")];
-      assertEquals([...value], [0x52, layout.length + 2, 0x52, layout.length, ...layout]);
+    const ways = {
+      execute: () => assertEquals(square({ x }).y.dataSync()[0], 4),
+      executeAllBeside: async () => assertEquals((await square.beside({ x })).y.dataSync()[0], 4),
+    };
+    for (const name of ["execute", "executeAllBeside"] as const) {
+      const calls = await callsOf(EagerRuntime.prototype, name, ways[name]);
+      const attributes = calls.flatMap(([, given]) =>
+        given as { name: string; value: Uint8Array }[]
+      );
+      assertEquals(attributes.map(({ name }) => name), xla ? [] : ["config_proto"]);
+      for (const { value } of attributes) {
+        const layout = [0xa2, 0x06, 6, ...new TextEncoder().encode("layout")];
+        assertEquals([...value], [0x52, layout.length + 2, 0x52, layout.length, ...layout]);
+      }
     }
   }
   x.dispose();
