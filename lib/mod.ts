@@ -21,7 +21,7 @@ export { trainingBatchNorm } from "./ops/batch_norm.ts";
 export { deviceTensors } from "./ops/host_arrays.ts";
 export { type ComputeType, convert } from "./ops/precision.ts";
 export { type JpegPixels, writeJpegFile } from "./ops/image_encoder.ts";
-export { crop, everySecondPixel, pad } from "./ops/spatial_kernels.ts";
+export { crop, everySecondPixel, pad, type SubsamplingOptions } from "./ops/spatial_kernels.ts";
 
 // Settings as data
 export {

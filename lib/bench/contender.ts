@@ -84,7 +84,9 @@ export async function startContender(
     const said = stripVTControlCharacters(await errors).trim().split("\n");
     // Behind the error of a program of ours stands where it comes from.
     const last = said.findLast((line) => line.startsWith("error: ")) ?? said.at(-1);
-    throw new Error(`Cannot time ${name}: it ended early: ${last || "no message"}`);
+    const { code, signal } = await child.status;
+    const unsaid = `no message, ${signal === null ? `exit code ${code}` : `ended by ${signal}`}`;
+    throw new Error(`Cannot time ${name}: it ended early: ${last || unsaid}`);
   };
   const { ready, first, recording = null } = await answer();
   return {

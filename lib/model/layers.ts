@@ -116,7 +116,7 @@ export function blockLayers(x: Tensor, { convolutions, shortcut }: Block, pass: 
   const added = shortcut === "identity"
     ? x
     : shortcut === "subsample"
-    ? subsample(x, last.outputs)
+    ? subsample(x, { channels: last.outputs, type: pass.computeType })
     : convolutionLayer(x, shortcut, { pass, relu: false });
   return convolutionLayer(inner, last, { pass, shortcut: added, relu: true });
 }
@@ -309,8 +309,11 @@ function variable(tensors: Readonly<Record<string, Tensor>>, name: string): Tens
 }
 
 /** Option A: every second pixel, with as many channels of zero on both sides as are missing. */
-function subsample(x: Tensor, channels: number): Tensor {
+function subsample(
+  x: Tensor,
+  { channels, type }: { readonly channels: number; readonly type: ComputeType },
+): Tensor {
   const missing = channels - (x.shape as ImageShape)[3];
   const sides = [Math.floor(missing / 2), Math.ceil(missing / 2)] as const;
-  return pad(everySecondPixel(x), [[0, 0], [0, 0], [0, 0], sides]);
+  return pad(everySecondPixel(x, { type }), [[0, 0], [0, 0], [0, 0], sides]);
 }

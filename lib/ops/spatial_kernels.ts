@@ -10,7 +10,8 @@
 
 import { type Attribute, typeAttribute } from "../tensor/attributes.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
-import { runOperation } from "../tensor/operation.ts";
+import { operationTarget, runOperation } from "../tensor/operation.ts";
+import type { ComputeType } from "./precision.ts";
 
 /** Zeros before and after a tensor, for each axis. */
 export type Paddings = readonly (readonly [before: number, after: number])[];
@@ -53,10 +54,17 @@ export function crop(x: Tensor, margins: Paddings): Tensor {
   return runKernel("Cropping", x, margins);
 }
 
+/** Options of {@linkcode everySecondPixel}. */
+export interface SubsamplingOptions {
+  /** Element type of the images; where it is told to be float32, GPUs take a shorter way. */
+  readonly type?: ComputeType | undefined;
+}
+
 /**
  * Every second pixel of images, beginning with the first.
  *
  * @param x Images `[B, H, W, C]`.
+ * @param options Their element type.
  * @returns `[B, ⌈H / 2⌉, ⌈W / 2⌉, C]`; the caller owns it. Carries gradients.
  * @example A row of four pixels
  * ```ts
@@ -68,7 +76,13 @@ export function crop(x: Tensor, margins: Paddings): Tensor {
  * assertEquals([...everySecondPixel(images).dataSync()], [1, 3]);
  * ```
  */
-export function everySecondPixel(x: Tensor): Tensor {
+export function everySecondPixel(x: Tensor, { type }: SubsamplingOptions = {}): Tensor {
+  const { device, xla } = operationTarget();
+  // The mean of single pixels. TensorFlow turns it channels first on GPUs as it does convolutions; before
+  // and after the slice it would transpose the images.
+  if (type === "float32" && device === "gpu" && !xla) {
+    return tf.avgPool(x as tf.Tensor4D, 1, 2, "valid");
+  }
   return tf.tidy(() => {
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
     const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];

@@ -132,7 +132,7 @@ export function compileFunction<I extends NamedTensors, O extends NamedTensors>(
   ): Promise<O> {
     const { name, captures, outputs } = recorded;
     const ids = [...records.map(({ id }) => id), ...captures];
-    const results = await runtime.executeAllBeside(name, [], ids, outputs);
+    const results = await runtime.executeAllBeside(name, attributes, ids, outputs);
     return build(results.map((record) => backend.createOutputTensor(record)));
   }
 

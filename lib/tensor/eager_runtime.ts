@@ -23,6 +23,9 @@ export interface ExecuteOptions {
   readonly onHost?: boolean;
 }
 
+/** Inputs that a message names; a training step has some 350. */
+const mostNamed = 8;
+
 const doctor = 'run "deno task doctor"';
 
 /** TensorFlow's eager context together with the tensors alive in it. */
@@ -285,8 +288,10 @@ export class EagerRuntime {
   }
 
   #whatRan(name: string, inputs: readonly number[]): string {
-    const shapes = inputs.map((id) => describe(this.#alive(id).record));
-    return `run ${name} on ${shapes.join(", ") || "no inputs"}`;
+    const shapes = inputs.slice(0, mostNamed).map((id) => describe(this.#alive(id).record));
+    const more = inputs.length - shapes.length;
+    const others = more > 0 ? ` and ${more} more` : "";
+    return `run ${name} on ${shapes.join(", ") || "no inputs"}${others}`;
   }
 
   #growOutputs(count: number): void {

@@ -79,6 +79,19 @@ Deno.test("a contender that ends early is named with its last words", async () =
   );
 });
 
+Deno.test("a contender that is killed without a word is told by what", async () => {
+  await assertRejects(
+    () =>
+      startContender({
+        name: "killed",
+        program: Deno.execPath(),
+        args: ["eval", 'Deno.kill(Deno.pid, "SIGKILL")'],
+      }),
+    Error,
+    "Cannot time killed: it ended early: no message, ended by SIGKILL",
+  );
+});
+
 Deno.test("a contender that ends between two turns says why", async () => {
   const script = `console.log('{"ready": "1", "first": 1}'); console.error("out of luck")`;
   await using contender = await startContender({

@@ -150,3 +150,17 @@ Deno.test("runLine() makes a verdict of what goes wrong", async () => {
   assertEquals(result.verdict, "note");
   assert(result.found.length > 0);
 });
+
+Deno.test("runLine() ends a program that hangs, and says how far it came", async () => {
+  const line = checkLines({ device: "cpu", short: true, peer: false }).find(({ id }) =>
+    id === "golden"
+  )!;
+
+  const result = await runLine(line, { device: "cpu", short: true, patience: 1 });
+
+  assertEquals(result.verdict, "bad");
+  assertEquals(
+    result.found,
+    "it has not ended within 0.001 s; the last that it printed: nothing",
+  );
+});

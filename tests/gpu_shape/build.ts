@@ -98,7 +98,15 @@ function stubText(names: readonly string[]): string {
     const head = `__attribute__((weak)) long ${name}`;
     return /^(cudnn|cublas|cublasLt)Create|^cuda(Stream|Event)Create/.test(name)
       ? `${head}(void **made) { *made = calloc(1, 256); return 0; }`
-      : `${head}(void) { ${works.test(name) ? `count_launch("${name}"); ` : ""}return 0; }`;
+      : `${head}(void) { ${
+        works.test(name) ? `pace_library_kernel(); count_launch("${name}"); ` : ""
+      }return 0; }`;
   });
-  return ["#include <stdlib.h>", "void count_launch(const char *);", ...stubs, ""].join("\n");
+  return [
+    "#include <stdlib.h>",
+    "void count_launch(const char *);",
+    "void pace_library_kernel(void);",
+    ...stubs,
+    "",
+  ].join("\n");
 }

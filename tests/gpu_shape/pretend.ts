@@ -15,6 +15,9 @@ export const gpuProject: string = Deno.env.get("GLMC_GPU_PROJECT") ?? projectRoo
 export const nvidiaPackages: string | undefined = findCudaLibraries(gpuProject)[0]
   ?.replace(/(?<=\/nvidia)\/.*/, "");
 
+/** Graphs of kernels are launched by the driver, where they would be one, and the pretended one has none. */
+export const withoutGraphs = { XLA_FLAGS: "--xla_gpu_enable_command_buffer=" };
+
 /** Runs a command of the kit on the pretended GPU. */
 export async function pretend(
   args: readonly string[],
@@ -28,6 +31,7 @@ export async function pretend(
     args: ["run", "-q", "-A", `${projectRoot}/lib/cli/main.ts`, ...args],
     // Opened before anything else, they are what TensorFlow finds under these names.
     env: {
+      ...withoutGraphs,
       ...variables,
       LD_PRELOAD: gpu.preload.join(":"),
       GLMC_LIBTENSORFLOW: findLibraryFolder(gpuProject),

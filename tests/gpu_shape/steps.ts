@@ -26,6 +26,8 @@ export interface Subject {
   readonly trainingType: ComputeType;
   readonly mode: ExecutionMode;
   readonly xla?: boolean;
+  /** Whether it is a step of several processes, of which this is the only one. */
+  readonly together?: boolean;
 }
 
 /** Amounts by name, as the pretended GPU has counted them. */
@@ -48,14 +50,14 @@ async function main(
     readonly project: string;
   },
 ): Promise<void> {
-  const { architecture, width, trainingType, mode, xla = false } = subject;
+  const { architecture, width, trainingType, mode, xla = false, together = false } = subject;
   const engine = await startTensorFlow({
     libraryFolder: findLibraryFolder(project),
     preload: gpu.preload,
     device: "gpu",
     bfloat16: trainingType === "bfloat16",
   });
-  const read = reader(gpu.library);
+  const read = countersOf(gpu.library);
   const images = (count: number): ImageSet => {
     const random = randomStream(0, "pixels", count);
     return {
@@ -80,7 +82,10 @@ async function main(
     test: memorySource(test, channels),
     labels: { train: train.labels, test: test.labels },
     counts: new Array<number>(10).fill(20),
-  }, { stages: [stage], seed: 0, mode, xla });
+  }, {
+    ...{ stages: [stage], seed: 0, mode, xla },
+    ...(together && { peers: { rank: 0, count: 1, transport: "ring" } }),
+  });
   let state = initialState(training);
   const start = read();
   const [plan] = training.plan(0);
@@ -88,9 +93,14 @@ async function main(
   for (let n = 0; n < 4; n++) {
     const begin = performance.now();
     const prepared = await training.parts.train.prepare(plan!);
-    const inputs = stepInputs(plan!, { ...epochNumbers(training, 0, stage), prepared });
-    const result = training.stages[0]!.step({ state, plan: inputs });
-    disposeTensors({ state, inputs, losses: result.losses });
+    const inputs = stepInputs(plan!, {
+      ...{ ...epochNumbers(training, 0, stage), prepared },
+      peers: together ? { share: 1, stops: false } : undefined,
+    });
+    const { step } = training.stages[0]!;
+    const given = { state, plan: inputs };
+    const result = together ? await step.beside(given) : step(given);
+    disposeTensors({ state, inputs, losses: result.losses, peers: result.peers });
     state = result.state;
     milliseconds.push(performance.now() - begin);
     steps.push(read());
@@ -104,8 +114,8 @@ async function main(
   Deno.exit(0);
 }
 
-/** Reads and resets the counters. */
-function reader(library: string): () => Counts {
+/** Reads the counters of the pretended GPU, and sets them to zero. */
+export function countersOf(library: string): () => Counts {
   const { symbols: { pretended_gpu_read } } = Deno.dlopen(library, {
     pretended_gpu_read: { parameters: ["buffer", "isize"], result: "isize" },
   });

@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { attributeKind, dataType, typeAttribute } from "../../lib/tensor/attributes.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { OutOfMemoryError } from "../../lib/tensor/status.ts";
@@ -103,6 +110,23 @@ Deno.test("a tensor larger than the memory is refused as such, and leaves nothin
 Deno.test("an operation for whose result there is no memory says so by the class of its error", () => {
   const { message } = assertThrows(() => tf.fill([2 ** 30, 2 ** 14], 1), OutOfMemoryError);
   assertMatch(message, /^Cannot run Fill on int32\[2\], float32\[\]: .*: compute less at a time/s);
+});
+
+Deno.test("a message about an operation of many inputs names the first of them", () => {
+  const inputs = [
+    ...Array.from({ length: 12 }, () => scalar(1)),
+    binding.createText(Uint8Array.of()),
+  ];
+  const count = { name: "N", type: attributeKind.int, value: inputs.length };
+  const { message } = assertThrows(
+    () => binding.executeOp("AddN", [count, float], inputs, 1),
+    Error,
+  );
+  assertStringIncludes(
+    message,
+    `Cannot run AddN on ${Array(8).fill("float32[]").join(", ")} and 5 more: `,
+  );
+  for (const id of inputs) binding.deleteTensor(id);
 });
 
 Deno.test("an operation may have more outputs than any before it", async () => {

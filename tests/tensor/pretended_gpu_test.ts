@@ -5,8 +5,10 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { everySecondPixel } from "../../lib/ops/spatial_kernels.ts";
 import { attributeKind } from "../../lib/tensor/attributes.ts";
 import { EagerRuntime } from "../../lib/tensor/eager_runtime.ts";
+import { withGradients } from "../../lib/tensor/gradients.ts";
 import { GraphRecorder } from "../../lib/tensor/graph_recorder.ts";
 import { disposeTensors } from "../../lib/tensor/named_tensors.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
@@ -20,7 +22,7 @@ testWith({ device: "gpu", pretendedGpu: true });
 const engine = await testEngine();
 
 /** Calls of a method while `work` runs, by their arguments. */
-async function callsOf<Name extends "execute" | "bringToGpu" | "record">(
+async function callsOf<Name extends "execute" | "executeAllBeside" | "bringToGpu" | "record">(
   prototype: Record<Name, (...given: never[]) => unknown>,
   name: Name,
   work: () => Promise<void> | void,
@@ -145,21 +147,25 @@ Deno.test("what a function captures is brought to the GPU when it is recorded, b
   disposeTensors({ x, ...captured });
 });
 
-Deno.test("a compiled function is called with the layout optimiser alone, but for XLA", async () => {
+Deno.test("a compiled function is called with the layout optimiser alone, from another thread too, but for XLA", async () => {
   const f = ({ x }: { x: Tensor }) => ({ y: tf.square(x) });
   const x = tf.tensor1d([2]);
   for (const xla of [false, true]) {
     using square = engine.compile(f, { xla });
-    const calls = await callsOf(
-      EagerRuntime.prototype,
-      "execute",
-      () => assertEquals(square({ x }).y.dataSync()[0], 4),
-    );
-    const attributes = calls.flatMap(([, given]) => given as { name: string; value: Uint8Array }[]);
-    assertEquals(attributes.map(({ name }) => name), xla ? [] : ["config_proto"]);
-    for (const { value } of attributes) {
-      const layout = [0xa2, 0x06, 6, ...new TextEncoder().encode("layout")];
-      assertEquals([...value], [0x52, layout.length + 2, 0x52, layout.length, ...layout]);
+    const ways = {
+      execute: () => assertEquals(square({ x }).y.dataSync()[0], 4),
+      executeAllBeside: async () => assertEquals((await square.beside({ x })).y.dataSync()[0], 4),
+    };
+    for (const name of ["execute", "executeAllBeside"] as const) {
+      const calls = await callsOf(EagerRuntime.prototype, name, ways[name]);
+      const attributes = calls.flatMap(([, given]) =>
+        given as { name: string; value: Uint8Array }[]
+      );
+      assertEquals(attributes.map(({ name }) => name), xla ? [] : ["config_proto"]);
+      for (const { value } of attributes) {
+        const layout = [0xa2, 0x06, 6, ...new TextEncoder().encode("layout")];
+        assertEquals([...value], [0x52, layout.length + 2, 0x52, layout.length, ...layout]);
+      }
     }
   }
   x.dispose();
@@ -179,9 +185,30 @@ Deno.test("a step normalises with scratch, and the predictor takes its images in
   });
   const step = await recordedIn(() => disposeTensors(training.stages[0]!.step({ state, plan })));
   assertEquals(step.operations.filter((name) => name.includes("Mkl")), []);
+  // Of each view: its features, and two shortcuts that take every second pixel.
+  assertEquals(step.operations.filter((name) => name === "AvgPool").length, 2 * 3);
   assertEquals(step.outputs.get("FusedBatchNormV3"), 6);
   disposeTensors({ state, plan });
   training.dispose();
+});
+
+Deno.test("every second pixel of float32 images is the same by a pooling, and so is its gradient", () => {
+  for (const side of [4, 5]) {
+    const [x, weights] = [side, Math.ceil(side / 2)].map((side) =>
+      tf.tensor4d(Array.from({ length: 2 * side * side * 3 }, (_, i) => i % 7), [2, side, side, 3])
+    ) as [Tensor, Tensor];
+    const [sliced, pooled] = ([undefined, "float32"] as const).map((type) => {
+      const { gradients, others } = withGradients(({ x }) => {
+        const small = everySecondPixel(x, { type });
+        return { scalar: tf.sum(tf.mul(small, weights)), others: { small } };
+      }, { x });
+      const values = [others.small, gradients.x].map((tensor) => [...tensor.dataSync()]);
+      disposeTensors({ gradients, others });
+      return values;
+    });
+    assertEquals(pooled, sliced);
+    disposeTensors({ x, weights });
+  }
 });
 
 /** Names of the operations that are recorded meanwhile, and how many outputs each has. */

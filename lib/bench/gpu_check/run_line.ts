@@ -30,10 +30,9 @@ export interface CheckContext {
   readonly short: boolean;
   /** The Python that has PyTorch; needed by its lines only. */
   readonly python?: string;
+  /** Milliseconds after which a program counts as one that hangs; ten minutes by default. */
+  readonly patience?: number;
 }
-
-/** Milliseconds after which a program on the GPU counts as one that hangs. */
-const patience = 600_000;
 
 /** TensorFlow's variable for operations that add in the same order every time. */
 const repeatable = { TF_DETERMINISTIC_OPS: "1" };
@@ -113,34 +112,52 @@ const golden = [
   "tests/model/golden_test.ts",
 ];
 
-async function goldenTests({ device, short }: CheckContext): Promise<Judgement> {
+async function goldenTests(context: CheckContext): Promise<Judgement> {
+  const { device, short } = context;
   const files = short ? ["tests/ops/precision_test.ts"] : golden;
   const output = await outputOf(["test", "-A", "--no-check", ...files], {
-    ...repeatable,
-    GLMC_TEST_DEVICE: device,
+    env: { ...repeatable, GLMC_TEST_DEVICE: device },
+    ...context,
   });
   return judgeTests(output);
 }
 
-async function smallTraining({ device }: CheckContext): Promise<Judgement> {
+async function smallTraining(context: CheckContext): Promise<Judgement> {
   const runs = await Deno.makeTempDir();
   try {
-    const flags = ["--width", "4", "--epochs", "1", "--imbalance_rate", "0.01", "--device", device];
+    const flags = [
+      "--width",
+      "4",
+      "--epochs",
+      "1",
+      "--imbalance_rate",
+      "0.01",
+      "--device",
+      context.device,
+    ];
     const main = `${projectRoot}/lib/cli/main.ts`;
     const args = ["run", "-A", main, "train", ...flags];
-    return judgeTraining(await outputOf(args, { GLMC_RUNS: runs }));
+    return judgeTraining(await outputOf(args, { env: { GLMC_RUNS: runs }, ...context }));
   } finally {
     await Deno.remove(runs, { recursive: true });
   }
 }
 
 /** What Deno prints; it is ended where it hangs. */
-async function outputOf(args: string[], env: Record<string, string>): Promise<string> {
+async function outputOf(
+  args: string[],
+  { env, patience = 600_000 }:
+    & { readonly env: Readonly<Record<string, string>> }
+    & Pick<CheckContext, "patience">,
+): Promise<string> {
   const signal = AbortSignal.timeout(patience);
   const options = { cwd: projectRoot, env: { ...env, NO_COLOR: "1" }, signal };
-  const result = await runProgram(Deno.execPath(), args, options);
-  if (signal.aborted) throw new Error(`it has not ended within ${patience / 60_000} minutes`);
-  return result?.output ?? "";
+  const { output = "" } = await runProgram(Deno.execPath(), args, options) ?? {};
+  if (!signal.aborted) return output;
+  const last = output.trim().split("\n").at(-1) || "nothing";
+  throw new Error(
+    `it has not ended within ${patience / 1000} s; the last that it printed: ${last}`,
+  );
 }
 
 async function sameTwice({ device, short }: CheckContext): Promise<Judgement> {
@@ -157,6 +174,9 @@ async function sameTwice({ device, short }: CheckContext): Promise<Judgement> {
   const judgement = judgeRepeat(await losses(), await losses());
   return { ...judgement, found: `${judgement.found}, after ${steps} steps` };
 }
+
+/** XLA puts its kernels into graphs, which not every driver can run. */
+const withoutGraphs = ": try XLA_FLAGS=--xla_gpu_enable_command_buffer= before the command";
 
 /** How our contenders are called, by mode. */
 const ours: Record<StepMode, string> = {
@@ -192,7 +212,7 @@ async function timedStep(
   const { rows: [row], failures } = await measureOneByOne([command], { setting, rounds, steps });
   const use = await watch?.use((row?.milliseconds.median ?? 0) * rounds * steps);
   if (row === undefined) {
-    const reason = failures.join("; ");
+    const reason = failures.join("; ") + (/CUDA graph/.test(`${failures}`) ? withoutGraphs : "");
     // A size that does not fit, or a PyTorch that does not run, is no fault of the kit's.
     const isOthers = kind === "pytorch" || /memory/i.test(reason);
     return { verdict: isOthers ? "note" : "bad", found: reason };

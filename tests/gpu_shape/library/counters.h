@@ -14,6 +14,14 @@ void name_kernel(const void *kernel, const char *name);
 /* Adds one to "launch <name>" of a kernel. */
 void count_kernel(const void *kernel);
 
+/* Time, see pace.c: of a kernel on a stream, of one of cuDNN or cuBLAS, of a copy; when all of a stream will
+   have ended, and waiting for such a moment. */
+void pace_kernel(const void *stream);
+void pace_library_kernel(void);
+void pace_copy(const void *stream, size_t bytes);
+double pace_end(const void *stream);
+void pace_wait(double moment);
+
 /* Copies memory and counts the copy: "copy <direction>", "bytes <direction>". What comes down is zero:
    nothing was computed. */
 typedef enum { UP, DOWN, WITHIN } direction;

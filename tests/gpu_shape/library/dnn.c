@@ -89,6 +89,7 @@ cudnnStatus_t cudnnBackendGetAttribute(cudnnBackendDescriptor_t given, cudnnBack
 }
 cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescriptor_t plan,
                                   cudnnBackendDescriptor_t variables) {
+  pace_library_kernel();
   count_launch("cudnnBackendExecute");
   return CUDNN_STATUS_SUCCESS;
 }
@@ -128,6 +129,7 @@ cudnnStatus_t cudnnBatchNormalizationForwardTrainingEx(
     void *saved_mean, void *saved_variance, cudnnActivationDescriptor_t activation, void *workspace,
     size_t workspace_size, void *scratch, size_t size) {
   scratch_of_forward[forward_passes++ % most_scratch] = scratch;
+  pace_library_kernel();
   count_launch("cudnnBatchNormalizationForwardTrainingEx");
   count(mode == CUDNN_BATCHNORM_SPATIAL_PERSISTENT ? "persistent batch norm" : "spatial batch norm", 1);
   return CUDNN_STATUS_SUCCESS;
@@ -141,6 +143,7 @@ cudnnStatus_t cudnnBatchNormalizationBackwardEx(
     const void *scale, const void *bias, void *d_scale, void *d_bias, double epsilon, const void *saved_mean,
     const void *saved_variance, cudnnActivationDescriptor_t activation, void *workspace, size_t workspace_size,
     void *scratch, size_t size) {
+  pace_library_kernel();
   count_launch("cudnnBatchNormalizationBackwardEx");
   size_t known = forward_passes < most_scratch ? forward_passes : most_scratch, i = 0;
   while (i < known && scratch_of_forward[i] != scratch) i++;

@@ -147,6 +147,7 @@ CUresult cuMemcpyHtoD(CUdeviceptr to, const void *from, size_t bytes) {
   return CUDA_SUCCESS;
 }
 CUresult cuMemcpyHtoDAsync(CUdeviceptr to, const void *from, size_t bytes, CUstream stream) {
+  pace_copy(stream, bytes);
   return cuMemcpyHtoD(to, from, bytes);
 }
 CUresult cuMemcpyDtoH(void *to, CUdeviceptr from, size_t bytes) {
@@ -154,6 +155,7 @@ CUresult cuMemcpyDtoH(void *to, CUdeviceptr from, size_t bytes) {
   return CUDA_SUCCESS;
 }
 CUresult cuMemcpyDtoHAsync(void *to, CUdeviceptr from, size_t bytes, CUstream stream) {
+  pace_copy(stream, bytes);
   return cuMemcpyDtoH(to, from, bytes);
 }
 CUresult cuMemcpyDtoD(CUdeviceptr to, CUdeviceptr from, size_t bytes) {
@@ -205,6 +207,7 @@ CUresult cuEventElapsedTime(float *milliseconds, CUevent from, CUevent to) {
 static struct job {
   CUhostFn run;
   void *data;
+  double moment;
   struct job *next;
 } *first, **last = &first;
 static pthread_mutex_t jobs = PTHREAD_MUTEX_INITIALIZER;
@@ -218,6 +221,7 @@ static void *run_jobs(void *unused) {
     first = job->next;
     if (!first) last = &first;
     pthread_mutex_unlock(&jobs);
+    pace_wait(job->moment);
     job->run(job->data);
     free(job);
   }
@@ -227,7 +231,7 @@ static void *run_jobs(void *unused) {
 CUresult cuLaunchHostFunc(CUstream stream, CUhostFn run, void *data) {
   static int running;
   struct job *job = malloc(sizeof *job);
-  *job = (struct job){run, data, NULL};
+  *job = (struct job){run, data, pace_end(stream), NULL};
   pthread_mutex_lock(&jobs);
   if (!running) {
     pthread_t thread;
@@ -289,10 +293,12 @@ CUresult cuKernelGetAttribute(int *value, CUfunction_attribute attribute, CUkern
 }
 CUresult cuLaunchKernel(CUfunction function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
                         unsigned bz, unsigned shared, CUstream stream, void **arguments, void **extra) {
+  pace_kernel(stream);
   count_kernel(function);
   return CUDA_SUCCESS;
 }
 CUresult cuLaunchKernelEx(const CUlaunchConfig *config, CUfunction function, void **arguments, void **extra) {
+  pace_kernel(config->hStream);
   count_kernel(function);
   return CUDA_SUCCESS;
 }

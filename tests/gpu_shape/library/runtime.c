@@ -126,15 +126,18 @@ cudaError_t __cudaGetKernel(void **kernel, const void *address) {
 }
 cudaError_t __cudaLaunchKernel(void *kernel, dim3 grid, dim3 block, void **arguments, size_t shared,
                                void *stream) {
+  pace_kernel(stream);
   count_kernel(kernel);
   return cudaSuccess;
 }
 cudaError_t cudaLaunchKernel(const void *kernel, dim3 grid, dim3 block, void **arguments, size_t shared,
                              cudaStream_t stream) {
+  pace_kernel(stream);
   count_kernel(kernel);
   return cudaSuccess;
 }
 cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t *config, const void *kernel, void **arguments) {
+  pace_kernel(config->stream);
   count_kernel(kernel);
   return cudaSuccess;
 }
