@@ -125,18 +125,9 @@ async function goldenTests(context: CheckContext): Promise<Judgement> {
 async function smallTraining(context: CheckContext): Promise<Judgement> {
   const runs = await Deno.makeTempDir();
   try {
-    const flags = [
-      "--width",
-      "4",
-      "--epochs",
-      "1",
-      "--imbalance_rate",
-      "0.01",
-      "--device",
-      context.device,
-    ];
+    const asked = `--width 4 --epochs 1 --imbalance_rate 0.01 --device ${context.device}`;
     const main = `${projectRoot}/lib/cli/main.ts`;
-    const args = ["run", "-A", main, "train", ...flags];
+    const args = ["run", "-A", main, "train", ...asked.split(" ")];
     return judgeTraining(await outputOf(args, { env: { GLMC_RUNS: runs }, ...context }));
   } finally {
     await Deno.remove(runs, { recursive: true });
