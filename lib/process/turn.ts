@@ -26,6 +26,34 @@ export function nextTurn(): Promise<void> {
 }
 
 /**
+ * A wait for the next turn of the event loop that is over at once where the last turn was a moment ago: a
+ * turn takes a millisecond or two.
+ *
+ * @param milliseconds For how long nothing else has to be heard.
+ * @returns To be awaited between blocking calls.
+ * @example The last turn was a moment ago
+ * ```ts
+ * import { turnsEvery } from "glmc/process/turn.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let turns = 0;
+ * setTimeout(() => turns++);
+ * const turn = turnsEvery(1000);
+ * await turn();
+ *
+ * assertEquals(turns, 0);
+ * ```
+ */
+export function turnsEvery(milliseconds: number): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < milliseconds) return;
+    await nextTurn();
+    last = performance.now();
+  };
+}
+
+/**
  * What work gives, or undefined if it ended because it was told to stop.
  *
  * @param work The work; it ends with the reason of the signal when that is aborted.

@@ -8,7 +8,7 @@ import { adjustedMeasure } from "../evaluate/adjusted.ts";
 import { createEvaluator } from "../evaluate/evaluator.ts";
 import type { StepPlan } from "../data/plan.ts";
 import type { Variables } from "../model/network.ts";
-import { nextTurn, unlessAborted } from "../process/turn.ts";
+import { turnsEvery, unlessAborted } from "../process/turn.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { averagesIn, projected } from "./carried.ts";
@@ -32,7 +32,7 @@ import { initialState, nextState, type Training, trainingStageAt } from "./train
 const readEverySteps = 20;
 const readEverySeconds = 0.5;
 
-/** Milliseconds between turns of the event loop: one takes a millisecond or two, a step on a GPU ten. */
+/** Milliseconds between turns of the event loop; a step on a GPU may take ten. */
 const turnEvery = 20;
 
 /** Seconds after which a long epoch is worth a checkpoint, unless the training says otherwise. */
@@ -153,7 +153,7 @@ async function* trainEpoch(
   let examples = examplesIn(plans.slice(0, begin));
   let unread: { readonly losses: Tensor; readonly count: number }[] = [];
   let [lastRead, lastCheckpoint] = [performance.now(), performance.now()];
-  let lastTurn = lastRead;
+  const turn = turnsEvery(turnEvery);
   let step = begin;
   const hearing = hearStops(signal);
   const isHeardAlone = (): boolean => peers === undefined && signal?.aborted === true;
@@ -175,10 +175,7 @@ async function* trainEpoch(
       standing.progress = { ...standing.progress, state: result.state, step, batches };
       disposeTensors(state);
       // Lets signals and progress displays run: a step itself never yields to them.
-      if (performance.now() - lastTurn >= turnEvery) {
-        await nextTurn();
-        lastTurn = performance.now();
-      }
+      await turn();
       const seconds = (performance.now() - lastRead) / 1000;
       const stops = await hearing.after(result.peers);
       const isRead = stops || step === plans.length;
