@@ -53,12 +53,14 @@ export function sgdStep(
     const [friction, decay] = [tf.scalar(momentum), tf.scalar(weightDecay)];
     const next: SgdState = { parameters: {}, momentum: {} };
     for (const [name, weight] of Object.entries(state.parameters)) {
-      const slope = [gradients[name]!, tf.mul(weight, decay)];
-      // Of three at once, in this order: a kernel less for each weight, and the same bits.
-      const along = (velocity: Tensor) => tf.addN([...slope, tf.mul(velocity, friction)]);
-      const velocity = along(state.momentum[name]!);
+      const [gradient, decayed] = [gradients[name]!, tf.mul(weight, decay)];
+      const kept = tf.mul(state.momentum[name]!, friction);
+      const slope = nesterov ? tf.add(gradient, decayed) : undefined;
+      // Three at once are a kernel less for each weight. TensorFlow adds to the first of them that nothing
+      // else needs, so the bits are those of two sums only as long as that is the gradient or the decay.
+      const velocity = slope ? tf.add(kept, slope) : tf.addN([gradient, decayed, kept]);
+      const direction = slope ? tf.add(slope, tf.mul(velocity, friction)) : velocity;
       next.momentum[name] = velocity;
-      const direction = nesterov ? along(velocity) : velocity;
       next.parameters[name] = tf.sub(weight, tf.mul(direction, learningRate));
     }
     return next;

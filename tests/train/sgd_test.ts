@@ -1,9 +1,10 @@
 import { sgdStep } from "../../lib/train/sgd.ts";
 import { type Tensor, tf } from "../../lib/tensor/tfjs.ts";
+import { assertEquals } from "@std/assert";
 import { assertClose } from "../assertions.ts";
 import { testEngine } from "../engine.ts";
 
-await testEngine();
+const engine = await testEngine();
 
 Deno.test("sgdStep() follows PyTorch's rule over several steps", () => {
   tf.tidy(() => {
@@ -49,3 +50,32 @@ Deno.test("sgdStep() looks ahead along the velocity with Nesterov's momentum", (
     assertClose(state.parameters.w!.dataSync(), [weight], { relative: 1e-6 });
   });
 });
+
+Deno.test("sgdStep() has the bits of sums of two, compiled and op by op", () => {
+  const options = { learningRate: tf.scalar(0.1), weightDecay: 0.001 };
+  const names = ["weight", "velocity", "gradient"] as const;
+  const inputs = Object.fromEntries(
+    names.map((name, seed) => [name, tf.randomNormal([3, 3, 16, 32], 0, 0.1, "float32", seed)]),
+  ) as Record<typeof names[number], Tensor>;
+  for (const nesterov of [false, true]) {
+    const step = ({ weight, velocity, gradient }: typeof inputs) => {
+      const state = { parameters: { w: weight }, momentum: { w: velocity } };
+      const next = sgdStep(state, { w: gradient }, { ...options, nesterov });
+      return { weight: next.parameters.w!, velocity: next.momentum.w! };
+    };
+    const slope = tf.add(inputs.gradient, tf.mul(inputs.weight, 0.001));
+    const velocity = tf.add(tf.mul(inputs.velocity, 0.9), slope);
+    const direction = nesterov ? tf.add(slope, tf.mul(velocity, 0.9)) : velocity;
+    const weight = tf.sub(inputs.weight, tf.mul(direction, 0.1));
+    const compiled = engine.compile(step);
+    for (const found of [step(inputs), compiled(inputs)]) {
+      assertEquals([differing(found.velocity, velocity), differing(found.weight, weight)], [0, 0]);
+    }
+    compiled.dispose();
+  }
+});
+
+function differing(one: Tensor, other: Tensor): number {
+  const values = other.dataSync();
+  return one.dataSync().filter((value, place) => value !== values[place]).length;
+}
