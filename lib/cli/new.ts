@@ -61,7 +61,7 @@ export async function run(args: string[]): Promise<void> {
     await writeWholeFile(path, text, { advice });
   }
   print(`Written: ${folder}`);
-  print("  study.ts                    deno task study trains and compares");
+  print("  study.ts                    deno task study trains twice and compares: 8 minutes");
   print("  notebooks/first_look.ipynb  deno task lab opens it");
   print("  deno.json                   deno task lists the commands");
 }
