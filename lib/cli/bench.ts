@@ -27,6 +27,7 @@ import type { Method } from "../method/method.ts";
 import { methods } from "../method/methods.ts";
 import { table } from "../plot/table.ts";
 import { print, printResult } from "../process/streams.ts";
+import { capitalized } from "../settings/capitalized.ts";
 import { projectRoot } from "../setup/project.ts";
 import { startEngine } from "../tensor/start.ts";
 import {
@@ -186,8 +187,8 @@ function stepText(setting: BenchSetting): string {
 
 function printed(result: MeasuredBatch, setting: BenchSetting): MeasuredBatch {
   const { batchSize } = result;
-  const text = stepText({ ...setting, batchSize }).replace("a step", "A step");
-  print(`\n${text}; x: how many times as fast`);
+  const text = stepText({ ...setting, batchSize });
+  print(`\n${capitalized(text)}; x: how many times as fast`);
   print(fittedTable(benchTable(result)));
   return result;
 }

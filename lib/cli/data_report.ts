@@ -11,6 +11,7 @@ import { largeSets } from "../data/large_sets.ts";
 import { examineList } from "../data/list_report.ts";
 import { shotSizes } from "../evaluate/shots.ts";
 import type { ImagesReport } from "../images/check_images.ts";
+import { capitalized } from "../settings/capitalized.ts";
 import { format } from "./train_report.ts";
 
 /** Findings of a kind that are listed. */
@@ -108,7 +109,7 @@ export function checkReport(
     ...(sides === null ? [] : [field("Sides", `${sides.least} to ${sides.most} pixels`)]),
     ...[...kinds].flatMap((kind) =>
       section(
-        kind[0]!.toUpperCase() + kind.slice(1),
+        capitalized(kind),
         faults.filter((fault) => fault.kind === kind)
           .map(({ place, path, what }) => `${place}: ${path}: ${what}`),
       )

@@ -28,7 +28,7 @@ import {
 } from "./readme/study_tables.ts";
 
 /** The files with generated blocks, below the project. */
-const texts = ["README.md", "lib/bench/README.md"];
+const markdownFiles = ["README.md", "lib/bench/README.md"];
 
 /** Where the figure of README.md lies. */
 const figurePath = "data/results/class_accuracy.svg";
@@ -104,7 +104,7 @@ export async function run(args: string[]): Promise<void> {
   const { check = false } = read(args);
   const files = await generatedFiles(
     Object.fromEntries(
-      texts.map((path) => [path, Deno.readTextFileSync(`${projectRoot}/${path}`)]),
+      markdownFiles.map((path) => [path, Deno.readTextFileSync(`${projectRoot}/${path}`)]),
     ),
   );
   const stale: string[] = [];
@@ -112,7 +112,7 @@ export async function run(args: string[]): Promise<void> {
     const before = await Deno.readTextFile(`${projectRoot}/${path}`).catch(() => undefined);
     if (before !== content) stale.push(path);
   }
-  if (stale.length === 0) return print(`${texts.join(", ")}: up to date`);
+  if (stale.length === 0) return print(`${markdownFiles.join(", ")}: up to date`);
   if (check) {
     throw new Error(`Not as code and results make them: ${stale.join(", ")}: run deno task readme`);
   }

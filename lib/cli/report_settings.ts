@@ -9,6 +9,7 @@ import type { RunDescription } from "../experiment/run_folder.ts";
 import { secondStages } from "../experiment/second_stage.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import { type Cell, type Table, table } from "../plot/table.ts";
+import { counted } from "../settings/count.ts";
 import { type Preset, presets } from "../study/presets.ts";
 import { presetOfRun, undecided } from "./report_summary.ts";
 
@@ -97,8 +98,7 @@ export function settingItems(run: SettledRun): (string | Table)[] {
 }
 
 function differ(count: number): string {
-  if (count === 0) return "No setting differs";
-  return count === 1 ? "1 setting differs" : `${count} settings differ`;
+  return count === 0 ? "No setting differs" : counted(count, "setting differs", "settings differ");
 }
 
 /** Every group without what is told already; a second stage as it stands. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { capitalized } from "../settings/capitalized.ts";
 import { barFigure } from "./bar.ts";
 import type { Figure } from "./figure.ts";
 import { lineFigure } from "./line.ts";
@@ -104,7 +105,7 @@ export function batchSizeFigure(
   { width, peer, unit = "pairs" }: BenchFigureOptions,
 ): Figure {
   const names = [...new Set(results.flatMap(({ rows }) => rows.map(({ name }) => name)))];
-  const counted = unit.replace(/^./, (letter) => letter.toUpperCase());
+  const counted = capitalized(unit);
   const sizes = results.map(({ batchSize }) => batchSize);
   return lineFigure(
     names.map((name) => ({

@@ -3,18 +3,11 @@
  *
  * @module
  */
-import { withSetupLock } from "./install.ts";
+import { type SetupOptions, withSetupLock } from "./install.ts";
 import { projectRoot } from "./project.ts";
 
 /** Where to install something, and whom to tell. */
-export interface ExtraOptions {
-  /** The project folder. */
-  root?: string;
-  /** Told lines worth keeping; nothing when there is nothing to do. */
-  report?: (line: string) => void;
-  /** Told what is happening now, often. */
-  progress?: (text: string) => void;
-}
+export type ExtraOptions = Pick<SetupOptions, "root" | "report" | "progress">;
 
 /** Something that a command needs. */
 export interface Extra {

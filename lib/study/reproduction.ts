@@ -228,7 +228,10 @@ export function reproduced(
     // The numbers of the row that is meant, also where ours are made smaller.
     const secondStage = index === 0 ? "none" : stage;
     const meant = configure(settingsOver(preset.settings, { secondStage }, methods), { methods });
-    const beside = (number: Published, ours: readonly number[]): Pick<Reproduced, Judged> => ({
+    const beside = (
+      number: Published,
+      ours: readonly number[],
+    ): Pick<Reproduced, "published" | "verdict"> => ({
       published: number,
       verdict: isWithdrawn(number, meant.data.dataset)
         ? "withdrawn"
@@ -260,8 +263,6 @@ export function reproduced(
     ];
   });
 }
-
-type Judged = "published" | "verdict";
 
 /** The authors of GLMC have taken back the first generation of its CIFAR-10 numbers. */
 function isWithdrawn({ source }: Published, dataset: string): boolean {

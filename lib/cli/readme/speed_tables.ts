@@ -6,6 +6,7 @@
 
 import type { SpeedCard, SpeedRow } from "../../bench/speed_cards.ts";
 import { type Table, table, tableMarkdown } from "../../plot/table.ts";
+import { capitalized } from "../../settings/capitalized.ts";
 
 /** Names of the rows that the kit is judged by: its usual way, in float32. */
 const usual = ["compiled", "ours"];
@@ -99,7 +100,7 @@ export function timings(cards: readonly SpeedCard[]): string {
     const { what, machine, date, commit, command } = card;
     const peers = [...new Set(card.rows.flatMap(({ timesAsFast }) => Object.keys(timesAsFast)))];
     const against = peers.length === 0 ? "" : `; times as fast as ${peers.join(" / ")}`;
-    return `${what.replace(/^./, (first) => first.toUpperCase())}, on ${machine}, ${date}, ` +
+    return `${capitalized(what)}, on ${machine}, ${date}, ` +
       `\`${shortCommit(commit)}\`, \`${command}\`${against}:\n\n` +
       tableMarkdown(contenderTable(card, peers));
   }).join("\n\n");
