@@ -76,7 +76,7 @@ export function runSummary(run: RecordedRun, known: readonly RunResult[]): Summa
   ];
 }
 
-function whatItIs({ history, best, last, description: { config } }: RecordedRun): string {
+function whatItIs({ best, last, description: { config } }: RecordedRun): string {
   const { data, network, stages, seed } = config;
   const preset = presetOfRun(config);
   const titles = stages.map(({ method }) =>
@@ -85,7 +85,7 @@ function whatItIs({ history, best, last, description: { config } }: RecordedRun)
   return `${titles.join(", then ")} on ${datasetTitle(data.dataset)} with ` +
     subsetText(data) +
     `, ${network.architecture} of width ${network.width}, seed ${seed}` +
-    `${preset === undefined ? "" : ` (preset ${preset.name})`}: ${history.length} of ` +
+    `${preset === undefined ? "" : ` (preset ${preset.name})`}: ${last.epoch + 1} of ` +
     `${counted(totalEpochs(stages), "epoch")}, top-1 accuracy ${
       last.top1.toFixed(2)
     } % in the last ` +
@@ -105,10 +105,10 @@ function subsetText({ splitFile, profile, imbalanceRate }: DataConfig): string {
 }
 
 function howItDid(
-  { history, last, description: { config } }: RecordedRun,
+  { last, description: { config } }: RecordedRun,
   known: readonly RunResult[],
 ): string {
-  if (history.length < totalEpochs(config.stages)) {
+  if (last.epoch + 1 < totalEpochs(config.stages)) {
     return "It is not finished: there is nothing to compare it with yet.";
   }
   const preset = presetOfRun(config);
@@ -161,7 +161,7 @@ function whatNext(
 ): string {
   const epochs = totalEpochs(config.stages);
   const run = runArgument(folder);
-  if (history.length < epochs) {
+  if (last.epoch + 1 < epochs) {
     return `Go on where it stands: \`deno task train --resume ${run}\`.`;
   }
   const adjusted = history.at(-1)?.adjusted;

@@ -256,7 +256,8 @@ async function exportCards(path: string, { results }: Chosen, store: RunStore): 
   }
   const { results: all, problems } = await writeCards(path, finished, store);
   problems.forEach(tell);
-  print(`Written: ${finished.length} of the ${all.length} cards in ${path}`);
+  const written = new Set(finished.map(({ hash }) => hash)).size;
+  print(`Written: ${written} of the ${all.length} cards in ${path}`);
 }
 
 async function textOf(

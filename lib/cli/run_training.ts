@@ -98,7 +98,7 @@ async function announce({ run, engine, preset }: BegunRun): Promise<number> {
   const perEpoch = await estimateEpochSeconds(run.training, epoch);
   printPlanLine(
     "Expected",
-    `${duration((epochs - epoch) * perEpoch)}, ${duration(perEpoch)} an epoch with its evaluation`,
+    `${duration((epochs - epoch) * perEpoch)}, ${duration(perEpoch)} an epoch, evaluation included`,
   );
   print("");
   const shortness = memoryAdvice(usableMemory());
@@ -147,12 +147,15 @@ function printPlan(
     ? ""
     : `, from epoch ${from.epoch + 1}, step ${from.step + 1}`;
   const stageTexts = training.stages.map(({ stage }) => {
-    const { method, name, epochs, batchSize, accumulate = 1 } = stage;
+    const { method, name, epochs, batchSize, accumulate = 1, evaluateEvery = 1 } = stage;
     const length = counted(epochs, "epoch");
     const what = stages.length === 1 ? method.title : `${name}: ${method.title}`;
     const steps = counted(Math.ceil(split.indices.length / batchSize), "step");
     const parts = accumulate === 1 ? "" : ` in ${accumulate} parts`;
-    return `${what}, ${length} of ${steps}, batch ${batchSize}${parts}`;
+    const rhythm = evaluateEvery === 1
+      ? ""
+      : `, evaluated every ${counted(evaluateEvery, "epoch")}`;
+    return `${what}, ${length} of ${steps}, batch ${batchSize}${parts}${rhythm}`;
   });
   const lines = {
     Data: `${data.dataset}, ${format(split.indices.length)} training images ` +

@@ -53,7 +53,7 @@ export interface StageConfig extends StageSettings {
 /** The configuration of a run, resolved: complete and checked. */
 export interface RunConfig {
   /** Version of this form. */
-  readonly version: 6;
+  readonly version: 7;
   /** The data. */
   readonly data: DataConfig;
   /** The network. */

@@ -215,7 +215,7 @@ export function assemble(settings: Settings, optionNames: readonly string[]): Ru
     ...pick(stageFields),
   } as unknown as StageConfig;
   return {
-    version: 6,
+    version: 7,
     data: pick(dataFields),
     network: pick(networkFields),
     stages: [first],

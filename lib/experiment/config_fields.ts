@@ -117,6 +117,8 @@ export interface StageSettings {
   readonly samRadius: number;
   /** Share that moving averages of the weights keep at each step. */
   readonly averageDecay: number;
+  /** Epochs from one evaluation to the next. */
+  readonly evaluateEvery: number;
 }
 
 /** Settings of one stage of a training, beside its method and the method's own. */
@@ -212,6 +214,17 @@ export const stageFields: FieldsOf<StageSettings> = {
       "beside the weights; 0 has none",
     earlier: 0,
     since: 3,
+  }),
+  evaluateEvery: numberField({
+    default: 1,
+    whole: true,
+    least: 1,
+    most: 1_000_000,
+    unit: "epochs",
+    flags: ["evaluate_every"],
+    help: "epochs from one evaluation to the next; the last epoch is always evaluated",
+    earlier: 1,
+    since: 7,
   }),
 };
 

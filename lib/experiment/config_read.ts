@@ -34,7 +34,7 @@ export interface ReadConfigOptions extends ConfigOptions {
 }
 
 /** Form of the configurations that are written today. */
-const currentForm = 6;
+const currentForm = 7;
 
 /** The first form with a version; since then only fields have come. */
 const firstForm = 2;

@@ -175,6 +175,7 @@ export function stagesOf(
     nesterov: stage.nesterov,
     samRadius: stage.samRadius,
     averageDecay: stage.averageDecay,
+    evaluateEvery: stage.evaluateEvery,
   }));
 }
 

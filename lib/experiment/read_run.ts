@@ -28,7 +28,7 @@ export interface RecordedRun {
   readonly folder: string;
   /** Configuration, subset and machine. */
   readonly description: RunDescription;
-  /** Finished epochs, at least one. */
+  /** Evaluated epochs, at least one. */
   readonly history: readonly EpochRecord[];
   /** Evaluation of the epoch with the highest top-1 accuracy. */
   readonly best: RecordedEvaluation;
@@ -75,7 +75,7 @@ export async function readRecordedRun(
       continue;
     }
     if (evaluation === undefined) return cannot("it is gone");
-    if (evaluation.epoch === history.at(-1)!.epoch + 1) {
+    if (evaluation.epoch > history.at(-1)!.epoch) {
       notices.push(
         `"${folder}/${file}" is of epoch ${
           evaluation.epoch + 1

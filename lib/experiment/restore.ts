@@ -167,7 +167,7 @@ function whyNotToGoOn(
     if (problem !== undefined || trace === undefined) return problem;
     return `${cannot}: ${runFiles.checkpoint} is gone, though ${trace.file} is of finished epochs`;
   }
-  const known = begin + progress.history.length;
+  const known = progress.epoch;
   // After the steps of an epoch its results are written before its checkpoint: a process that was killed
   // in between will write the same again.
   const reached = progress.step > 0 ? known + 1 : known;

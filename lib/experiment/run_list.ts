@@ -30,7 +30,7 @@ export interface RunSummary {
   readonly state: RunState;
   /** What it is; absent of a reserved or damaged run. */
   readonly description?: RunDescription;
-  /** Finished epochs. */
+  /** Finished epochs, up to the last evaluated one. */
   readonly epochs?: number;
   /** Epochs that are planned. */
   readonly totalEpochs?: number;
@@ -82,7 +82,7 @@ async function summaryOf(
     folder,
     state,
     description,
-    epochs: history.length,
+    epochs: finishedEpochs(description, history),
     totalEpochs: plannedEpochs(description),
     bestTop1: bestRecord(history)?.evaluation.top1,
     lastTop1: history.at(-1)?.evaluation.top1,
@@ -95,7 +95,7 @@ export interface RunLook {
   readonly state: RunState;
   /** What it is; absent of a reserved or damaged run. */
   readonly description?: RunDescription;
-  /** Its finished epochs; absent of a reserved or damaged run. */
+  /** Its evaluated epochs; absent of a reserved or damaged run. */
   readonly history?: readonly EpochRecord[];
   /** Why it cannot be read, in one line. */
   readonly problem?: string;
@@ -121,7 +121,7 @@ export async function lookAtRun(
     const description = await readDescription(folder, options);
     const history = await readMetrics({ folder, description }, recordContext(description, options));
     const state = await stateOf(folder, {
-      epochs: history.length,
+      epochs: finishedEpochs(description, history),
       totalEpochs: plannedEpochs(description),
     });
     return { state, description, history };
@@ -174,4 +174,19 @@ export function stateAtRest({ epochs, totalEpochs }: EpochCounts): RunState {
  */
 export function plannedEpochs({ config: { stages } }: RunDescription): number {
   return totalEpochs(stages) - stages[0].startEpoch;
+}
+
+/**
+ * Epochs that a run has trained, up to the last one that is evaluated.
+ *
+ * @param description What it is.
+ * @param history Its evaluated epochs.
+ * @returns Their number, those that an earlier run has done not counted.
+ */
+export function finishedEpochs(
+  { config: { stages: [{ startEpoch }] } }: RunDescription,
+  history: readonly EpochRecord[],
+): number {
+  const last = history.at(-1);
+  return last === undefined ? 0 : last.epoch + 1 - startEpoch;
 }

@@ -122,14 +122,14 @@ export async function watchTraining<Epoch extends CurvePoint>(
       }
     }
   } catch (error) {
-    await finish(`failed after ${history.length} of ${counted(epochs, "epoch")}: see the error`);
+    await finish(`failed after ${reached(history)} of ${counted(epochs, "epoch")}: see the error`);
     throw error;
   } finally {
     interrupt.release();
   }
   await finish(
     stopped
-      ? `stopped after ${history.length} of ${
+      ? `stopped after ${reached(history)} of ${
         counted(epochs, "epoch")
       }; run this cell again to continue`
       : endText(history, epochs),
@@ -220,11 +220,16 @@ function stepText(event: WatchedEvent<CurvePoint> & { type: "step" }, epochs: nu
     `${examplesPerSecond.toFixed(0)} ${unit}/s`;
 }
 
+/** Epochs up to the last evaluated one. */
+function reached(history: readonly CurvePoint[]): number {
+  return (history.at(-1)?.epoch ?? -1) + 1;
+}
+
 function endText(history: readonly CurvePoint[], epochs: number): string {
   const last = history.at(-1);
   return last === undefined
     ? "no epoch was finished"
-    : `${history.length} of ${counted(epochs, "epoch")}, top-1 ${
+    : `${reached(history)} of ${counted(epochs, "epoch")}, top-1 ${
       last.evaluation.top1.toFixed(2)
     } %`;
 }

@@ -15,8 +15,10 @@ import { inkColor, seriesColors, topLegend } from "./theme.ts";
 export interface SeedCurves {
   /** Name of the line. */
   readonly name: string;
-  /** Top-1 accuracy of each epoch in percent, for each seed. */
+  /** Top-1 accuracy of each evaluated epoch in percent, for each seed. */
   readonly curves: readonly (readonly number[])[];
+  /** These epochs, from 1; by default they are all. */
+  readonly epochs?: readonly number[];
 }
 
 /** Settings of the figures of results. */
@@ -48,13 +50,14 @@ export function resultCurvesFigure(
   series: readonly SeedCurves[],
   { title, references }: ResultsFigureOptions,
 ): Figure {
-  const lines = series.filter(({ curves }) => curves.length > 0).map(({ name, curves }) => {
-    const epochs = Math.min(...curves.map(({ length }) => length));
-    const points = Array.from({ length: epochs }, (_, e) => meanAndDeviation(curves, e));
+  const drawn = series.filter(({ curves }) => curves.length > 0);
+  const lines = drawn.map(({ name, curves, epochs }) => {
+    const length = Math.min(...curves.map(({ length }) => length));
+    const points = Array.from({ length }, (_, index) => meanAndDeviation(curves, index));
     return {
       name,
       n: curves.length,
-      x: points.map((_, epoch) => epoch + 1),
+      x: points.map((_, index) => epochs?.[index] ?? index + 1),
       y: points.map(({ mean }) => mean),
       band: curves.length < 2 ? undefined : {
         low: points.map(({ mean, deviation }) => mean - deviation),
@@ -95,9 +98,9 @@ function rangeOf(
 
 function meanAndDeviation(
   curves: readonly (readonly number[])[],
-  epoch: number,
+  index: number,
 ): { readonly mean: number; readonly deviation: number } {
-  const values = curves.map((curve) => curve[epoch]!);
+  const values = curves.map((curve) => curve[index]!);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length - 1)) };

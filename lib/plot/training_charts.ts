@@ -50,7 +50,7 @@ const shotGroups = ["many", "medium", "few"] as const;
 /**
  * Loss terms and accuracy of a training over its epochs, side by side.
  *
- * @param history Finished epochs.
+ * @param history Evaluated epochs.
  * @param options Title and length of the training.
  * @returns The figure; a term that some epochs do not have leaves a gap there.
  * @example One epoch
@@ -127,7 +127,7 @@ function summary(history: readonly CurvePoint[]): string {
   const stages = stageStarts(history).map(({ name, position }) =>
     `; stage ${name} begins with epoch ${position + 1}`
   );
-  return `Losses and test accuracy over ${counted(history.length, "epoch")}: top-1 ${
+  return `Losses and test accuracy over ${counted(last.epoch + 1, "epoch")}: top-1 ${
     last.evaluation.top1.toFixed(1)
   } % in the last epoch, ${choice} ${best.evaluation.top1.toFixed(1)} % in epoch ${best.epoch + 1}${
     stages.join("")
@@ -136,8 +136,10 @@ function summary(history: readonly CurvePoint[]): string {
 
 /** Where a stage follows another one: at the end of the epoch before. */
 function stageStarts(history: readonly CurvePoint[]): Mark[] {
-  return history.slice(1).flatMap(({ epoch, stage }, i) =>
-    stage === undefined || stage === history[i]?.stage ? [] : [{ name: stage, position: epoch }]
+  return history.slice(1).flatMap(({ stage }, i) =>
+    stage === undefined || stage === history[i]?.stage
+      ? []
+      : [{ name: stage, position: history[i]!.epoch + 1 }]
   );
 }
 

@@ -24,6 +24,7 @@ import { groupHash, readConfig, resultHash } from "../experiment/config.ts";
 import type { MethodsOption } from "../experiment/configured.ts";
 import { accuracyFields } from "../train/record.ts";
 import type { Measured, RunResult } from "./result.ts";
+import { evaluatedEpochs, totalEpochs } from "../train/stage.ts";
 
 /** What a card file holds. */
 export interface CardFile {
@@ -70,7 +71,12 @@ function cardOf(value: unknown, { methods }: MethodsOption): RunResult {
   );
   const card = object({ ...cardFields, ...further })(value, "the card");
   const config = readConfig(card.config, { methods, file: "the card" });
-  if (card.curve.length !== card.epochs || card.epochs > card.totalEpochs) {
+  const { stages } = config;
+  const begun = stages[0].startEpoch;
+  const isPlanned = card.epochs <= card.totalEpochs &&
+    begun + card.totalEpochs === totalEpochs(stages);
+  const evaluated = isPlanned ? evaluatedEpochs(stages, begun + card.epochs).length : undefined;
+  if (card.curve.length !== evaluated) {
     throw new TypeError(
       `the card has ${card.curve.length} accuracies of ${card.epochs} of ${card.totalEpochs} epochs`,
     );

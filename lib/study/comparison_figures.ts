@@ -7,6 +7,7 @@
 import type { Figure } from "../plot/figure.ts";
 import { resultBarsFigure, resultCurvesFigure } from "../plot/results_charts.ts";
 import type { Comparison } from "./compare.ts";
+import { evaluatedEpochs } from "../train/stage.ts";
 
 /** The figures of a comparison. */
 export interface ComparisonFigures {
@@ -41,6 +42,7 @@ export function comparisonFigures({ title, rows }: Comparison): ComparisonFigure
   const curves = rows.map(({ name, results }) => ({
     name,
     curves: results.map(({ curve }) => curve),
+    ...(results[0] && { epochs: evaluatedEpochs(results[0].config.stages).map((e) => e + 1) }),
   }));
   return {
     bars: resultBarsFigure(bars, { title }),

@@ -33,12 +33,13 @@ export function shapeOf({ data, network, stages }: RunConfig): string {
     },
     network,
     stages: stages.map((
-      { method, batchSize, accumulate, trains, samRadius, averageDecay, epochs },
+      { method, batchSize, accumulate, trains, samRadius, averageDecay, evaluateEvery, epochs },
     ) => ({
       method,
       batchSize,
       accumulate,
       trains,
+      evaluateEvery,
       isSharp: samRadius > 0,
       hasAverages: averageDecay > 0,
       // Where there is one stage, all its epochs are alike.
@@ -48,7 +49,7 @@ export function shapeOf({ data, network, stages }: RunConfig): string {
 }
 
 /**
- * Seconds of an epoch with its evaluation, by the runs of this machine, for each shape.
+ * Seconds of an epoch, evaluation included, by the runs of this machine, for each shape.
  *
  * @param results Results; those that were made elsewhere say nothing of this machine.
  * @returns The median of each shape.

@@ -24,6 +24,7 @@ import { type Published, publishedFor } from "./published.ts";
 import type { RunResult } from "./result.ts";
 import { type Difference, differenceOf, type Spread, spreadOf } from "./statistics.ts";
 import type { Study } from "./study.ts";
+import { evaluatedEpochs } from "../train/stage.ts";
 
 /** A row of a published table, as runs of ours. */
 export interface Reproduction {
@@ -213,7 +214,7 @@ export function reproduced(
 ): Reproduced[] {
   const [row] = compareVariants(study, results, { methods }).rows;
   const { stages } = configure(study.base, { methods });
-  const boundary = stages[0].epochs - stages[0].startEpoch;
+  const boundary = evaluatedEpochs([stages[0]]).length;
   return stages.flatMap(({ name: stage }, index) => {
     const curves = row!.results.map(({ curve }) =>
       index === 0 ? curve.slice(0, boundary) : curve.slice(boundary)

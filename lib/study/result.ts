@@ -49,7 +49,7 @@ export interface RunResult {
   readonly best?: Measured;
   /** The last epoch; absent before the first is finished. */
   readonly last?: Measured;
-  /** Top-1 accuracy of each finished epoch in percent. */
+  /** Top-1 accuracy of each evaluated epoch in percent. */
   readonly curve: readonly number[];
   /** Seconds of training and evaluation. */
   readonly seconds: number;

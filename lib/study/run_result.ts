@@ -7,7 +7,7 @@
 import { bestRecord } from "../experiment/best_record.ts";
 import { groupHash, resultHash } from "../experiment/config.ts";
 import type { MethodsOption } from "../experiment/configured.ts";
-import { lookAtRun, plannedEpochs } from "../experiment/run_list.ts";
+import { finishedEpochs, lookAtRun, plannedEpochs } from "../experiment/run_list.ts";
 import type { EpochRecord } from "../train/events.ts";
 import type { Measured, RunResult } from "./result.ts";
 
@@ -51,7 +51,7 @@ export async function readRunResult(
     name,
     folder,
     state,
-    epochs: history.length,
+    epochs: finishedEpochs(description, history),
     totalEpochs: plannedEpochs(description),
     ...measuredEpochs(history),
     curve: history.map(({ evaluation: { top1 } }) => top1),

@@ -17,7 +17,7 @@ import type { Tensor } from "../tensor/tfjs.ts";
 import { carriedShapes } from "./carried.ts";
 import type { Progress } from "./events.ts";
 import { checkTerms, readHistory, type RecordContext } from "./record.ts";
-import { type Stage, stageAt, totalEpochs } from "./stage.ts";
+import { evaluatedEpochs, type Stage, stageAt, totalEpochs } from "./stage.ts";
 
 const momentumPrefix = "optimizer.momentum.";
 const carriedPrefix = "stage.";
@@ -228,7 +228,8 @@ function checkPosition(
   };
   const begin = stages[0]?.startEpoch ?? 0;
   const total = totalEpochs(stages);
-  if (epoch !== begin + history.length) {
+  const evaluated = evaluatedEpochs(stages, Math.min(epoch, total));
+  if (epoch < begin || epoch > total || history.length !== evaluated.length) {
     wrong(`it stands in epoch ${epoch + 1}, with records of ${history.length} epochs before`);
   }
   const stage = stageOf(epoch, stages);
@@ -236,7 +237,10 @@ function checkPosition(
   checkTerms(lossSums, stage.method, "position.lossSums");
   if (epoch === total && step !== 0) wrong(`it is ${step} steps beyond its last epoch`);
   const isAtStart = step === 0;
-  if (isAtStart && (seconds !== 0 || Object.values(lossSums).some((sum) => sum !== 0))) {
+  // Epochs without an evaluation leave their time to the next that has one.
+  const isAfterRecord = epoch === begin || evaluated.at(-1) === epoch - 1;
+  const hasSeconds = isAfterRecord && seconds !== 0;
+  if (isAtStart && (hasSeconds || Object.values(lossSums).some((sum) => sum !== 0))) {
     wrong("it has losses of an epoch of which no step is done");
   }
   const images = counts.reduce((sum, count) => sum + count, 0);

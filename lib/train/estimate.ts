@@ -18,7 +18,7 @@ const forwardShare = 1 / 3;
  *
  * @param training Its state is not touched.
  * @param epoch Which epoch, counted over all stages; the first one by default.
- * @returns Seconds of an epoch with its evaluation; a guess within some ten percent on a quiet machine.
+ * @returns Seconds of an epoch with its share of an evaluation; a guess within some ten percent on a quiet machine.
  */
 export async function estimateEpochSeconds(training: Training, epoch = 0): Promise<number> {
   const { parts: { test, train, validation }, options: { peers } } = training;
@@ -43,6 +43,7 @@ export async function estimateEpochSeconds(training: Training, epoch = 0): Promi
   disposeTensors(state);
   const examples = plans.reduce((sum, { count }) => sum + count, 0);
   const perForward = seconds / plan.count / Math.max(1, stage.method.passes);
-  const evaluated = test.count + (validation?.count ?? 0);
+  const { evaluateEvery = 1 } = stage;
+  const evaluated = (test.count + (validation?.count ?? 0)) / evaluateEvery;
   return seconds / plan.count * examples + forwardShare * perForward * evaluated;
 }

@@ -14,7 +14,7 @@ export type LossMeans = Readonly<Record<string, number>>;
 /** An evaluation as records keep it; `classAccuracy` is empty where there are more than 1,000 classes. */
 export type Accuracies = Omit<Evaluation, "confusion" | "confusionCells" | "reliability">;
 
-/** One finished epoch. */
+/** One evaluated epoch. */
 export interface EpochRecord {
   /** Name of its stage. */
   readonly stage: string;
@@ -24,7 +24,7 @@ export interface EpochRecord {
   readonly learningRate: number;
   /** The method's numbers of this epoch, such as the weight of a term. */
   readonly schedule: Readonly<Record<string, number>>;
-  /** Mean losses over the epoch's examples. */
+  /** Mean losses over the examples of this epoch. */
   readonly losses: LossMeans;
   /** Accuracy on the test set in percent, by groups and by class. */
   readonly evaluation: Accuracies;
@@ -37,9 +37,9 @@ export interface EpochRecord {
    * mean over the classes, `balanced`, is what says something of a balanced test set.
    */
   readonly validation?: Accuracies & { readonly balanced: number };
-  /** Seconds of training in this epoch. */
+  /** Seconds of training since the evaluation before. */
   readonly trainSeconds: number;
-  /** Seconds of evaluation in this epoch. */
+  /** Seconds of this evaluation. */
   readonly evaluateSeconds: number;
 }
 
@@ -55,9 +55,9 @@ export interface Progress {
   readonly batches: number;
   /** Losses of this epoch so far, summed over examples, under the method's names. */
   readonly lossSums: Readonly<Record<string, number>>;
-  /** Seconds spent on this epoch so far. */
+  /** Seconds of training since the last evaluation. */
   readonly seconds: number;
-  /** Finished epochs. */
+  /** Evaluated epochs. */
   readonly history: readonly EpochRecord[];
 }
 
@@ -80,7 +80,7 @@ export interface StepEvent {
 }
 
 /**
- * The training is worth writing down: the steps of an epoch are done and its evaluation comes next, or
+ * The training is worth writing down: the steps of an epoch are done and its evaluation, if any, comes next, or
  * some minutes have passed since the last time.
  */
 export interface CheckpointEvent {

@@ -1,5 +1,5 @@
 /**
- * The training loop: epochs of planned steps, each followed by an evaluation.
+ * The training loop: epochs of planned steps, and evaluations after those that the stages ask for.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { hearStops } from "./hear_stop.ts";
 import { accuracyOf, perClassIfFew, validationOf } from "./kept_accuracy.ts";
 import { runSteps } from "./run_steps.ts";
 import { StoppedTogether } from "./shared_predictor.ts";
-import type { Stage } from "./stage.ts";
+import { isEvaluated, type Stage } from "./stage.ts";
 import { epochNumbers } from "./step_inputs.ts";
 import { evaluated, measured } from "./tested.ts";
 import { initialState, nextState, type Training, trainingStageAt } from "./training.ts";
@@ -85,6 +85,10 @@ export async function* trainEpochs(
       endEpoch(training, standing);
       // Before the evaluation: should it fail, the epoch is not lost.
       yield { type: "checkpoint", progress: standing.progress };
+      if (!isEvaluated(training.options.stages, standing.progress.epoch)) {
+        standing.progress = nextEpoch(training, standing.progress);
+        continue;
+      }
       const evaluation = evaluateEpoch(training, { standing, plans, signal });
       const evaluated = await unlessStopped(evaluation, signal);
       if (evaluated === undefined) return yield { type: "stopped", progress: standing.progress };
@@ -217,6 +221,14 @@ async function* trainEpoch(
   }
 }
 
+/** Where a training stands when the next epoch begins. */
+function nextEpoch(training: Training, progress: Progress): Progress {
+  const { epoch } = progress;
+  const next = Math.min(epoch + 1, training.epochs - 1);
+  const { stage } = trainingStageAt(training, next);
+  return { ...progress, epoch: epoch + 1, step: 0, lossSums: zeroSums(stage) };
+}
+
 /** A step that keeps the running statistics shows them no batches. */
 function passesOf({ method, statistics }: Stage): number {
   return statistics === "kept" ? 0 : method.passes;
@@ -300,18 +312,11 @@ async function evaluateEpoch(
     trainSeconds: progress.seconds,
     evaluateSeconds: (performance.now() - start) / 1000,
   };
-  const next = epoch + 1 < training.epochs ? trainingStageAt(training, epoch + 1).stage : stage;
+  const history = [...progress.history, record];
   return {
     type: "epoch",
     record,
     evaluation,
-    progress: {
-      ...progress,
-      epoch: epoch + 1,
-      step: 0,
-      lossSums: zeroSums(next),
-      seconds: 0,
-      history: [...progress.history, record],
-    },
+    progress: { ...nextEpoch(training, progress), seconds: 0, history },
   };
 }

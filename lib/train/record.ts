@@ -21,7 +21,7 @@ import type { Method } from "../method/method.ts";
 import type { EpochRecord } from "./events.ts";
 import { learningRateAt } from "./schedule.ts";
 import { leavesClassesOut } from "./kept_accuracy.ts";
-import { type Stage, stageAt, totalEpochs } from "./stage.ts";
+import { evaluatedEpochs, type Stage, stageAt } from "./stage.ts";
 
 /** A stage of which records are read; its method may be one that is not there any more. */
 export type RecordedStage = Omit<Stage, "method"> & { readonly method: Method | undefined };
@@ -73,7 +73,7 @@ const recordSchema: Schema<EpochRecord> = (value, name) => {
 };
 
 /**
- * Reads the records of the first finished epochs.
+ * Reads the records of the first evaluated epochs.
  *
  * Records of runs that had neither stages nor schedules are read as those of the first stage.
  *
@@ -91,23 +91,21 @@ const recordSchema: Schema<EpochRecord> = (value, name) => {
  */
 export function readHistory(values: unknown, context: RecordContext): readonly EpochRecord[] {
   const { stages } = context;
-  const begin = stages[0]?.startEpoch ?? 0;
   const history = listOf((value, name) => recordSchema(upgraded(value, stages), name))(
     values,
     "history",
   );
-  if (begin + history.length > Math.max(begin, totalEpochs(stages))) {
+  const planned = evaluatedEpochs(stages);
+  if (history.length > planned.length) {
     throw new TypeError(
-      `there are records of ${history.length} epochs where ${
-        totalEpochs(stages) - begin
-      } are planned`,
+      `there are records of ${history.length} epochs where ${planned.length} are planned`,
     );
   }
   const validated = history.filter(({ validation }) => validation !== undefined).length;
   if (validated > 0 && validated < history.length) {
     throw new TypeError(`${validated} of ${history.length} records tell of a validation split`);
   }
-  history.forEach((record, index) => checkRecord(record, { ...context, epoch: begin + index }));
+  history.forEach((record, index) => checkRecord(record, { ...context, epoch: planned[index]! }));
   return history;
 }
 

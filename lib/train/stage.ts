@@ -54,6 +54,8 @@ export interface Stage {
   readonly freshClassifier?: boolean;
   /** A limit to the rows of the tested classifier; none by default. */
   readonly maxNorm?: MaxNorm | undefined;
+  /** Epochs from one evaluation to the next, 1 by default; the last epoch of a stage is evaluated always. */
+  readonly evaluateEvery?: number;
 }
 
 /** What a stage may train. */
@@ -66,6 +68,9 @@ export interface MaxNorm {
   /** When rows are shortened: after every step (paper), or after every epoch (public code). */
   readonly every: "step" | "epoch";
 }
+
+/** What says after which of its epochs a stage is evaluated. */
+export type EvaluatedStage = Pick<Stage, "epochs" | "startEpoch" | "evaluateEvery">;
 
 /** A stage and where it lies among the epochs of a training. */
 export interface StagePosition<S = Stage> {
@@ -116,4 +121,53 @@ export function stageAt<S extends Pick<Stage, "epochs">>(
       first - 1
     }: check where the training stands`,
   );
+}
+
+/**
+ * Whether a training is evaluated after an epoch.
+ *
+ * @param stages Its stages.
+ * @param epoch Epoch, from 0, counted over all stages.
+ * @returns `true` after every `evaluateEvery` epochs of a stage, and after its last one.
+ * @throws {RangeError} If no stage has the epoch.
+ * @example Every second epoch of five
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { isEvaluated } from "glmc/train/stage.ts";
+ *
+ * const stages = [{ epochs: 5, evaluateEvery: 2 }];
+ *
+ * assertEquals([0, 1, 2, 3, 4].filter((epoch) => isEvaluated(stages, epoch)), [1, 3, 4]);
+ * ```
+ */
+export function isEvaluated(stages: readonly EvaluatedStage[], epoch: number): boolean {
+  const { stage: { epochs, evaluateEvery = 1 }, first } = stageAt(stages, epoch);
+  const done = epoch - first + 1;
+  return done === epochs || done % evaluateEvery === 0;
+}
+
+/**
+ * The epochs after which a training is evaluated, each of which leaves a record.
+ *
+ * @param stages Its stages.
+ * @param before The epoch before which to end, from 0; all of them by default.
+ * @returns The epochs, from 0, counted over all stages; none before the one that the first stage starts at.
+ * @example Two stages
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { evaluatedEpochs } from "glmc/train/stage.ts";
+ *
+ * const stages = [{ epochs: 5, evaluateEvery: 2 }, { epochs: 2 }];
+ *
+ * assertEquals(evaluatedEpochs(stages), [1, 3, 4, 5, 6]);
+ * assertEquals(evaluatedEpochs(stages, 4), [1, 3]);
+ * ```
+ */
+export function evaluatedEpochs(
+  stages: readonly EvaluatedStage[],
+  before: number = totalEpochs(stages),
+): number[] {
+  const begin = stages[0]?.startEpoch ?? 0;
+  return Array.from({ length: Math.max(0, before - begin) }, (_, index) => begin + index)
+    .filter((epoch) => isEvaluated(stages, epoch));
 }

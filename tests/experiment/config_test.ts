@@ -106,6 +106,9 @@ const fifthSettings = {
 /** What trainings from given weights brought. */
 const sixthSettings = { pretrained: null, pretrainedHash: null };
 
+/** What fewer evaluations brought. */
+const seventhSettings = { evaluateEvery: 1 };
+
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;
   const { name, method, options, trains, statistics, ...stage } = stages[0];
@@ -117,6 +120,7 @@ Deno.test("defaultConfig is the run that it has always been", () => {
     ...fourthSettings,
     ...fifthSettings,
     ...sixthSettings,
+    ...seventhSettings,
   });
   assertEquals(
     { name, method, trains, statistics, stages: stages.length },
@@ -289,6 +293,18 @@ Deno.test("readConfig() knows that runs of the fifth form drew their weights", (
   assertEquals(readConfig(given, { methods }).network.pretrained, "/weights.pth");
 });
 
+Deno.test("readConfig() knows that runs of the sixth form were evaluated after each epoch", () => {
+  const { evaluateEvery: _, ...stage } = defaultConfig.stages[0];
+  const stored = { ...defaultConfig, stages: [stage] };
+
+  assertEquals(readConfig({ ...stored, version: 6 }, { methods }), defaultConfig);
+  assertThrows(
+    () => readConfig(stored, { methods }),
+    SyntaxError,
+    "stages[0].evaluateEvery is missing",
+  );
+});
+
 Deno.test("weights are known by their hash, and a hash needs weights", () => {
   const hash = "0".repeat(64);
   const at = (pretrained: string): string =>
@@ -408,8 +424,8 @@ for (
     [null, "the configuration must be an object of settings: it is null"],
     [[], "the configuration must be an object"],
     ["text", 'it is "text"'],
-    [{ version: 7 }, "its form is 7, this version of the kit reads forms up to 6: use the version"],
-    [{ version: "3" }, 'version must be 2 to 6: it is "3"'],
+    [{ version: 8 }, "its form is 8, this version of the kit reads forms up to 7: use the version"],
+    [{ version: "3" }, 'version must be 2 to 7: it is "3"'],
     [{ ...oldForm, contrast: 1 }, "contrast is no setting of this version of the kit"],
     [{ ...defaultConfig, width: 16 }, "width is no setting of this version of the kit"],
     [{ ...defaultConfig, stages: [] }, "stages must be a list of at least one: it is []"],

@@ -217,6 +217,18 @@ Deno.test("figures say in words what they show, and bands need two seeds", () =>
   assertEquals(band.map(({ y }) => y), [[45, 44, 40, 41]]);
 });
 
+Deno.test("curves stand at the epochs that were evaluated", () => {
+  const [known] = all;
+  const settings = { ...own, ...without(1), epochs: 5, evaluateEvery: 3 };
+  const seldom = { ...known!, config: configure(settings, { methods }), curve: [30, 40] };
+  const { curves } = comparisonFigures({
+    title: "now and then",
+    rows: [{ name: "a", seeds: [1], missing: [], shots: {}, results: [seldom] }],
+  });
+  const lines = curves.data.flatMap((trace) => "x" in trace ? [trace.x] : []);
+  assertEquals(lines, [[3, 5]]);
+});
+
 Deno.test("results() compares in a notebook what a store knows, of a study or by settings", async () => {
   using temporary = temporaryFolder();
   const store = openRunStore(temporary.path);

@@ -271,6 +271,25 @@ Deno.test("cards hold a result to its last digit, and are merged by hash", async
   assertEquals(await Deno.readTextFile(path), text);
 });
 
+Deno.test("a run that is evaluated now and then has done the epochs up to its last evaluation", async () => {
+  using temporary = temporaryFolder();
+  const store = openRunStore(`${temporary.path}/runs`);
+  const settings = { epochs: 5, evaluateEvery: 2 };
+  await writeRun(store.folder, { name: "whole", settings, top1: [40, 60, 50] });
+  await writeRun(store.folder, { name: "part", settings: { ...settings, seed: 1 }, top1: [30] });
+  const results = await knownResults(store, { cards: [] });
+  const path = `${temporary.path}/some.jsonl`;
+  await writeCards(path, results, store);
+
+  const reached = (await readCards(path, store)).results
+    .map(({ name, state, epochs, curve, last }) => [name, state, epochs, curve, last?.epoch])
+    .sort();
+  assertEquals(reached, [
+    ["part", "stopped", 2, [30], 1],
+    ["whole", "finished", 5, [40, 60, 50], 4],
+  ]);
+});
+
 Deno.test("a damaged card is named and skipped, and stays in the file", async () => {
   using temporary = temporaryFolder();
   const store = openRunStore(`${temporary.path}/runs`);

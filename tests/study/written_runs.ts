@@ -12,7 +12,7 @@ import { writeDescription, writeMetrics } from "../../lib/experiment/run_writing
 import { methods } from "../../lib/method/methods.ts";
 import type { Accuracies, EpochRecord } from "../../lib/train/events.ts";
 import { learningRateAt } from "../../lib/train/schedule.ts";
-import { stageAt } from "../../lib/train/stage.ts";
+import { evaluatedEpochs, stageAt } from "../../lib/train/stage.ts";
 
 const classCounts = [500, 323, 209, 135, 87, 56, 36, 23, 15, 10];
 
@@ -22,7 +22,7 @@ export interface WrittenRun {
   readonly name: string;
   /** What differs from the default; as many epochs as there are accuracies by default. */
   readonly settings?: Settings;
-  /** Top-1 accuracy of each finished epoch in percent. */
+  /** Top-1 accuracy of each evaluated epoch in percent. */
   readonly top1: readonly number[];
   /** What logit adjustment adds; null for a run that is older than it. */
   readonly gain?: number | null;
@@ -60,7 +60,9 @@ export async function writeRun(
     resumed: [],
   };
   const { stages } = recordContext(description, { methods });
-  const history = top1.map((value, epoch): EpochRecord => {
+  const evaluated = evaluatedEpochs(stages);
+  const history = top1.map((value, index): EpochRecord => {
+    const epoch = evaluated[index]!;
     const { stage, first } = stageAt(stages, epoch);
     const method = stage.method!;
     const { options, epochs } = stage;

@@ -127,6 +127,10 @@ const plans: Record<string, readonly Stage[]> = {
   "MaxNorm after each epoch": [
     smallStage({ method: crossEntropyMethod, maxNorm: { share: 0.5, every: "epoch" } }),
   ],
+  "evaluated now and then": [
+    smallStage({ method: crossEntropyMethod, epochs: 3, evaluateEvery: 2 }),
+    { ...second, method: crossEntropyMethod, epochs: 2, evaluateEvery: 2 },
+  ],
   "scales alone": [
     smallStage({ method: crossEntropyMethod, epochs: 1 }),
     { ...second, name: "scales", method: crossEntropyMethod, trains: "scales" },
@@ -138,6 +142,7 @@ const stops: Record<string, readonly number[]> = {
   "GLMC": [2, 3, 6],
   "GLMC and its classifiers alone": [3, 4],
   "a fresh classifier under MaxNorm": [3, 5],
+  "evaluated now and then": [2, 3, 6, 9, 12],
 };
 
 for (const [name, stages] of Object.entries(plans)) {
@@ -162,6 +167,36 @@ for (const [name, stages] of Object.entries(plans)) {
     }
   });
 }
+
+Deno.test("fewer evaluations change no weights, and leave records of the evaluated epochs alone", async () => {
+  const stages = plans["evaluated now and then"]!;
+  const [often, seldom] = await Promise.all([1, 2].map(async (evaluateEvery) => {
+    const training = smallTraining(engine, {
+      stages: stages.map((stage) => ({ ...stage, evaluateEvery })),
+    });
+    const { checkpoint, history } = await trainUntil(training);
+    const weights = await weightsOf(checkpoint, training);
+    training.dispose();
+    return { weights, history };
+  }));
+
+  assertEquals(seldom!.weights, often!.weights);
+  assertEquals(
+    seldom!.history.map(untimed),
+    [1, 2, 4].map((epoch) => untimed(often!.history[epoch]!)),
+  );
+});
+
+Deno.test("the time of epochs without an evaluation is that of the next record", async () => {
+  const training = smallTraining(engine, { stages: [smallStage({ evaluateEvery: 2 })] });
+  let [before, after] = [0, 0];
+  for await (const event of trainEpochs(training, { from: initialProgress(training) })) {
+    if (event.type === "checkpoint" && event.progress.epoch === 0) before = event.progress.seconds;
+    if (event.type === "epoch") after = event.record.trainSeconds;
+  }
+  training.dispose();
+  assert(before > 0 && after > before, `${before} s after an epoch, ${after} s after two`);
+});
 
 Deno.test("a classifier stage trains the classifiers, and nothing else moves", async () => {
   const stages = [smallStage({ epochs: 1 }), second];
