@@ -10,17 +10,11 @@ import type { StepPlan } from "../data/plan.ts";
 import type { Variables } from "../model/network.ts";
 import { turnsEvery, unlessAborted } from "../process/turn.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
-import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { averagesIn, projected } from "./carried.ts";
-import {
-  DivergedError,
-  type EpochEvent,
-  type LossMeans,
-  type Progress,
-  type TrainEvent,
-} from "./events.ts";
+import type { EpochEvent, Progress, TrainEvent } from "./events.ts";
 import { hearStops } from "./hear_stop.ts";
 import { accuracyOf, perClassIfFew, validationOf } from "./kept_accuracy.ts";
+import { addedLosses, meansOf, type UnreadLosses, zeroSums } from "./loss_sums.ts";
 import { runSteps } from "./run_steps.ts";
 import { StoppedTogether } from "./shared_predictor.ts";
 import { isEvaluated, type Stage } from "./stage.ts";
@@ -155,7 +149,7 @@ async function* trainEpoch(
   const { stage } = onDevice;
   const numbers = epochNumbers(training, epoch - first, stage);
   let examples = examplesIn(plans.slice(0, begin));
-  let unread: { readonly losses: Tensor; readonly count: number }[] = [];
+  let unread: UnreadLosses[] = [];
   let [lastRead, lastCheckpoint] = [performance.now(), performance.now()];
   const turn = turnsEvery(turnEvery);
   let step = begin;
@@ -232,46 +226,6 @@ function nextEpoch(training: Training, progress: Progress): Progress {
 /** A step that keeps the running statistics shows them no batches. */
 function passesOf({ method, statistics }: Stage): number {
   return statistics === "kept" ? 0 : method.passes;
-}
-
-/** Adds the losses of several steps at once, with one wait for the device. */
-async function addedLosses(
-  sums: LossMeans,
-  unread: readonly { readonly losses: Tensor; readonly count: number }[],
-  { stage, epoch, step }: { readonly stage: Stage; readonly epoch: number; readonly step: number },
-): Promise<LossMeans> {
-  const names = stage.method.terms;
-  const all = tf.stack(unread.map(({ losses }) => losses));
-  const values = await all.data() as Float32Array;
-  all.dispose();
-  for (const { losses } of unread) losses.dispose();
-  const total = new Map(Object.entries(sums));
-  unread.forEach(({ count }, row) => {
-    const terms = values.subarray(row * names.length, (row + 1) * names.length);
-    checkFinite(terms, { stage, epoch, step: step - unread.length + 1 + row });
-    names.forEach((name, term) => total.set(name, total.get(name)! + terms[term]! * count));
-  });
-  return Object.fromEntries(total);
-}
-
-function checkFinite(
-  terms: Float32Array,
-  { stage, epoch, step }: { readonly stage: Stage; readonly epoch: number; readonly step: number },
-): void {
-  if (terms.every(Number.isFinite)) return;
-  const listed = stage.method.terms.map((name, i) => `${name} ${terms[i]}`).join(", ");
-  throw new DivergedError(
-    `Training diverged in epoch ${epoch + 1}, step ${step}: ${listed}: ` +
-      `lower the learning rate (--lr), which is ${stage.learningRate}`,
-  );
-}
-
-function meansOf(sums: LossMeans, examples: number): LossMeans {
-  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / examples]));
-}
-
-function zeroSums({ method }: Stage): LossMeans {
-  return Object.fromEntries(method.terms.map((name) => [name, 0]));
 }
 
 function examplesIn(steps: readonly Pick<StepPlan, "count">[]): number {
