@@ -10,7 +10,7 @@ import { printResult, tell } from "../process/streams.ts";
 import { counted } from "../settings/count.ts";
 import { ablations } from "../study/ablations.ts";
 import { withFiles } from "../study/given_files.ts";
-import { planStudy } from "../study/study.ts";
+import { type PlannedRun, planStudy } from "../study/study.ts";
 import { readArguments, studyOf, variantFlags } from "./ablate_study.ts";
 import { executorOf } from "./executor_flags.ts";
 import type { HelpRow, HelpScreen } from "./help_screen.ts";
@@ -82,15 +82,15 @@ function listAblations(): string {
 export async function run(args: string[]): Promise<void> {
   if (args[0] === "?") return printResult(listAblations());
   const given = await readArguments(args);
-  const { chosen, values, idle } = given;
+  const { chosen, values, idle, preset } = given;
   for (const line of wordsOnIdleFlags(values, idle)) tell(line);
   refuseOwnMethod(chosen);
-  const planned = studyOf(given);
+  const asked = studyOf(given);
   const study = {
-    ...planned,
-    base: await withFiles(planned.base),
+    ...asked,
+    base: await withFiles(asked.base),
     variants: await Promise.all(
-      planned.variants.map(async ({ name, settings }) => ({
+      asked.variants.map(async ({ name, settings }) => ({
         name,
         settings: await withFiles(settings),
       })),
@@ -99,17 +99,27 @@ export async function run(args: string[]): Promise<void> {
   const { root_model } = values;
   const store = openRunStore(root_model === undefined ? undefined : `${root_model}`, chosen);
   // Before anything is written or started.
-  asUsage(() => planStudy(study, store));
+  const planned = asUsage(() => planStudy(study, store));
+  for (const line of wordsOnAlike(planned)) tell(line);
   const machine = machineArguments(values);
   const executor = executorOf(values, machine);
   if (values["dry-run"] === true) return await printDryRun(study, { store, machine });
   const { results } = await runSweep(study, {
     store,
     executor,
+    preset,
     failFast: values["fail-fast"] === true,
     onlyFailed: values.only === "failed",
   });
   printComparison(study, results, store);
+}
+
+/** A word on variants that are told apart by their names alone, such as by the place of the same images. */
+function wordsOnAlike(planned: readonly PlannedRun[]): string[] {
+  const alike = Map.groupBy(planned, ({ hash }) => hash).values()
+    .map((runs) => runs.map(({ variant }) => `"${variant}"`).join(" and "))
+    .filter((names) => names.includes('" and "'));
+  return [...new Set(alike)].map((names) => `${names} ask for the same: their runs are done once`);
 }
 
 function refuseOwnMethod({ methods }: ChosenMethod): void {

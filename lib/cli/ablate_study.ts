@@ -5,11 +5,12 @@
  */
 
 import type { Settings } from "../experiment/config.ts";
+import { methodFields, partFields } from "../experiment/config_fields.ts";
 import { methods as kitMethods } from "../method/methods.ts";
-import { suggestion } from "../settings/check.ts";
-import { findAblation } from "../study/ablations.ts";
-import { gridVariants, parseAxis, parseSeeds } from "../study/grid.ts";
-import { presets, resolvePreset, settingsOver } from "../study/presets.ts";
+import { dashed, suggestion } from "../settings/check.ts";
+import { type Ablation, findAblation } from "../study/ablations.ts";
+import { type GridAxis, gridVariants, parseAxis, parseSeeds } from "../study/grid.ts";
+import { findPreset, type Preset, presets, settingsOver } from "../study/presets.ts";
 import type { Study, Variant } from "../study/study.ts";
 import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import { idleFlags, withoutNames } from "./idle_flags.ts";
@@ -17,7 +18,7 @@ import { chooseMethod, type ChosenMethod, flagText } from "./method_flag.ts";
 import { machineFlags } from "./run_flags.ts";
 import { asUsage, UsageError } from "./shell.ts";
 import { sweepFlags } from "./sweep_flags.ts";
-import { configFlags, settingsIn } from "./train_flags.ts";
+import { type ConfigFlag, configFlags, settingsIn } from "./train_flags.ts";
 import { userPath } from "./user_path.ts";
 
 const gridFlag: Flag = {
@@ -81,6 +82,8 @@ export interface AblateArguments {
   readonly values: FlagValues;
   /** Flags that were given and mean nothing here. */
   readonly idle: readonly Flag[];
+  /** Name of the preset that all variants start from, if there is one. */
+  readonly preset: string | undefined;
 }
 
 /**
@@ -102,14 +105,16 @@ export interface AblateArguments {
 export async function readArguments(args: readonly string[]): Promise<AblateArguments> {
   const parts = splitArguments(args);
   const named = flagText(parts.others, "preset");
-  const { method } = asUsage(() => presetOf(named)) ?? {};
+  const preset = asUsage(() => presetOf(named));
+  const { method } = preset?.settings ?? {};
   const chosen = await chooseMethod(parts.others, {
     methods: kitMethods,
     ...(method !== undefined && { usual: `${method}` }),
   });
   const own = [...studyFlags, ...sweepFlags, ...machineFlags, ...configFlags(chosen)];
   const idle = withoutNames(idleFlags, own);
-  return { ...parts, chosen, values: parseFlags(chosen.args, [...own, ...idle]), idle };
+  const values = parseFlags(chosen.args, [...own, ...idle]);
+  return { ...parts, chosen, values, idle, preset: preset?.name };
 }
 
 /**
@@ -171,14 +176,14 @@ function baseOf(values: FlagValues, chosen: ChosenMethod): Settings {
     );
   }
   const preset = presetOf(values.preset);
-  return preset === undefined ? given : settingsOver(preset, given, chosen.methods);
+  return preset === undefined ? given : settingsOver(preset.settings, given, chosen.methods);
 }
 
 /** Settings of the preset that is named, or meant where none is. */
-function presetOf(named: FlagValues[string] | undefined): Settings | undefined {
+function presetOf(named: FlagValues[string] | undefined): Preset | undefined {
   if (named === "none") return undefined;
-  if (named !== undefined) return resolvePreset(`${named}`);
-  return presets.find(({ name }) => name === "quick")?.settings;
+  if (named !== undefined) return findPreset(`${named}`);
+  return presets.find(({ name }) => name === "quick");
 }
 
 function compared({ names, grids, values, chosen }: AblateArguments): Study {
@@ -193,6 +198,8 @@ function compared({ names, grids, values, chosen }: AblateArguments): Study {
   const methods = [chosen.method, ...chosen.methods];
   const axes = grids.map((text) => parseAxis(text, { methods, pathOf: (path) => userPath(path) }));
   const grid = gridVariants(axes);
+  const given = configFlags(chosen).filter(({ names: [first] }) => values[first] !== undefined);
+  refuseClashes({ axes, ablation, grid, given });
   const variants = ablation === undefined
     ? grid
     : ablation.variants.flatMap((variant) =>
@@ -212,6 +219,41 @@ function compared({ names, grids, values, chosen }: AblateArguments): Study {
     seeds: parseSeeds(`${values.seeds ?? "1,2,3"}`),
     ...(baseline !== undefined && { baseline }),
   };
+}
+
+/** Refuses what would be overruled without a word: a grid over an ablation, variants over a flag. */
+function refuseClashes({ axes, ablation, grid, given }: {
+  readonly axes: readonly GridAxis[];
+  readonly ablation: Ablation | undefined;
+  readonly grid: readonly Variant[];
+  readonly given: readonly ConfigFlag[];
+}): void {
+  for (const { setting, flag } of axes) {
+    const variant = ablation?.variants.find((variant) => decides(variant, setting));
+    if (variant === undefined) continue;
+    throw new UsageError(
+      `Cannot use --grid ${flag} with the ablation ${
+        ablation!.name
+      }: its variant "${variant.name}" ` +
+        "has a value of its own: leave one of them out",
+    );
+  }
+  const lists = [ablation?.variants ?? [], axes.length === 0 ? [] : grid];
+  const overruled = given.find(({ setting }) =>
+    lists.some((list) => list.length > 0 && list.every((variant) => decides(variant, setting)))
+  );
+  if (overruled === undefined) return;
+  const flag = dashed(overruled.names.at(-1)!);
+  throw new UsageError(
+    `Cannot use ${flag} for all variants: each of them has a value of its own: leave ${flag} out`,
+  );
+}
+
+/** Whether a variant says what a setting is; a method is chosen by its name, its views or its loss. */
+function decides({ settings }: Variant, setting: string): boolean {
+  const choosing = Object.keys({ ...methodFields, ...partFields });
+  return setting in settings ||
+    choosing.includes(setting) && choosing.some((name) => name in settings);
 }
 
 /** The variant that is named as the baseline, if one is. */

@@ -98,7 +98,7 @@ export function read(args: readonly string[]): FlagValues {
 export async function run(args: string[]): Promise<void> {
   const values = read(args);
   const { study: folder, run: wanted, parent } = values;
-  const { path, study } = await readStudy(`${folder}`);
+  const { path, study, preset } = await readStudy(`${folder}`);
   const store = openRunStore(runsFolderOf(path));
   const planned = findPlanned(`${wanted}`, planStudy(study, store));
   using stop = listenForStop({
@@ -107,11 +107,11 @@ export async function run(args: string[]): Promise<void> {
   using log = await openLog(logFile(path, planned.name));
   const report = (report: RunReport): void => print(reportLine(report));
   if (values.estimate === true) {
-    using begun = await begin(planned, { store, values, stop, log, report });
+    using begun = await begin(planned, { store, values, stop, log, report, preset });
     return printResult(JSON.stringify(await estimateEpochSeconds(begun.training)));
   }
   try {
-    const last = await doRun(planned, { store, values, stop, log, report });
+    const last = await doRun(planned, { store, values, stop, log, report, preset });
     log.line(`${last.state}${last.problem === undefined ? "" : `: ${last.problem}`}`);
     report(last);
     if (last.state === "elsewhere") Deno.exitCode = workerCodes.elsewhere;
@@ -149,6 +149,7 @@ interface Doing {
   readonly stop: StopRequest;
   readonly log: Log;
   readonly report: (report: RunReport) => void;
+  readonly preset: string | undefined;
 }
 
 /** Does a run to its end, unless it is stopped or is another process's; gives the last report. */
@@ -182,7 +183,7 @@ async function finishedTop1(name: string, store: RunStore): Promise<number | und
 
 async function begin(
   { config, name }: PlannedRun,
-  { store, values, log }: Doing,
+  { store, values, log, preset }: Doing,
 ): Promise<Run> {
   const engine = await startConfiguredEngine(values, {
     precision: config.network.precision,
@@ -204,6 +205,7 @@ async function begin(
         dataset: ({ data }) => loadConfiguredDataset(data),
         store,
         resume: "if-there",
+        preset,
         mode: executionMode(values),
         xla: values.xla === true,
         onNotice: log.line,

@@ -183,6 +183,7 @@ async function reproduce(reproduction: Reproduction, values: FlagValues): Promis
   const { results } = await runSweep(study, {
     store,
     executor,
+    preset: reproduction.preset.name,
     failFast: failFast === true,
     onlyFailed: only === "failed",
   });

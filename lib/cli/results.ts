@@ -10,7 +10,6 @@ import { type Table, tableMarkdown } from "../plot/table.ts";
 import { tableCsv, tableLatex } from "../plot/table_formats.ts";
 import { print, printResult, tell } from "../process/streams.ts";
 import { counted } from "../settings/count.ts";
-import { suggestion } from "../settings/check.ts";
 import type { Settings } from "../settings/field.ts";
 import { writeCards } from "../study/card_file.ts";
 import { compareVariants, type Comparison, groupResults } from "../study/compare.ts";
@@ -228,18 +227,9 @@ async function choose(values: FlagValues, store: RunStore): Promise<Chosen> {
 }
 
 function whereOf({ method, where }: FlagValues, { methods }: RunStore): Settings {
-  const names = methods.map(({ name }) => name);
-  if (method !== undefined && !names.includes(String(method))) {
-    throw new UsageError(
-      `Cannot choose runs of --method ${method}: it is no method: ${
-        suggestion(String(method), names)
-      }`,
-    );
-  }
-  return {
-    ...(where !== undefined && asUsage(() => parseWhere(String(where), { methods }))),
-    ...(method !== undefined && { method: String(method) }),
-  };
+  const settings = [where, method === undefined ? undefined : `method=${method}`]
+    .filter((text) => text !== undefined);
+  return settings.length === 0 ? {} : asUsage(() => parseWhere(settings.join(","), { methods }));
 }
 
 function hasSeveralSeeds(results: readonly RunResult[]): boolean {

@@ -27,6 +27,8 @@ export interface RunSweepOptions {
   readonly store: RunStore;
   /** Who does them. */
   readonly executor: Executor;
+  /** Name of the preset that the settings of the study start from; none by default. */
+  readonly preset?: string | undefined;
   /** Whether a run that fails stops the others; false by default. */
   readonly failFast?: boolean | undefined;
   /** Whether only the runs are done that have failed; all by default. */
@@ -54,12 +56,14 @@ export interface SweepOutcome {
  */
 export async function runSweep(
   study: Study,
-  { store, executor, failFast, onlyFailed = false }: RunSweepOptions,
+  { store, executor, preset, failFast, onlyFailed = false }: RunSweepOptions,
 ): Promise<SweepOutcome> {
   using stop = listenForStop({
     onForce: () => tell("Stopped at once, without checkpoints of the last steps"),
   });
-  const studyFolder = await writeStudy(store.folder, study);
+  const studyFolder = await writeStudy(store.folder, study, {
+    ...(preset !== undefined && { preset }),
+  });
   const known = await knownResults(store, { onNotice: tell });
   const only = onlyFailed ? await failedRuns(planStudy(study, store), studyFolder.path) : undefined;
   const block = liveBlock();

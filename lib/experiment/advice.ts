@@ -13,12 +13,13 @@ import { runFiles } from "./run_folder.ts";
  * @param file Name of the file.
  * @param folder Folder of the run.
  * @returns The last part of a message.
- * @example A file that can be had again
+ * @example A file that can be had again, and one that cannot
  * ```ts
  * import { adviceFor } from "glmc/experiment/advice.ts";
  * import { assertMatch } from "@std/assert";
  *
  * assertMatch(adviceFor("metrics.jsonl", "/runs/a"), /train --resume \/runs\/a/);
+ * assertMatch(adviceFor("config.json", "/runs/a"), /move the folder of the run away/);
  * ```
  */
 export function adviceFor(file: string, folder: string): string {
@@ -36,5 +37,6 @@ export function adviceFor(file: string, folder: string): string {
     [runFiles.checkpoint]: checkpoint,
     [runFiles.previousCheckpoint]: checkpoint,
   };
-  return advice[file] ?? "bring it back from a copy, or train anew under another name";
+  return advice[file] ??
+    "bring it back from a copy, or move the folder of the run away and train anew";
 }

@@ -155,6 +155,7 @@ export function isLeftOfBeginning(name: string): boolean {
 
 function taken(name: string, what: string): Error {
   return new Deno.errors.AlreadyExists(
-    `Cannot start a run named "${name}": what lies there under this name ${what}: choose another name`,
+    `Cannot start a run named "${name}": what lies there under this name ${what}: choose another name, or ` +
+      `move it away`,
   );
 }

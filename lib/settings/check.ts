@@ -62,6 +62,31 @@ export function shown(value: unknown): string {
 }
 
 /**
+ * What a value means that was typed for a setting: a number or a switch, where it can be read as one.
+ *
+ * @param text The text.
+ * @param field Its field.
+ * @returns The value; the text itself where it can be read as nothing else, so that messages show it.
+ * @example A number, and what is none
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { typedValue } from "glmc/settings/check.ts";
+ *
+ * assertEquals(["1e-2", "1-3", ""].map((text) => typedValue(text, { kind: "number" })), [
+ *   ...[0.01, "1-3", ""],
+ * ]);
+ * ```
+ */
+export function typedValue(
+  text: string,
+  { kind }: Pick<Field, "kind">,
+): string | number | boolean {
+  if (kind === "switch") return text === "true" ? true : text === "false" ? false : text;
+  if (kind !== "number") return text;
+  return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/**
  * Takes a value for a setting, if it is one of its field's.
  *
  * @param name Name of the setting.

@@ -5,8 +5,9 @@
  */
 
 import { type MethodSettings, sharedFields } from "../experiment/config_complete.ts";
-import { checkedSetting, suggestion } from "../settings/check.ts";
+import { checkedSetting, typedValue } from "../settings/check.ts";
 import type { Field, SettingValue } from "../settings/field.ts";
+import { nearest } from "../settings/nearest.ts";
 import type { Variant } from "./study.ts";
 
 /** A setting and the values it goes through. */
@@ -57,7 +58,11 @@ export function parseAxis(text: string, options: GridOptions): GridAxis {
   const flags = fieldsByFlag(options.methods);
   const found = flags.get(plain(flag));
   if (found === undefined) {
-    return refuse(`there is no flag of that name: ${suggestion(flag, flagNames(options.methods))}`);
+    const close = nearest(flag, flagNames(options.methods));
+    const advice = close === undefined
+      ? "deno task train --help lists the flags"
+      : `did you mean ${close}?`;
+    return refuse(`there is no flag of that name: ${advice}`);
   }
   const { setting, field } = found;
   if (setting === "seed") return refuse("seeds are no variants: give them with --seeds");
@@ -185,9 +190,6 @@ function plain(flag: string): string {
   return flag.replaceAll("-", "_");
 }
 
-function valueOf(text: string, { kind }: Field, { pathOf = (path) => path }: GridOptions): unknown {
-  if (kind === "switch") return text === "true" ? true : text === "false" ? false : text;
-  if (kind === "path") return pathOf(text);
-  if (kind !== "number") return text;
-  return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+function valueOf(text: string, field: Field, { pathOf = (path) => path }: GridOptions): unknown {
+  return field.kind === "path" ? pathOf(text) : typedValue(text, field);
 }

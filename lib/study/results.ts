@@ -105,15 +105,16 @@ export function narrowed(
     readonly store: Pick<RunStore, "methods">;
   },
 ): Study {
-  const chosen = new Set(
-    planStudy(study, store).filter((run) => hasSettings(run, where)).map(({ variant }) => variant),
-  );
+  const fitting = planStudy(study, store).filter((run) => hasSettings(run, where));
+  const chosen = new Set(fitting.map(({ variant }) => variant));
+  const seeds = new Set(fitting.map(({ seed }) => seed));
   const { baseline: own, ...rest } = study;
   // What is not chosen is compared with only where that is asked for.
   const row = baseline ?? (own !== undefined && chosen.has(own) ? own : undefined);
   return {
     ...rest,
     variants: study.variants.filter(({ name }) => chosen.has(name)),
+    seeds: study.seeds.filter((seed) => seeds.has(seed)),
     ...(row !== undefined && { baseline: row }),
   };
 }

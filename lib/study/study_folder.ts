@@ -29,6 +29,8 @@ export interface StudyFolder {
   readonly path: string;
   /** What it asks for. */
   readonly study: Study;
+  /** Name of the preset that its settings start from; it is noted in the folder of each run, and no more. */
+  readonly preset?: string;
 }
 
 /** Folder of all studies, in that of all runs. */
@@ -55,17 +57,21 @@ const fields = {
   seeds: listOf(numeric({ least: 0, whole: true })),
 };
 
-const studySchema: Schema<Study> = (value, name) =>
-  isRecord(value) && Object.hasOwn(value, "baseline")
-    ? object({ ...fields, baseline: textual() })(value, name)
-    : object(fields)(value, name);
+const optional = { baseline: textual(), preset: textual() };
+
+const studySchema: Schema<Study & Pick<StudyFolder, "preset">> = (value, name) => {
+  const given = Object.entries(optional)
+    .filter(([key]) => isRecord(value) && Object.hasOwn(value, key));
+  return object({ ...fields, ...Object.fromEntries(given) })(value, name);
+};
 
 /**
  * Writes down what a study asks for; one that is there already is the same.
  *
  * @param runs Folder of all runs; made if it is missing.
  * @param study The study.
- * @returns The study and its folder.
+ * @param options The preset that its settings start from; none by default.
+ * @returns The study and its folder, which is the same whatever preset is named.
  * @throws {TypeError} If it is no study, such as one with a name that no folder can have.
  * @throws {Error} If the disk does not take it.
  * @example There and back
@@ -80,13 +86,18 @@ const studySchema: Schema<Study> = (value, name) =>
  * assertEquals(await readStudy(written.path), written);
  * ```
  */
-export async function writeStudy(runs: string, study: Study): Promise<StudyFolder> {
-  const plain = studySchema(JSON.parse(JSON.stringify(study)), "study");
+export async function writeStudy(
+  runs: string,
+  study: Study,
+  { preset }: Pick<StudyFolder, "preset"> = {},
+): Promise<StudyFolder> {
+  const { preset: _, ...plain } = studySchema(JSON.parse(JSON.stringify(study)), "study");
   const hash = sha256(canonicalJson(plain)).slice(0, 8);
   const path = join(resolve(runs), studiesName, `${plain.name}-${hash}`);
   await makeFolder(join(path, logsName));
-  await writeSealedJson(join(path, studyFile), plain);
-  return { path, study: plain };
+  const start = preset === undefined ? {} : { preset };
+  await writeSealedJson(join(path, studyFile), { ...plain, ...start });
+  return { path, study: plain, ...start };
 }
 
 /**
@@ -103,7 +114,8 @@ export async function readStudy(folder: string): Promise<StudyFolder> {
   const advice = "give the command of the study again, which writes it anew";
   const { value } = await readSealedJson(file, { advice });
   try {
-    return { path, study: studySchema(value, "study") };
+    const { preset, ...study } = studySchema(value, "study");
+    return { path, study, ...(preset !== undefined && { preset }) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SyntaxError(`Cannot read "${file}": ${reason}: ${advice}`, { cause: error });

@@ -8,7 +8,8 @@ import { settingsOf } from "../experiment/config.ts";
 import { sharedFields } from "../experiment/config_complete.ts";
 import { methodFields } from "../experiment/config_fields.ts";
 import type { MethodsOption } from "../experiment/configured.ts";
-import { checkedSetting, suggestion } from "../settings/check.ts";
+import { chooseMethod } from "../method/choose.ts";
+import { checkedSetting, suggestion, typedValue } from "../settings/check.ts";
 import type { Field, Fields, Settings, SettingValue } from "../settings/field.ts";
 import type { RunResult } from "./result.ts";
 
@@ -18,7 +19,8 @@ import type { RunResult } from "./result.ts";
  * @param text Names of settings or of their flags with values, such as `imbalance_rate=0.01,epochs=200`.
  * @param options The methods, whose settings may be named too.
  * @returns Settings by name.
- * @throws {RangeError} If a name is none of a setting, or its value none of its values.
+ * @throws {RangeError} If a name is none of a setting, its value none of its values, or two values contradict
+ * each other.
  * @example A flag of the official code
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -33,19 +35,29 @@ import type { RunResult } from "./result.ts";
  */
 export function parseWhere(text: string, { methods }: MethodsOption): Settings {
   const fields = allFields({ methods });
-  return Object.fromEntries(
-    text.split(",").map((part) => {
-      const [, given = "", value] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
-      if (value === undefined) {
-        throw new RangeError(
-          `Cannot choose by "${part.trim()}": it is no <setting>=<value>: ` +
-            "write for example imbalance_rate=0.01",
-        );
-      }
-      const [name, field] = namedField(given, fields);
-      return [name, fieldValue(value, { name, field })];
-    }),
-  );
+  const where = new Map<string, SettingValue>();
+  for (const part of text.split(",")) {
+    const [, given = "", typed] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
+    if (typed === undefined) {
+      throw new RangeError(
+        `Cannot choose by "${part.trim()}": it is no <setting>=<value>: ` +
+          "write for example imbalance_rate=0.01",
+      );
+    }
+    const [name, field] = namedField(given, fields);
+    const value = name === "method"
+      ? chooseMethod({ method: typed }, methods).name
+      : fieldValue(typed, { name, field });
+    if (where.has(name) && where.get(name) !== value) {
+      throw new RangeError(
+        `Cannot choose by ${given} twice: no run has both ${
+          where.get(name)
+        } and ${value}: leave one out`,
+      );
+    }
+    where.set(name, value);
+  }
+  return Object.fromEntries(where);
 }
 
 /**
@@ -100,9 +112,12 @@ function fieldValue(
   { name, field }: { readonly name: string; readonly field: Field },
 ): SettingValue {
   if (/^(none|null)$/.test(text) && field.accepts(null)) return null;
-  if (field.kind === "number") return checkedSetting(name, Number(text), field);
-  const isSwitch = field.kind === "switch" && /^(true|false)$/.test(text);
-  return checkedSetting(name, isSwitch ? text === "true" : text, field);
+  try {
+    return checkedSetting(name, typedValue(text, field), field);
+  } catch (error) {
+    // A text where a number should be is a mistake like a number that is too large.
+    throw error instanceof TypeError ? new RangeError(error.message, { cause: error }) : error;
+  }
 }
 
 /**

@@ -110,6 +110,10 @@ Deno.test("a sweep of four runs: killed in every way it gives the same table, an
       assert(!reference.stderr.includes("\x1b"), "nothing that only a terminal understands");
       assertMatch(reference.stderr, /^lr: 4 of 4 runs finished\n$/m);
       assertMatch(reference.stdout, /^lr 0\.05 +2 +[\d.]+ ± [\d.]+ /m);
+      const made = await openRunStore(whole.path).list();
+      assertEquals(made.map(({ description }) => description?.environment.preset), [
+        ...["quick", "quick", "quick", "quick"],
+      ]);
     },
   );
 
@@ -121,6 +125,13 @@ Deno.test("a sweep of four runs: killed in every way it gives the same table, an
     assertEquals(await finishedIds(whole.path), before);
     const dry = await ablate([...four, "--dry-run"], { runs: whole.path });
     assertStringIncludes(dry.stdout, "All 4 runs are known");
+    const places = ["--grid", "source=npm,archive", "--dry-run"];
+    const alike = await ablate([...four, ...places], { runs: whole.path });
+    assertStringIncludes(alike.stdout, "All 4 runs are known");
+    assertMatch(
+      alike.stderr,
+      /^"lr 0\.1, source npm" and "lr 0\.1, source archive" ask for the same: /m,
+    );
   });
 
   await t.step("Ctrl-C leaves a checkpoint of the run at work, and code 130", async () => {
@@ -239,6 +250,13 @@ Deno.test("what cannot be compared is refused with code 2 before anything runs",
     [["gamma", "--preset", "cifar10lt100"], /preset/],
     [["gamma", "--baseline", "gama 0"], /did you mean gamma 0\?/],
     [["gamma", "--name", "My study"], /--name my-study/],
+    [["gamma", "--grid", "contrast_weight=1,2"], /its variant "gamma 0" has a value of its own/],
+    [["components", "--grid", "contrast_weight=1,2"], /its variant "mixtures alone" has a value/],
+    [["baselines", "--grid", "loss=focal,ldam"], /its variant "cross-entropy" has a value/],
+    [["--grid", "lr=0.1,0.2", "--lr", "0.5"], /Cannot use --learning_rate for all variants/],
+    [["width", "--width", "8"], /Cannot use --width for all variants/],
+    [["components", "--loss", "focal"], /Cannot use --method for all variants/],
+    [["--grid", "jobs=1,2"], /deno task train --help lists the flags$/m],
   ];
   await Promise.all(cases.map(async ([args, message]) => {
     const { code, stderr, stdout } = await ablate(args, { runs });

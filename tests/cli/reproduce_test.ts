@@ -40,7 +40,11 @@ Deno.test("reproduce trains a row in small, and the same command again repeats n
   assertMatch(first.stdout, /^GLMC \+ MaxNorm +2 +[\d.]+ ± .* GLMC g1 \(arXiv\) +87\.57 +none: /m);
   assertStringIncludes(first.stdout, "no verdict: imbalanceRate 0.05, largestClass 20, width 1");
 
-  const before = (await openRunStore(runs).list()).map(({ description }) => description?.id);
+  const made = await openRunStore(runs).list();
+  const before = made.map(({ description }) => description?.id);
+  assertEquals(made.map(({ description }) => description?.environment.preset), [
+    ...["cifar10-lt-100", "cifar10-lt-100"],
+  ]);
   const again = await reproduce(args, { runs });
 
   assertEquals([again.code, again.stdout], [0, first.stdout]);

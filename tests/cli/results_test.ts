@@ -89,6 +89,14 @@ Deno.test("results shows a study by its variants, writes pages, and hands cards 
     assertStringIncludes(html, part);
   }
 
+  const ofOneSeed = await results(runs, "--study", "two", "--where=seed=2", "--format", "csv");
+  assertEquals(ofOneSeed.out.split("\n").slice(1, -1).map((row) => row.split(",").slice(0, 4)), [
+    ["by cross_entropy", "2", "", "40"],
+    ["by glmc", "2", "", "46"],
+  ]);
+  const byAlias = await results(runs, "--where=method=ce,seed=2", "--format", "csv");
+  assertEquals(byAlias.out.split("\n")[1]!.split(",")[0], "cross_entropy-2");
+
   const cards = `${temporary.path}/cards.jsonl`;
   const exported = await results(runs, "--export", cards);
   assertEquals(exported.out, `Written: 5 of the 5 cards in ${cards}\n`);
@@ -122,6 +130,11 @@ Deno.test("results refuses what cannot be in one line, with the nearest name", a
     [["--where", "imbalance_rat=0.1"], 2, "did you mean imbalance_rate?"],
     [["--where", "imbalance_rate=7"], 2, "it must be"],
     [["--where", "seed"], 2, "no <setting>=<value>"],
+    [["--where", "seed=1-3"], 2, '"1-3": it must be a whole number'],
+    [["--where", "epochs="], 2, '"": it must be a whole number'],
+    [["--where", "epochs=2,seed=1,epochs=3"], 2, "no run has both 2 and 3"],
+    [["--where", "method=glmc", "--method", "ce"], 2, "no run has both glmc and cross_entropy"],
+    [["--where", "method=gmlc"], 2, "did you mean glmc?"],
     [["--baseline", "nothing"], 2, "there is no such row"],
     [["--study", "nothing"], 1, "there is no study of this name"],
     [["--format", "html"], 2, "--output results.html"],

@@ -80,7 +80,7 @@ Deno.test("start() refuses a name that is taken, at work, or none for a folder",
   await Deno.mkdir(`${path}/notes`);
   await Deno.writeTextFile(`${path}/notes/mine.txt`, "mine");
   const { AlreadyExists } = Deno.errors;
-  await assertRejects(() => store.start(newRun("notes")), AlreadyExists, "holds other files");
+  await assertRejects(() => store.start(newRun("notes")), AlreadyExists, "or move it away");
   assertEquals([...Deno.readDirSync(`${path}/notes`)].map(({ name }) => name), ["mine.txt"]);
   for (const name of ["a/b", "..", "", "a b"]) {
     await assertRejects(() => store.start(newRun(name)), RangeError, "Cannot start a run named");

@@ -27,6 +27,9 @@ Deno.test("a study is written once, by what it asks for, and read as it was", as
   assertNotEquals(other.path, written.path);
   assertEquals(await readStudy(written.path), { path: written.path, study });
   assertEquals((await listStudies(runs)).length, 2);
+  const noted = await writeStudy(runs, study, { preset: "quick" });
+  assertEquals(noted, { path: written.path, study, preset: "quick" }, "no other study");
+  assertEquals(await readStudy(written.path), noted);
   assertEquals(await openRunStore(runs).list(), [], "a study is no run");
 });
 
