@@ -149,7 +149,13 @@ for (
       "pass the folder that they lie below with --root",
     ],
     ["no classes", "folder", {}, {}, "there are no classes"],
-    ["no images", "folder", {}, empty("a/readme.txt"), "has no images of class 0"],
+    [
+      "no images",
+      "folder",
+      {},
+      empty("a/readme.txt"),
+      "a is a class without images by their names",
+    ],
   ] as readonly (readonly [
     string,
     FileDatasetName,
