@@ -69,6 +69,11 @@ export async function packDataset(values: FlagValues, settings: Settings): Promi
   const { out, side, quality } = values;
   const { data } = configure(settings);
   const files = (await openFiles(data, {}))!;
+  if (files.train.partOf !== undefined) {
+    throw new UsageError(
+      `Cannot pack "${files.folder}": it is a pack already: pack the images that it was made of`,
+    );
+  }
   await makeFolder(`${out}`);
   await startEngine({ device: "cpu" });
   const facts = await withProgressLine((line) =>

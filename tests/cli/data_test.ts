@@ -99,6 +99,28 @@ Deno.test("data check finds test images that are trained on, and files without t
   assertEquals(shared, [{ train: 0, test: 0 }]);
 });
 
+Deno.test("data pack makes what a check and a second packing refuse by its name", async () => {
+  using folder = temporaryFolder();
+  const [root, out] = [`${folder.path}/images`, `${folder.path}/pack`];
+  for (const [name, file] of [["cat", "grey.jpg"], ["dog", "rgb.jpg"]] as const) {
+    Deno.mkdirSync(`${root}/${name}`, { recursive: true });
+    for (const i of [1, 2]) Deno.writeFileSync(`${root}/${name}/${i}.jpg`, picture(file));
+  }
+  const packed = await data("pack", "--dataset", "folder", "--root", root, "--out", out);
+  assertEquals(packed.code, 0, packed.stderr);
+  assertStringIncludes(packed.stdout, "Packed: 2 training and 2 test images in");
+  for (
+    const [args, words] of [
+      [["pack", "--out", `${folder.path}/again`], "it is a pack already"],
+      [["check"], "it is a pack, whose images were checked"],
+    ] as const
+  ) {
+    const refused = await data(...args, "--dataset", "folder", "--root", out);
+    assertEquals(refused.code, 2, refused.stderr);
+    assertStringIncludes(refused.stderr, words);
+  }
+});
+
 Deno.test("data check without a root reads the list alone, and names what is wrong in one line", async () => {
   using folder = temporaryFolder();
   const list = `${folder.path}/list.txt`;

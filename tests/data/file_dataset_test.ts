@@ -150,6 +150,20 @@ for (
     ],
     ["no classes", "folder", {}, {}, "there are no classes"],
     [
+      "another number of classes than there are folders",
+      "folder",
+      { classes: 3 },
+      empty("a/1.jpg", "a/2.jpg", "b/1.jpg"),
+      "with --num_classes 3: there are 2 classes in",
+    ],
+    [
+      "another number of classes than there are names",
+      "folder",
+      { trainList: "train.csv", classes: 1 },
+      { ...empty("1.jpg"), "train.csv": "path,label\n1.jpg,cat\n1.jpg,cat\n1.jpg,dog\n" },
+      "with --num_classes 1: there are 2 classes in",
+    ],
+    [
       "no images",
       "folder",
       {},
@@ -170,7 +184,7 @@ for (
     const inFolder = Object.fromEntries(
       Object.entries(options).map(([key, value]) => [
         key,
-        value === undefined ? undefined : `${folder.path}/${value}`,
+        typeof value === "string" ? `${folder.path}/${value}` : value,
       ]),
     );
     await assertRejects(
