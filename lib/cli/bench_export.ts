@@ -8,6 +8,7 @@ import { cpus } from "node:os";
 import { addSpeedCards, type SpeedCard } from "../bench/speed_cards.ts";
 import { describeCommit } from "../experiment/run_card.ts";
 import { print } from "../process/streams.ts";
+import { counted } from "../settings/count.ts";
 import { projectRoot } from "../setup/project.ts";
 import { type FlagValues, parseFlags } from "./flags.ts";
 import { benchFlags } from "./bench_flags.ts";
@@ -72,11 +73,11 @@ export function benchCommand(args: readonly string[]): string {
  * import { assertMatch } from "@std/assert";
  * import { processorText } from "glmc/cli/bench_export.ts";
  *
- * assertMatch(processorText(), /, \d+ cores$/);
+ * assertMatch(processorText(), /, \d+ cores?$/);
  * ```
  */
 export function processorText(): string {
-  return `${cpus()[0]?.model ?? "unknown"}, ${navigator.hardwareConcurrency} cores`;
+  return `${cpus()[0]?.model ?? "unknown"}, ${counted(navigator.hardwareConcurrency, "core")}`;
 }
 
 /** What was measured of one thing. */

@@ -12,12 +12,13 @@ import { readError } from "../disk/errors.ts";
 import { writeJson } from "../disk/json_file.ts";
 import { configure, type Settings } from "../experiment/config.ts";
 import { dataFields } from "../experiment/data_fields.ts";
-import { checkImages, type ImagesReport } from "../images/check_images.ts";
+import { checkImages, type CheckImagesOptions, type ImagesReport } from "../images/check_images.ts";
 import { fileDatasets } from "../data/file_datasets.ts";
+import { type SharedFile, sharedFiles } from "../images/shared_files.ts";
 import { printResult } from "../process/streams.ts";
 import { startEngine } from "../tensor/start.ts";
 import { checkPackFlags, packDataset, packFlags } from "./data_pack.ts";
-import { checkReport, listLines } from "./data_report.ts";
+import { checkReport, listLines, sharedLines } from "./data_report.ts";
 import { type Flag, flagOf, type FlagValues, parseFlags, wholeNumbers } from "./flags.ts";
 import type { HelpScreen } from "./help_screen.ts";
 import { openFiles } from "./machine.ts";
@@ -99,7 +100,7 @@ export const help: HelpScreen = {
   ],
   notes: [
     "check finds files that are missing, unreadable, damaged, too small, of another format than their " +
-    "names say, or there twice. It changes nothing, and ends with code 1 if a file cannot be trained on.",
+    "names say, or there twice, and of a data set test images that are trained on. It changes nothing, and ends with code 1 if a file cannot be trained on.",
     "pack scales images to a shorter side of 256 pixels and writes 2,000 to a file; small ones stay as " +
     "they are. Stopped, it goes on with the same command. A run knows a pack from the images that it was " +
     "made of: results are of the one or of the other.",
@@ -179,14 +180,20 @@ async function checkDataset(values: FlagValues): Promise<void> {
         "check the images that it was made of",
     );
   }
-  const reports: Record<string, ImagesReport> = {};
+  const reports: Record<string, ImagesReport | readonly SharedFile[]> = {};
+  const [train, test] = [files.train.list, files.test.list];
+  const { put, found } = sharedFiles({ train: train.count, test: test.count });
   for (const part of ["train", "test"] as const) {
     const { list, place, layout } = files[part];
-    const report = reports[part] = await checked(list, { root: files.folder, place }, values);
+    const onContent = (row: number, digest: Uint8Array): void => put(part, row, digest);
+    const where = { root: files.folder, place, onContent };
+    const report = reports[part] = await checked(list, where, values);
     const title = part === "train" ? "Training images" : "Test images";
     const lines = [...listLines(list, files[part]), ...checkReport(list, { report, layout })];
     printResult(`${part === "train" ? "" : "\n"}${title}\n\n${lines.join("\n")}`);
   }
+  const shared = reports.shared = found();
+  printResult(sharedLines(shared, { train, test }).join("\n"));
   if (values.write !== undefined) await writeJson(String(values.write), reports);
 }
 
@@ -203,14 +210,14 @@ function settingsOf({ dataset, root, dir_train_txt, dir_test_txt }: FlagValues):
 /** Looks at the files of a list; a fault ends the command with code 1. */
 async function checked(
   list: ImageList,
-  place: { readonly root: string; readonly place: (path: string) => string },
+  where: Pick<CheckImagesOptions, "root" | "place" | "onContent">,
   values: FlagValues,
 ): Promise<ImagesReport> {
   const pixels = values.headers_only !== true;
   if (pixels) await startEngine({ device: "cpu" });
   const report = await withProgressLine((line) =>
     checkImages(list, {
-      ...place,
+      ...where,
       pixels,
       ...(values.least_side !== undefined && { leastSide: Number(values.least_side) }),
       onProgress: ({ label, done, total }) =>

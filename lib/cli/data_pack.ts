@@ -8,6 +8,7 @@ import { configure, type Settings } from "../experiment/config.ts";
 import { makeFolder, writeWholeFile } from "../disk/whole_file.ts";
 import { writePack } from "../images/write_pack.ts";
 import { printResult } from "../process/streams.ts";
+import { counted } from "../settings/count.ts";
 import { startEngine } from "../tensor/start.ts";
 import { type Flag, type FlagValues, wholeNumbers } from "./flags.ts";
 import { openFiles } from "./machine.ts";
@@ -68,6 +69,11 @@ export async function packDataset(values: FlagValues, settings: Settings): Promi
   const { out, side, quality } = values;
   const { data } = configure(settings);
   const files = (await openFiles(data, {}))!;
+  if (files.train.partOf !== undefined) {
+    throw new UsageError(
+      `Cannot pack "${files.folder}": it is a pack already: pack the images that it was made of`,
+    );
+  }
   await makeFolder(`${out}`);
   await startEngine({ device: "cpu" });
   const facts = await withProgressLine((line) =>
@@ -81,7 +87,9 @@ export async function packDataset(values: FlagValues, settings: Settings): Promi
     })
   );
   printResult(
-    `Packed: ${format(facts.train)} training and ${format(facts.test)} test images in "${out}"\n` +
+    `Packed: ${format(facts.train)} training and ${
+      counted(facts.test, "test image")
+    } in "${out}"\n` +
       `Train on it: deno task train --dataset ${facts.dataset} --root ${out}`,
   );
 }

@@ -11,7 +11,9 @@ import { largeSets } from "../data/large_sets.ts";
 import { examineList } from "../data/list_report.ts";
 import { shotSizes } from "../evaluate/shots.ts";
 import type { ImagesReport } from "../images/check_images.ts";
+import type { SharedFile } from "../images/shared_files.ts";
 import { capitalized } from "../settings/capitalized.ts";
+import { counted } from "../settings/count.ts";
 import { format } from "./train_report.ts";
 
 /** Findings of a kind that are listed. */
@@ -56,11 +58,18 @@ export function listLines(
     field("List", `${basename(list.name)}, ${title}`),
     field(
       "Images",
-      `${format(list.count)} in ${plural(list.classes, "class", "classes")}: ` +
+      `${format(list.count)} in ${counted(list.classes, "class", "classes")}: ` +
         `from ${whole[0]} to ${whole[1]} each`,
     ),
     field("Shots", shotsText(counts)),
-    ...(gaps.length > 0 ? [field("No images", `in class ${listed(gaps.map(String))}`)] : []),
+    ...(gaps.length > 0
+      ? [
+        field(
+          "No images",
+          `in ${gaps.length === 1 ? "class" : "classes"} ${listed(gaps.map(String))}`,
+        ),
+      ]
+      : []),
     ...(repeated.length > 0 ? [field("Repeated", `paths in ${places(repeated)}`)] : []),
     ...(contradictions.length > 0
       ? [field("", `of another class than before: ${places(contradictions)}`)]
@@ -78,12 +87,13 @@ export function listLines(
  * import { shotsText } from "glmc/cli/data_report.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(shotsText([500, 20]), "1 classes of many (> 100), 0 of medium, 1 of few (<= 20)");
+ * assertEquals(shotsText([500, 20]), "1 class of many (> 100), 0 of medium, 1 of few (<= 20)");
  * ```
  */
 export function shotsText(counts: readonly number[]): string {
   const { many, medium, few } = shotSizes(counts);
-  return `${many} classes of many (> 100), ${medium} of medium, ${few} of few (<= 20)`;
+  return `${counted(many, "class", "classes")} of many (> 100), ${format(medium)} of medium, ` +
+    `${format(few)} of few (<= 20)`;
 }
 
 /**
@@ -129,7 +139,41 @@ export function checkReport(
     "",
     faults.length === 0
       ? "Every file can be trained on."
-      : `${format(faults.length)} of ${format(files)} files cannot be trained on.`,
+      : `${format(faults.length)} of ${counted(files, "file")} cannot be trained on.`,
+  ];
+}
+
+/**
+ * Says which test images are also trained on.
+ *
+ * @param shared The images.
+ * @param lists Both lists.
+ * @returns Lines for a person, up to ten of the images.
+ * @example None
+ * ```ts
+ * import { sharedLines } from "glmc/cli/data_report.ts";
+ * import { parseImageList } from "glmc/data/image_list.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const list = parseImageList(new TextEncoder().encode("a.jpg 0\n"), { name: "list.txt" });
+ *
+ * assertEquals(sharedLines([], { train: list, test: list }), ["", "No test image is trained on."]);
+ * ```
+ */
+export function sharedLines(
+  shared: readonly SharedFile[],
+  lists: Readonly<Record<"train" | "test", ImageList>>,
+): string[] {
+  if (shared.length === 0) return ["", "No test image is trained on."];
+  const named = (part: "train" | "test", row: number): string =>
+    `${lists[part].place(row)} ${lists[part].path(row)}`;
+  return [
+    "",
+    `Test images that are also trained on: ${format(shared.length)}`,
+    ...limited(
+      shared.map(({ train, test }) => `${named("test", test)} is ${named("train", train)}`),
+    )
+      .map((line) => `  ${line}`),
   ];
 }
 
@@ -144,10 +188,6 @@ function sameName(path: string): string {
 
 function field(name: string, text: string): string {
   return `${name.padEnd(12)}${text}`;
-}
-
-function plural(count: number, one: string, many: string): string {
-  return `${format(count)} ${count === 1 ? one : many}`;
 }
 
 function limited(lines: readonly string[]): string[] {

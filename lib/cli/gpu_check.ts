@@ -12,6 +12,7 @@ import { comparisons, type LineResult } from "../bench/gpu_check/verdicts.ts";
 import { writeJson } from "../disk/json_file.ts";
 import { checkFolder, writeWholeFile } from "../disk/whole_file.ts";
 import { print, printResult, tell } from "../process/streams.ts";
+import { counted } from "../settings/count.ts";
 import { findLibraryFolder } from "../setup/find.ts";
 import { readLibraryVersion } from "../setup/library.ts";
 import { hasOwnPeer } from "../setup/peer.ts";
@@ -142,8 +143,9 @@ async function describeMachine(device: "cpu" | "gpu", short: boolean): Promise<C
     device,
     name: facts?.name ?? fallback,
     driver: facts?.driver ?? null,
-    host:
-      `${processor}, ${navigator.hardwareConcurrency} cores, ${Deno.build.os} ${Deno.build.arch}`,
+    host: `${processor}, ${
+      counted(navigator.hardwareConcurrency, "core")
+    }, ${Deno.build.os} ${Deno.build.arch}`,
     tensorflow: await readLibraryVersion(findLibraryFolder()),
     short,
   };

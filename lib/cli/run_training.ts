@@ -158,10 +158,10 @@ function printPlan(
     return `${what}, ${length} of ${steps}, batch ${batchSize}${parts}${rhythm}`;
   });
   const lines = {
-    Data: `${data.dataset}, ${format(split.indices.length)} training images ` +
+    Data: `${data.dataset}, ${counted(split.indices.length, "training image")} ` +
       `(${format(largest)} to ${format(smallest)} a class), ` +
       (validation ? `${format(validation.indices.length)} held out for validation, ` : "") +
-      `${format(training.parts.test.count)} test images, ${subsetText(data)}`,
+      `${counted(training.parts.test.count, "test image")}, ${subsetText(data)}`,
     ...(isInFiles(data) && {
       Classes: `${format(split.counts.length)}: ${shotsText(split.counts)}`,
     }),

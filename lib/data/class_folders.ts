@@ -47,6 +47,8 @@ export interface ClassFolders {
   readonly files: readonly ClassFile[];
   /** What is not used. */
   readonly leftOut: readonly LeftOut[];
+  /** Where the parts lie. */
+  readonly places: PartPlaces;
 }
 
 const imageEndings = new Set(
@@ -100,8 +102,9 @@ const leftover = /(?:~|\.(?:bak|orig|tmp|part|crdownload))$/i;
  */
 export async function listClassFolders(
   folder: string,
-  { train: trainPlace, test: testPlace }: PartPlaces = { train: "train", test: "test" },
+  places: PartPlaces = { train: "train", test: "test" },
 ): Promise<ClassFolders> {
+  const { train: trainPlace, test: testPlace } = places;
   const leftOut: LeftOut[] = [];
   const train = await listClasses(folder, { place: trainPlace, leftOut });
   const test = testPlace === undefined
@@ -134,7 +137,7 @@ export async function listClassFolders(
       }
     }
   }
-  return { classNames, files, leftOut };
+  return { classNames, files, leftOut, places };
 }
 
 /**
@@ -303,11 +306,11 @@ async function refuseSameFolders(folder: string, places: readonly string[]): Pro
  */
 export function listsOfFolder(
   folder: string,
-  { files, classNames }: ClassFolders,
+  { files, classNames, places }: ClassFolders,
 ): Readonly<Record<Part, ImageList>> {
   const listOf = (part: Part): ImageList =>
     imageListOf(files.filter((file) => file.part === part && file.isNamedImage), {
-      name: join(folder, part),
+      name: join(folder, places[part] ?? part),
       classNames,
     });
   return { train: listOf("train"), test: listOf("test") };

@@ -7,6 +7,7 @@
 import { basename } from "node:path";
 import { sha256 } from "../disk/digest.ts";
 import { readError } from "../disk/errors.ts";
+import { counted } from "../settings/count.ts";
 import { checkClasses, classNamesOf } from "./file_classes.ts";
 import { type FileDatasetName, fileDatasets } from "./file_datasets.ts";
 import { listsOf } from "./file_lists.ts";
@@ -89,8 +90,8 @@ export const usualSide = 224;
  * @param options Folder, lists, and how views are made.
  * @returns The data set.
  * @throws {Deno.errors.NotFound} If a folder, a list, or the files of a list are not there.
- * @throws {RangeError} If a list or the folder is not named, a label is outside the classes, or a class has no images to
- * train on.
+ * @throws {RangeError} If a list or the folder is not named, a label is outside the classes, there are not as many
+ * classes as were asked for, or one has no images to train on.
  * @throws {SyntaxError} If a list cannot be read.
  * @example Two classes, of which a fifth is tested on
  * ```ts
@@ -124,6 +125,12 @@ export async function openFileDataset(
   const { recognised, ...parts } = pack ?? await listsOf(name, { ...options, folder, notes });
   const classNames = classNamesOf(parts.train);
   checkClasses(parts, { title, classNames, notes });
+  if (options.classes !== undefined && options.classes !== classNames.length) {
+    throw new RangeError(
+      `Cannot open ${title} with --num_classes ${options.classes}: there are ` +
+        `${counted(classNames.length, "class", "classes")} in "${parts.train.name}": leave it out`,
+    );
+  }
   const setOf = async (part: "train" | "test"): Promise<FileSet> => {
     const list = parts[part];
     const { place, name: layout } = await (pack?.layout ?? findLayout(list, folder));

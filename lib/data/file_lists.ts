@@ -87,13 +87,9 @@ interface Recognising {
 
 async function fromFolders(folder: string, options: Noting): Promise<Lists> {
   const { train, test, leftOut } = await folderLists(folder);
-  if (leftOut.length > 0) {
-    const [first] = leftOut;
-    options.notes.push(
-      leftOut.length === 1
-        ? `Left out: ${first!.path} (${first!.what})`
-        : `Left out: ${leftOut.length} files, such as ${first!.path} (${first!.what})`,
-    );
+  for (const [what, [first, ...others]] of Map.groupBy(leftOut, ({ what }) => what)) {
+    const such = others.length === 0 ? "" : `${others.length + 1} files, such as `;
+    options.notes.push(`Left out: ${such}${first!.path} (${what})`);
   }
   return test === undefined ? withTestPart(train, options) : { train, test };
 }
@@ -115,6 +111,12 @@ function withTestPart(
   { testShare: share = usualTestShare, splitSeed: seed = 0, notes }: Noting,
 ): Lists {
   const parts = partForTesting(list, { share, seed });
+  if (parts.test.count === 0) {
+    throw new RangeError(
+      `Cannot test on the images of "${list.name}": no class has two, of which one could be tested on: ` +
+        "add some, or images for testing alone",
+    );
+  }
   notes.push(
     `There are no images for testing: ${parts.test.count} of ${list.count}, a share of ${share} of ` +
       "each class, are tested on and not trained on (--test_share)",

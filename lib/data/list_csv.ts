@@ -12,7 +12,7 @@ import type { ListRows } from "./list_lines.ts";
  *
  * @param bytes UTF-8 without byte order mark.
  * @param refuse Called with what is wrong.
- * @returns The rows; if a label is no whole number, labels are names of classes.
+ * @returns The rows; if a label is no number, labels are names of classes.
  */
 export function readCsvList(bytes: Uint8Array, refuse: (what: string) => never): ListRows {
   const [header = [], ...rows] = tableOf(new TextDecoder().decode(bytes), refuse);
@@ -36,6 +36,16 @@ export function readCsvList(bytes: Uint8Array, refuse: (what: string) => never):
     );
   });
   const values = rows.map((row) => row[label]!.trim());
+  const isNumber = values.every((value) => Number.isFinite(Number(value)));
+  const broken = isNumber ? values.findIndex((value) => !/^\d+$/.test(value)) : -1;
+  if (broken >= 0) {
+    refuse(
+      `row ${broken + 2} has label "${
+        values[broken]
+      }", which is no class: write whole numbers from 0, ` +
+        "or a name for each class",
+    );
+  }
   const isNamed = values.some((value) => !/^\d{1,9}$/.test(value));
   const classNames = isNamed ? [...new Set(values)].sort() : undefined;
   const ofName = new Map(classNames?.map((name, i) => [name, i]));

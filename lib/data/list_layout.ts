@@ -4,7 +4,8 @@
  * @module
  */
 
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
+import { counted } from "../settings/count.ts";
 import type { ImageList } from "./image_list.ts";
 
 /** How paths of a list become paths below the folder. */
@@ -43,6 +44,7 @@ const layouts: readonly ListLayout[] = [
         (_, name: string, letter: string) => `data_256/${letter}/${name.replace("-", "/")}`,
       ),
   },
+  { name: "with / for \\, as on Windows", place: (path) => path.replaceAll("\\", "/") },
   { name: "below train_val2018", place: (path) => `train_val2018/${path}` },
   { name: "below train", place: (path) => `train/${path}` },
   { name: "below val", place: (path) => `val/${path}` },
@@ -59,8 +61,8 @@ const probes = 16;
 /**
  * Finds out how the paths of a list lead to files below a folder, from a few of them.
  *
- * Knows both forms of the lists of Places-LT, the validation images of ImageNet in one folder, and
- * a root that is one folder too deep or too high.
+ * Knows both forms of the lists of Places-LT, the validation images of ImageNet in one folder, paths
+ * of Windows, and a root that is one folder too deep or too high.
  *
  * @param list The list.
  * @param root The folder with the images.
@@ -96,9 +98,11 @@ export async function findLayout(list: ImageList, root: string): Promise<ListLay
   const first = list.path(0);
   const tried = [...new Set(layouts.slice(0, 2).map(({ place }) => place(first)))];
   throw new Deno.errors.NotFound(
-    `Cannot find the images of "${list.name}" in "${root}": of ${rows.length} files that were ` +
-      `looked for none is there, such as "${tried.join('" or "')}" of ${list.place(0)}: pass the ` +
-      "folder that they lie below with --root",
+    `Cannot find the images of "${list.name}" in "${root}": of ${counted(rows.length, "file")} ` +
+      `looked for none is there, such as "${tried.join('" or "')}" of ${list.place(0)}: ` +
+      (isAbsolute(first)
+        ? "its paths are absolute: pass --root /"
+        : "pass the folder that they lie below with --root"),
   );
 }
 

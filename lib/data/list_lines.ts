@@ -30,14 +30,16 @@ const [lineFeed, carriageReturn, space, tab, zero, nine] = [10, 13, 32, 9, 48, 5
  * @returns The rows.
  */
 export function readListLines(bytes: Uint8Array, refuse: (what: string) => never): ListRows {
-  const most = countLines(bytes);
+  // Old Macs and a few tables ended lines with a carriage return alone.
+  const lineEnd = bytes.includes(lineFeed) ? lineFeed : carriageReturn;
+  const most = countLines(bytes, lineEnd);
   const [begins, ends] = [new Uint32Array(most), new Uint32Array(most)];
   const [labels, lines] = [new Int32Array(most), new Uint32Array(most)];
   const isBlank = (byte: number | undefined): boolean =>
     byte === space || byte === tab || byte === carriageReturn;
   let count = 0;
   for (let begin = 0, line = 1; begin < bytes.length; line++) {
-    const found = bytes.indexOf(lineFeed, begin);
+    const found = bytes.indexOf(lineEnd, begin);
     const stop = found < 0 ? bytes.length : found;
     let end = stop;
     while (end > begin && isBlank(bytes[end - 1])) end--;
@@ -63,9 +65,9 @@ export function readListLines(bytes: Uint8Array, refuse: (what: string) => never
   };
 }
 
-function countLines(bytes: Uint8Array): number {
+function countLines(bytes: Uint8Array, lineEnd: number): number {
   let lines = 1;
-  for (let at = bytes.indexOf(lineFeed); at >= 0; at = bytes.indexOf(lineFeed, at + 1)) lines++;
+  for (let at = bytes.indexOf(lineEnd); at >= 0; at = bytes.indexOf(lineEnd, at + 1)) lines++;
   return lines;
 }
 

@@ -6,6 +6,7 @@
 
 import { parameterCount } from "../model/layer_table.ts";
 import type { Network } from "../model/network.ts";
+import { counted } from "../settings/count.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { decodeCheckpoint } from "../train/checkpoint.ts";
 import type { EpochRecord, Progress } from "../train/events.ts";
@@ -173,9 +174,9 @@ function whyNotToGoOn(
   const reached = progress.step > 0 ? known + 1 : known;
   if (trace === undefined || trace.epochs <= reached) return undefined;
   const reason = current.problem ??
-    `${
-      current.progress ? runFiles.checkpoint : runFiles.previousCheckpoint
-    } knows of ${known} epochs`;
+    `${current.progress ? runFiles.checkpoint : runFiles.previousCheckpoint} knows of ${
+      counted(known, "epoch")
+    }`;
   return `${cannot}: ${reason.replace(/^Cannot read /, "")}, while ${trace.file} is of epoch ` +
     `${trace.epochs}`;
 }

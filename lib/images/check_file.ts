@@ -8,10 +8,12 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { readListed } from "../data/class_folders.ts";
 import { decodeImage } from "./decode/decode.ts";
+import { inWords } from "./decode/decode_file.ts";
 import { checkSize } from "./decode/header.ts";
 import { readJpegHeader } from "./decode/jpeg.ts";
 import { describeOther, type ImageFormat, imageFormat } from "./decode/kind.ts";
 import { readPngHeader } from "./decode/png.ts";
+import { firstWebpPicture } from "./decode/webp.ts";
 
 /** What there is at a path. */
 export type FileFinding =
@@ -80,7 +82,9 @@ export async function checkFile(
   const content = { size: bytes.length, digest, ...(format && { format }) };
   if (format === undefined) return { fault: "no image", what: describeOther(bytes), content };
   try {
-    const sides = pixels ? await decodeImage(bytes, path) : await headerSize(bytes, format);
+    const sides = pixels
+      ? await decodeImage(bytes, path)
+      : await headerSize(bytes, { format, path });
     return {
       content: {
         ...content,
@@ -99,13 +103,20 @@ export async function checkFile(
 /** Size from the header; undefined where only the decoder knows it. */
 async function headerSize(
   bytes: Uint8Array<ArrayBuffer>,
-  format: ImageFormat,
+  { format, path }: { readonly format: ImageFormat; readonly path: string },
 ): Promise<FileContent["sides"] | undefined> {
-  if (format === "webp") return undefined;
-  if (format === "gif" || format === "bmp") return await decodeImage(bytes, "");
-  const header = format === "png" ? readPngHeader(bytes) : readJpegHeader(bytes);
-  checkSize(header);
-  return header;
+  if (format === "gif" || format === "bmp") return await decodeImage(bytes, path);
+  try {
+    if (format === "webp") {
+      firstWebpPicture(bytes);
+      return undefined;
+    }
+    const header = format === "png" ? readPngHeader(bytes) : readJpegHeader(bytes);
+    checkSize(header);
+    return header;
+  } catch (error) {
+    throw inWords(error, path);
+  }
 }
 
 /** The reason in a message that names the file. */

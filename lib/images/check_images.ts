@@ -28,6 +28,8 @@ export interface CheckImagesOptions {
   readonly pixels?: boolean;
   /** Files that are looked at a time; twice as many as there are cores, at most 32, by default. */
   readonly atATime?: number;
+  /** Told the SHA-256 of each file that could be read, by its row; rows come in any order. */
+  readonly onContent?: (row: number, digest: Uint8Array) => void;
   /** Called as the work goes on. */
   readonly onProgress?: (progress: DataProgress) => void;
   /** Stops the walk; what was found until then is lost. */
@@ -117,7 +119,7 @@ export async function checkImages(
   options: CheckImagesOptions,
 ): Promise<ImagesReport> {
   const { root, place = (path) => path, leastSide = 32, pixels = true } = options;
-  const { onProgress, signal } = options;
+  const { onContent, onProgress, signal } = options;
   const { atATime = Math.min(32, 2 * navigator.hardwareConcurrency) } = options;
   await Deno.stat(root).catch((cause) => {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
@@ -141,6 +143,7 @@ export async function checkImages(
     const { size, digest, format, sides } = finding.content;
     bytes += size;
     contents.put(row, digest);
+    onContent?.(row, digest);
     if (format !== undefined && !endsAs(path, format)) misnamed.push({ row, path, format });
     if (sides === undefined) return;
     const { height, width } = sides;

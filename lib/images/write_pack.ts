@@ -157,7 +157,10 @@ async function smallImages(
       onImage();
     }
   }
-  await Promise.all(Array.from({ length: atATime }, work));
+  // All of them, so that none is cut off before it has taken its temporary file away.
+  const ended = await Promise.allSettled(Array.from({ length: atATime }, work));
+  const failed = ended.find(({ status }) => status === "rejected");
+  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
   return images;
 }
 

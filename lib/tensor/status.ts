@@ -75,8 +75,13 @@ export class Status {
     const code = this.#library.TF_GetCode(this.pointer);
     if (code === 0) return;
     const reason = textOf(this.#library.TF_Message(this.pointer)).trim();
-    const step = next ?? advice[code] ?? "this is TensorFlow's own message";
-    const message = `Cannot ${what()}: ${reason}: ${step}`;
-    throw code === resourceExhausted ? new OutOfMemoryError(message) : new Error(message);
+    // The code of a full memory is that of a full disk as well.
+    const isDisk = /No space left on device|Disk quota exceeded/.test(reason);
+    const usual = isDisk ? "free some disk space and try again" : advice[code];
+    const message = `Cannot ${what()}: ${reason}: ${
+      next ?? usual ?? "this is TensorFlow's own message"
+    }`;
+    const isMemory = code === resourceExhausted && !isDisk;
+    throw isMemory ? new OutOfMemoryError(message) : new Error(message);
   }
 }

@@ -64,14 +64,76 @@ Deno.test("data check of a data set looks at both its parts", async () => {
   );
   assertEquals(found.code, 1, found.stderr);
   assertMatch(found.stdout, /Training images\n[^]*Every file can[^]*Test images\n[^]*Damaged: 1/);
+  assertStringIncludes(found.stdout, "No test image is trained on.");
   const { train, test } = JSON.parse(Deno.readTextFileSync(`${folder.path}/report.json`));
   assertEquals([train.files, test.files, test.faults.length], [2, 1, 1]);
+});
+
+Deno.test("data check finds test images that are trained on, and files without the name of an image", async () => {
+  using folder = temporaryFolder();
+  const write = (path: string, bytes: Uint8Array): void => {
+    const place = `${folder.path}/${path}`;
+    Deno.mkdirSync(place.replace(/\/[^/]*$/, ""), { recursive: true });
+    Deno.writeFileSync(place, bytes);
+  };
+  write("Train/cat/1.jpg", picture("full_color.jpg"));
+  write("Train/cat/.hidden.jpg", picture("grey.jpg"));
+  write("Train/cat/2", picture("grey.jpg"));
+  write("Train/dog/1.jpg", picture("progressive.jpg"));
+  write("Test/cat/3.JPG", picture("full_color.jpg"));
+  const found = await data(
+    ...["check", "--dataset", "folder", "--root", folder.path, "--least_side", "1"],
+    ...["--headers_only", "--write", `${folder.path}/report.json`],
+  );
+  assertEquals(found.code, 0, found.stderr);
+  assertMatch(
+    found.stderr,
+    /Left out: Train\/cat\/\.hidden\.jpg \(hidden[^]*Left out: Train\/cat\/2 \(its name does not end/,
+  );
+  assertStringIncludes(found.stdout, "List        Test, not one");
+  assertStringIncludes(
+    found.stdout,
+    "Test images that are also trained on: 1\n  image 0 Test/cat/3.JPG is image 0 Train/cat/1.jpg",
+  );
+  const { shared } = JSON.parse(Deno.readTextFileSync(`${folder.path}/report.json`));
+  assertEquals(shared, [{ train: 0, test: 0 }]);
+});
+
+Deno.test("data pack makes what a check and a second packing refuse by its name", async () => {
+  using folder = temporaryFolder();
+  const [root, out] = [`${folder.path}/images`, `${folder.path}/pack`];
+  for (const [name, file] of [["cat", "grey.jpg"], ["dog", "rgb.jpg"]] as const) {
+    Deno.mkdirSync(`${root}/${name}`, { recursive: true });
+    for (const i of [1, 2]) Deno.writeFileSync(`${root}/${name}/${i}.jpg`, picture(file));
+  }
+  const packed = await data("pack", "--dataset", "folder", "--root", root, "--out", out);
+  assertEquals(packed.code, 0, packed.stderr);
+  assertStringIncludes(packed.stdout, "Packed: 2 training and 2 test images in");
+  for (
+    const [args, words] of [
+      [["pack", "--out", `${folder.path}/again`], "it is a pack already"],
+      [["check"], "it is a pack, whose images were checked"],
+    ] as const
+  ) {
+    const refused = await data(...args, "--dataset", "folder", "--root", out);
+    assertEquals(refused.code, 2, refused.stderr);
+    assertStringIncludes(refused.stderr, words);
+  }
 });
 
 Deno.test("data check without a root reads the list alone, and names what is wrong in one line", async () => {
   using folder = temporaryFolder();
   const list = `${folder.path}/list.txt`;
   Deno.writeTextFileSync(list, "a.jpg 0\nb.jpg 7\n");
+  const [nameless, single] = ["nameless", "single"].map((name) => `${folder.path}/${name}`);
+  for (const [path, file] of [["cat", "1.jpg"], ["cat", "2.jpg"], ["dog", "1"], ["dog", "2"]]) {
+    Deno.mkdirSync(`${nameless}/${path}`, { recursive: true });
+    Deno.writeTextFileSync(`${nameless}/${path}/${file}`, "");
+  }
+  for (const path of ["cat", "dog"]) {
+    Deno.mkdirSync(`${single}/${path}`, { recursive: true });
+    Deno.writeTextFileSync(`${single}/${path}/1.jpg`, "");
+  }
   const alone = await data("check", "--list", list);
   assertEquals(alone.code, 0, alone.stderr);
   assertMatch(
@@ -82,6 +144,12 @@ Deno.test("data check without a root reads the list alone, and names what is wro
     const [args, code, words] of [
       [["check", "--list", list, "--classes", "7"], 1, "line 2 has label 7, outside 0 to 6"],
       [["check"], 2, "--list is missing"],
+      [
+        ["check", "--dataset", "folder", "--root", nameless!],
+        2,
+        "dog is a class without images by",
+      ],
+      [["check", "--dataset", "folder", "--root", single!], 2, "no class has two"],
       [["mend"], 2, 'Cannot do "mend" with data'],
       [["pack", "--dataset", "folder"], 2, "Cannot pack images: --out is missing"],
       [["check", "--list", `${list}x`], 1, "there is no such file"],

@@ -45,7 +45,7 @@ Deno.test("the official ImageNet-LT command trains on a folder of tiny images, a
   assertEquals(trained.code, 0, trained.stderr);
   const { stdout } = trained;
   assertStringIncludes(stdout, "imagenet_lt, 1,000 training images (1 to 1 a class)");
-  assertMatch(stdout, /Classes +1,000: 0 classes of many \(> 100\), 0 of medium, 1000 of few/);
+  assertMatch(stdout, /Classes +1,000: 0 classes of many \(> 100\), 0 of medium, 1,000 of few/);
   assertMatch(stdout, /resnext50_32x4d, width 4/);
   assertMatch(stdout, /Training +GLMC, 1 epoch of 9 steps, batch 120/);
   assertStringIncludes(trained.stderr, "is not the published list of ImageNet-LT");

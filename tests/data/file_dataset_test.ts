@@ -149,7 +149,27 @@ for (
       "pass the folder that they lie below with --root",
     ],
     ["no classes", "folder", {}, {}, "there are no classes"],
-    ["no images", "folder", {}, empty("a/readme.txt"), "has no images of class 0"],
+    [
+      "another number of classes than there are folders",
+      "folder",
+      { classes: 3 },
+      empty("a/1.jpg", "a/2.jpg", "b/1.jpg"),
+      "with --num_classes 3: there are 2 classes in",
+    ],
+    [
+      "another number of classes than there are names",
+      "folder",
+      { trainList: "train.csv", classes: 1 },
+      { ...empty("1.jpg"), "train.csv": "path,label\n1.jpg,cat\n1.jpg,cat\n1.jpg,dog\n" },
+      "with --num_classes 1: there are 2 classes in",
+    ],
+    [
+      "no images",
+      "folder",
+      {},
+      empty("a/readme.txt"),
+      "a is a class without images by their names",
+    ],
   ] as readonly (readonly [
     string,
     FileDatasetName,
@@ -164,7 +184,7 @@ for (
     const inFolder = Object.fromEntries(
       Object.entries(options).map(([key, value]) => [
         key,
-        value === undefined ? undefined : `${folder.path}/${value}`,
+        typeof value === "string" ? `${folder.path}/${value}` : value,
       ]),
     );
     await assertRejects(

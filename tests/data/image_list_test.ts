@@ -23,6 +23,7 @@ for (
     ["no last line end", "a/é 1.jpg 0\nb/my dog.jpg 12"],
     ["line ends of Windows", "a/é 1.jpg 0\r\nb/my dog.jpg 12\r\n"],
     ["no last line end of Windows", "a/é 1.jpg 0\r\nb/my dog.jpg 12\r"],
+    ["line ends of old Macs", "a/é 1.jpg 0\rb/my dog.jpg 12\r"],
     ["a byte order mark", "\ufeffa/é 1.jpg 0\nb/my dog.jpg 12\n"],
     ["tabs and spaces", "a/é 1.jpg\t0  \nb/my dog.jpg   12\n\n \n"],
   ] as const
@@ -63,6 +64,18 @@ for (
     ["a table without labels", "path,class\na,b\n", 'its first row is "path,class"', "a.csv"],
     ["a table without a path", "path,label\n,1\n", 'row 2 is ",1", without a path', "a.csv"],
     ["a table with a gap", "path,label\na.jpg,\n", 'row 2 is "a.jpg,", without a label', "a.csv"],
+    [
+      "a table with a number below 0",
+      "path,label\na.jpg,0\nb.jpg,-1\n",
+      'row 3 has label "-1", which is no class',
+      "a.csv",
+    ],
+    [
+      "a table of fractions",
+      "path,label\na.jpg,0.0\nb.jpg,1.0\n",
+      'row 2 has label "0.0", which is no class',
+      "a.csv",
+    ],
     ["a table with an open quote", 'path,label\n"a,1\n', "it is no table", "a.csv"],
     ["a table of its head", "path,label\n", "it names no images", "a.csv"],
   ] as const
@@ -81,6 +94,21 @@ Deno.test("parseImageList() refuses a label outside the classes, with its line",
   );
   assertEquals(parse(text, { classes: 1001 }).classes, 1001);
   assertEquals(parse(text).classes, 1001);
+  for (const name of ["list.txt", "list.csv"]) {
+    const slip = name === "list.txt"
+      ? "a.jpg 0\nb.jpg 999999999\n"
+      : "path,label\nb.jpg,999999999\n";
+    assertThrows(
+      () => parse(slip, { name }),
+      RangeError,
+      "2 has label 999999999, outside 0 to 999999",
+    );
+  }
+});
+
+Deno.test("parseImageList() takes labels of a table for names where one is a word", () => {
+  const { classNames } = parse("path,label\na.jpg,7\nb.jpg,cat\n", { name: "my.csv" });
+  assertEquals(classNames, ["7", "cat"]);
 });
 
 Deno.test("readImageList() names the file that is missing or damaged", async () => {
@@ -183,6 +211,7 @@ for (
       "train/apartment_building-outdoor/00000300.jpg",
       "data_256/a/apartment_building/outdoor/00000300.jpg",
     ],
+    ["paths of Windows", "train\\cat\\my dog.jpg", "train/cat/my dog.jpg"],
     ["the letters of Places in both", "data_256/a/airfield/1.jpg", undefined],
     ["a root above train_val2018", "Plantae/7477/3b60.jpg", "train_val2018/Plantae/7477/3b60.jpg"],
   ] as const
@@ -202,8 +231,14 @@ Deno.test("findLayout() says what it looked for where nothing is there", async (
   await assertRejects(
     () => findLayout(list, folder.path),
     Deno.errors.NotFound,
-    `Cannot find the images of "list.txt" in "${folder.path}": of 1 files that were looked for none ` +
+    `Cannot find the images of "list.txt" in "${folder.path}": of 1 file looked for none ` +
       'is there, such as "train/cat/1.jpg" or "cat/1.jpg" of line 1: pass the folder',
+  );
+  const absolute = parse("/images/cat/1.jpg 0\n");
+  await assertRejects(
+    () => findLayout(absolute, folder.path),
+    Deno.errors.NotFound,
+    "its paths are absolute: pass --root /",
   );
 });
 

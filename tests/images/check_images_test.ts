@@ -24,6 +24,12 @@ const files: Record<string, Uint8Array> = {
   "b/7.jpg": new TextEncoder().encode("<html>404</html>"),
   "b/8.jpg": new Uint8Array(),
   "b/9.webp": damaged,
+  ...Object.fromEntries(
+    ["plain.gif", "rgb.bmp", "lossy.webp", "rgb.png"].map((name) => {
+      const bytes = picture(name);
+      return [`c/${name}`, bytes.subarray(0, bytes.length >> 1)];
+    }),
+  ),
 };
 const text = [
   "a/1.jpg 0",
@@ -41,13 +47,15 @@ const text = [
   "b 3",
 ].join("\n");
 
-async function check(options: Partial<CheckImagesOptions> = {}) {
+async function check(
+  { lines = text, ...options }: Partial<CheckImagesOptions> & { readonly lines?: string } = {},
+) {
   using folder = temporaryFolder();
   for (const [path, bytes] of Object.entries(files)) {
     Deno.mkdirSync(join(folder.path, path, ".."), { recursive: true });
     Deno.writeFileSync(join(folder.path, path), bytes);
   }
-  const list = parseImageList(new TextEncoder().encode(text), { name: "list.txt" });
+  const list = parseImageList(new TextEncoder().encode(lines), { name: "list.txt" });
   const report = await checkImages(list, { root: folder.path, leastSide: 1, ...options });
   for (const [path, bytes] of Object.entries(files)) {
     assertEquals(Deno.readFileSync(join(folder.path, path)), bytes, "a file was changed");
@@ -83,6 +91,20 @@ Deno.test("checkImages() without pixels finds all but the damage in their middle
     "b",
   ]);
   assert(sides !== null);
+});
+
+Deno.test("checkImages() says of a file that was cut off the same without its pixels", async () => {
+  const cut = ["c/plain.gif 0", "c/rgb.bmp 0", "c/lossy.webp 0", "c/rgb.png 0", "b/6.jpg 0"];
+  const [read, glanced] = [
+    await check({ lines: cut.join("\n") }),
+    await check({ lines: cut.join("\n"), pixels: false }),
+  ];
+  assertEquals(glanced.faults, read.faults);
+  for (const { kind, what } of read.faults) {
+    assertEquals(kind, "damaged");
+    assert(/^it ends too early, after .*: copy it again, or take it out$/.test(what), what);
+  }
+  assertEquals(read.faults.length, cut.length);
 });
 
 Deno.test("checkImages() finds equal files, other formats, repetitions and gaps", async () => {

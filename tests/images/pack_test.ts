@@ -127,3 +127,24 @@ Deno.test("an image that cannot be decoded stops the packing, named with its lin
     "line 5 of",
   );
 });
+
+Deno.test("a pack that is stopped by a bad image leaves no file in the folder of temporary ones", async () => {
+  using folder = temporaryFolder();
+  const dataset = await opened(folder.path);
+  const path = `${dataset.folder}/${dataset.train.place(dataset.train.list.path(0))}`;
+  Deno.writeFileSync(path, Deno.readFileSync(path).subarray(0, 200));
+  const [out, temporary] = [`${folder.path}/pack`, `${folder.path}/temporary`];
+  for (const place of [out, temporary]) Deno.mkdirSync(place);
+  const before = Deno.env.get("TMPDIR");
+  Deno.env.set("TMPDIR", temporary);
+  try {
+    await assertRejects(
+      () => writePack(dataset, { out, side: 5, write: writeWholeFile }),
+      SyntaxError,
+    );
+    assertEquals(namesIn(temporary), []);
+  } finally {
+    if (before === undefined) Deno.env.delete("TMPDIR");
+    else Deno.env.set("TMPDIR", before);
+  }
+});

@@ -87,8 +87,26 @@ function withoutOpacity(pixels: Uint8Array): Uint8Array<ArrayBuffer> {
   return color;
 }
 
-/** The reason for a failure as an error of its class that names the file and says what to do. */
-function inWords(error: unknown, name: string): unknown {
+/**
+ * The reason for a failure as an error of its class that names the file and says what to do.
+ *
+ * @param error What reading a header or decoding threw.
+ * @param name What the error calls the file.
+ * @returns The error to throw; the same one if it is not of the file.
+ * @example A file that was cut off
+ * ```ts
+ * import { inWords } from "glmc/images/decode/decode_file.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { message } = inWords(new SyntaxError("it ends too early"), "cat.png") as Error;
+ *
+ * assertEquals(
+ *   message,
+ *   'Cannot read the image "cat.png": it ends too early: copy it again, or take it out',
+ * );
+ * ```
+ */
+export function inWords(error: unknown, name: string): unknown {
   for (const Kind of [TypeError, RangeError, SyntaxError]) {
     if (!(error instanceof Kind) || !/^(?:it|its) /.test(error.message)) continue;
     const next = Kind === TypeError ? "save it as RGB PNG" : "copy it again, or take it out";
