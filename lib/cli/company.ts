@@ -9,6 +9,7 @@ import { resultHash, type RunConfig } from "../experiment/config.ts";
 import { launchersOf, parentOf } from "../process/launchers.ts";
 import { meetPeers, type PeerLink } from "../process/peers.ts";
 import type { StopOptions, StopRequest } from "../process/stop.ts";
+import { tell } from "../process/streams.ts";
 import type { World } from "../process/world.ts";
 import { kitVersion } from "../setup/project.ts";
 import type { Engine } from "../tensor/engine.ts";
@@ -51,7 +52,7 @@ export async function meet(
   { values, config }: { readonly values: FlagValues; readonly config?: RunConfig | undefined },
 ): Promise<PeerLink> {
   if (!Deno.env.has(logLevel) && !Deno.env.get("GLMC_DEBUG")) Deno.env.set(logLevel, "3");
-  return await meetPeers(world, {
+  const link = await meetPeers(world, {
     facts: {
       "version of the kit": kitVersion,
       configuration: config === undefined ? null : resultHash(config).slice(0, 12),
@@ -59,6 +60,8 @@ export async function meet(
     },
     timeoutSeconds: timeoutOf(values),
   });
+  link.onNote((words, rank) => tell(`rank ${rank}: ${words}`));
+  return link;
 }
 
 /**

@@ -90,20 +90,10 @@ export const companyFlags: readonly Flag[] = [
  * ```
  */
 export function worldOf(
-  { world, rank, devices }: FlagValues,
+  { world, rank }: FlagValues,
   variables: Readonly<Record<string, string>> = Deno.env.toObject(),
 ): World | undefined {
-  if (world === undefined) {
-    if (rank === undefined) return undefined;
-    throw new UsageError(
-      `Cannot use --rank ${rank}: it is one of several processes: name them with --world`,
-    );
-  }
-  if (devices !== undefined) {
-    throw new UsageError(
-      `Cannot use --devices ${devices} with --world: that names every process: leave one of them out`,
-    );
-  }
+  if (world === undefined) return undefined;
   if (world === "slurm") return asUsage(() => slurmWorld(variables));
   if (rank === undefined) {
     throw new UsageError(
@@ -118,16 +108,34 @@ export function worldOf(
  *
  * @param values Parsed flags.
  * @throws {UsageError} Names the flag.
- * @example XLA
+ * @example XLA, and processes that are named twice
  * ```ts
  * import { checkCompanyFlags } from "glmc/cli/company_flags.ts";
  * import { assertThrows } from "@std/assert";
  *
  * assertThrows(() => checkCompanyFlags({ xla: true, devices: 2 }), Error, "--xla");
+ * assertThrows(() => checkCompanyFlags({ world: "a:1,b:1", devices: 2 }), Error, "--devices 2");
  * ```
  */
 export function checkCompanyFlags(values: FlagValues): void {
-  const { devices, world, executor, xla } = values;
+  const { devices, world, rank, executor, xla } = values;
+  // So scripts of PyTorch's example name the first of one machine.
+  if (rank !== undefined && world === undefined && !(rank === 0 && "world-size" in values)) {
+    throw new UsageError(
+      `Cannot use --rank ${rank}: it is one of several processes: name them with --world`,
+    );
+  }
+  if (world !== undefined && devices !== undefined) {
+    throw new UsageError(
+      `Cannot use --devices ${devices} with --world: that names every process: leave one of them out`,
+    );
+  }
+  if (world !== undefined && executor === "slurm") {
+    throw new UsageError(
+      `Cannot use --world ${world} with --executor slurm: Slurm gives the processes their places: ` +
+        "leave it out, and say --nodes and --devices",
+    );
+  }
   const isAlone = world === undefined && Number(devices ?? 1) === 1;
   if (xla === true && !isAlone) {
     throw new UsageError(

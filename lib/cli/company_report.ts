@@ -5,6 +5,7 @@
  */
 
 import type { RunConfig } from "../experiment/config.ts";
+import { dividesByWeights } from "../method/divides_by_weights.ts";
 import type { Peers } from "../ops/collectives.ts";
 import type { Stage } from "../train/stage.ts";
 
@@ -66,7 +67,7 @@ export function companyText({ peers: { count }, stages: [stage] }: CompanyFacts)
  * ```
  */
 export function companyDifferences({ stages, network }: CompanyFacts): string[] {
-  const weighs = stages.some(({ options }) => (options.classWeights ?? "none") !== "none");
+  const weighs = stages.some(({ method, options }) => dividesByWeights(method, options));
   return [
     ...(network.syncBatchNorm
       ? []

@@ -93,14 +93,14 @@ function startRank(args: readonly string[], place: RankPlace): Rank {
       ? { stdout: "inherit", stderr: "inherit" }
       : { stdout: "null", stderr: "piped" }),
   }).spawn();
-  const errors = rank === 0 ? Promise.resolve(undefined) : lastLine(child.stderr);
+  const errors = rank === 0 ? Promise.resolve(undefined) : lastError(child.stderr);
   const status = child.status.then(async ({ code, signal }): Promise<RankEnd> => {
     const said = await errors;
     const problem = signal !== null
       ? `error: Cannot train on: rank ${rank} was ended by ${signal}: go on from the last checkpoint ` +
         "with --resume <run>"
-      : code !== 0 && said !== undefined
-      ? said.replace(/^(error: )?/, `error: rank ${rank}: `)
+      : code !== 0
+      ? said?.replace(/^error: /, `error: rank ${rank}: `)
       : undefined;
     return { code, isKilled: signal !== null, ...(problem !== undefined && { problem }) };
   });
@@ -116,9 +116,10 @@ function startRank(args: readonly string[], place: RankPlace): Rank {
   };
 }
 
-async function lastLine(stream: ReadableStream<Uint8Array>): Promise<string | undefined> {
+/** What else it has said are notices, which the first process gives as well. */
+async function lastError(stream: ReadableStream<Uint8Array>): Promise<string | undefined> {
   let last: string | undefined;
-  for await (const line of linesOf(stream)) last = line;
+  for await (const line of linesOf(stream)) if (line.startsWith("error: ")) last = line;
   return last;
 }
 

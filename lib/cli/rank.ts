@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parseWorld } from "../process/world.ts";
 import type { Place } from "./company.ts";
 import type { FlagValues } from "./flags.ts";
 import type { HelpScreen } from "./help_screen.ts";
@@ -63,7 +64,9 @@ export function read([text, ...flags]: readonly string[]): RankArguments {
 function placeIn(text = ""): RankPlace | undefined {
   try {
     const place = JSON.parse(text);
-    return place?.world === undefined ? undefined : place;
+    const { addresses, rank } = place.world;
+    parseWorld(addresses.join(","), rank);
+    return place;
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@
  */
 
 import { convolutionRates } from "../bench/convolution_rate.ts";
-import { unlessAlone } from "../experiment/company.ts";
+import { workInCompany } from "../experiment/company.ts";
 import { effectivePrecision, type RunConfig } from "../experiment/config.ts";
 import { knownDataset } from "../experiment/data_fields.ts";
 import type { Run } from "../experiment/run.ts";
@@ -74,7 +74,7 @@ export async function trainBegun(
     const begun = await stop.unlessStopped(begin());
     using run = begun?.run;
     name = run?.name;
-    const perEpoch = begun && await stop.unlessStopped(inTime(announce(begun), meeting));
+    const perEpoch = begun && await stop.unlessStopped(announce(begun, meeting));
     if (run !== undefined && perEpoch !== undefined) {
       const printEvery = values.p === undefined ? undefined : Number(values.p);
       await watchRun(run, { perEpoch, printEvery, stop });
@@ -85,17 +85,16 @@ export async function trainBegun(
   });
 }
 
-/** What is computed together ends when another process does. */
-async function inTime<T>(work: Promise<T>, { company }: Meeting): Promise<T> {
-  return company === undefined ? await work : await unlessAlone(company, work);
-}
-
 /** Says what is trained and how long it takes; returns the seconds of an epoch by estimate. */
-async function announce({ run, engine, preset }: BegunRun): Promise<number> {
+async function announce(
+  { run, engine, preset }: BegunRun,
+  { company }: Meeting,
+): Promise<number> {
   const { from: { epoch }, training: { epochs }, config: { network } } = run;
   if (preset !== undefined) printPlanLine("Preset", `${preset.name} (${preset.title})`);
   printPlan(run, engine);
-  const perEpoch = await estimateEpochSeconds(run.training, epoch);
+  const estimate = (): Promise<number> => estimateEpochSeconds(run.training, epoch);
+  const perEpoch = company ? await workInCompany(company, estimate) : await estimate();
   printPlanLine(
     "Expected",
     `${duration((epochs - epoch) * perEpoch)}, ${duration(perEpoch)} an epoch, evaluation included`,

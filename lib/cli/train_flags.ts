@@ -115,7 +115,7 @@ export function trainFlags(options: TrainFlagsOptions): Flag[] {
     ...runFlags,
     ...machineFlags,
     ...companyFlags,
-    ...withoutNames(idleFlags, flags),
+    ...withoutNames(idleFlags, [...flags, ...companyFlags]),
   ];
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { unlessAlone } from "../experiment/company.ts";
+import { unlessAlone, workInCompany } from "../experiment/company.ts";
 import type { RunConfig } from "../experiment/config.ts";
 import { configuredStages } from "../experiment/configured.ts";
 import { joinRun } from "../experiment/join_run.ts";
@@ -101,9 +101,7 @@ async function doPart({ values, place, chosen, meeting, stop }: Part): Promise<b
     company,
     mode: executionMode(values),
   });
-  if (run.from.epoch < run.training.epochs) {
-    await estimateEpochSeconds(run.training, run.from.epoch);
-  }
+  await workInCompany(company, () => estimateEpochSeconds(run.training, run.from.epoch));
   meeting.isTraining = true;
   for await (const event of run.events(stop.signal)) {
     if (event.type === "stopped") Deno.exitCode = stop.exitCode || stoppedByOther;

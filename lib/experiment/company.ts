@@ -194,16 +194,9 @@ export async function* inCompany(
   company: Company,
   events: AsyncGenerator<TrainEvent>,
 ): AsyncGenerator<TrainEvent> {
-  const { link, timeoutSeconds } = company;
-  using _heartbeat = beat(company);
+  using _heartbeat = beat(company, collectiveKeys.heartbeat);
   let next: Promise<IteratorResult<TrainEvent>> | undefined;
-  // TensorFlow mostly hears of an end by itself; where it does not, its operations would never end.
-  const lost = link.lost.then(async (end): Promise<never> => {
-    company.abort();
-    await Promise.race([next?.catch(() => {}), delay(grace, undefined, { ref: false })]);
-    throw endOf(link, end);
-  });
-  lost.catch(() => {});
+  const lost = endOfOther(company, () => next);
   try {
     for (;;) {
       next = events.next();
@@ -212,16 +205,70 @@ export async function* inCompany(
       yield value;
     }
   } catch (error) {
-    if (error instanceof PeerEndedError) throw error;
-    const end = await Promise.race([link.lost, delay(grace, undefined, { ref: false })]);
-    if (end !== undefined) throw endOf(link, end);
-    if (!(error instanceof Error && /Collective has timed out/.test(error.message))) throw error;
-    throw new Error(
+    throw await asEndOfOther(error, company);
+  }
+}
+
+/**
+ * What work with the others before the training gives; the end of another process is told as such.
+ *
+ * @param company The others.
+ * @param work Work that all do.
+ * @returns Its result.
+ * @throws {PeerEndedError} If another process ends.
+ * @throws {Error} If another process lives and does not answer, or the work of this one fails.
+ */
+export async function workInCompany<T>(company: Company, work: () => Promise<T>): Promise<T> {
+  using _heartbeat = beat(company, collectiveKeys.earlyHeartbeat);
+  const result = work();
+  try {
+    return await Promise.race([result, endOfOther(company, () => result)]);
+  } catch (error) {
+    throw await asEndOfOther(error, company);
+  }
+}
+
+/**
+ * Rejects when another process has ended. TensorFlow mostly hears of that by itself; where it does not, its
+ * operations would never end.
+ */
+function endOfOther(
+  { link, abort }: Company,
+  waiting: () => Promise<unknown> | undefined,
+): Promise<never> {
+  const lost = link.lost.then(async (end): Promise<never> => {
+    abort();
+    await Promise.race([waiting()?.catch(() => {}), delay(grace, undefined, { ref: false })]);
+    throw endOf(link, end);
+  });
+  lost.catch(() => {});
+  return lost;
+}
+
+/** What TensorFlow says of the others, in words for people. */
+async function asEndOfOther(
+  error: unknown,
+  { link, timeoutSeconds }: Company,
+): Promise<unknown> {
+  if (error instanceof PeerEndedError) return error;
+  const end = await Promise.race([link.lost, delay(grace, undefined, { ref: false })]);
+  if (end !== undefined) return endOf(link, end);
+  if (!(error instanceof Error)) return error;
+  if (/Collective has timed out/.test(error.message)) {
+    return new Error(
       `Cannot train on: another process of the training has not answered for ${timeoutSeconds} s, ` +
         "though it has not ended: see what it does, or raise --peer_timeout",
       { cause: error },
     );
   }
+  const [, reason] = /(?:Collective ops is aborted by: )+(.*?)(?:\n| Additional GRPC|$)/
+    .exec(error.message) ?? [];
+  if (reason === undefined) return error;
+  return new Error(
+    `Cannot train on: this process does not reach another one (${reason}): see whether each machine ` +
+      `reaches the others at ${link.world.addresses.join(",")}`,
+    { cause: error },
+  );
 }
 
 /**
@@ -229,12 +276,12 @@ export async function* inCompany(
  * gives up and ends with it whatever else is waited for, in TensorFlow too; an operation of a step that
  * did so itself would leave a sleeping thread behind at each step.
  */
-function beat({ peers, timeoutSeconds }: Company): Disposable {
+function beat({ peers, timeoutSeconds }: Company, key: number): Disposable {
   const own = tf.scalar(1);
   let isOver = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const next = async (): Promise<void> => {
-    const options = { peers, key: collectiveKeys.heartbeat, timeoutSeconds };
+    const options = { peers, key, timeoutSeconds };
     try {
       (await sumOverPeersBeside(own, options)).dispose();
     } catch {

@@ -16,6 +16,7 @@ import type { RunConfig } from "./config.ts";
 import { configuredSplit, configuredStages, createConfiguredNetwork } from "./configured.ts";
 import { withListHashes } from "./configured_files.ts";
 import { configuredTraining } from "./configured_training.ts";
+import { skipReport } from "./skip_report.ts";
 
 /** Settings of {@linkcode joinRun}. */
 export interface JoinRunOptions {
@@ -31,8 +32,6 @@ export interface JoinRunOptions {
   readonly company: Company;
   /** `eager` runs steps op by op. */
   readonly mode?: ExecutionMode | undefined;
-  /** Told what a user should know. */
-  readonly onNotice?: ((line: string) => void) | undefined;
 }
 
 /** A run of which this process does a part. */
@@ -54,10 +53,11 @@ export interface JoinedRun extends Disposable {
  * @throws {Error} If this process has other images than rank 0.
  */
 export async function joinRun(options: JoinRunOptions): Promise<JoinedRun> {
-  const { config, engine, dataset, methods, company, mode, onNotice } = options;
+  const { config, engine, dataset, methods, company, mode } = options;
   using resources = new DisposableStack();
   if (isFileDataset(dataset)) withListHashes(config, dataset);
-  const images = datasetImages(dataset, { ...(onNotice && { onSkip: onNotice }) });
+  const skips = skipReport((line) => company.link.note(line));
+  const images = datasetImages(dataset, skips);
   const subset = await configuredSplit(config, images);
   const stages = configuredStages(config, { methods });
   const network = createConfiguredNetwork(config, { methods, channels: images.channels });
@@ -70,14 +70,18 @@ export async function joinRun(options: JoinRunOptions): Promise<JoinedRun> {
   let standing: Progress | undefined = from;
   resources.defer(() => standing && disposeTensors(standing.state));
   const held = resources.move();
+  async function* events(signal?: AbortSignal): AsyncGenerator<TrainEvent> {
+    // The training takes the state over.
+    standing = undefined;
+    for await (const event of inCompany(company, trainEpochs(training, { from, signal }))) {
+      if (event.type !== "step") skips.tellCount();
+      yield event;
+    }
+  }
   return {
     training,
     from,
-    events(signal) {
-      // The training takes the state over.
-      standing = undefined;
-      return inCompany(company, trainEpochs(training, { from, signal }));
-    },
+    events,
     [Symbol.dispose]: () => held.dispose(),
   };
 }

@@ -139,7 +139,9 @@ function normalise(
           tf.div(whole.share, tf.scalar(x.size / channels)),
         );
         const [meanOf, meanWith] = tf.split(whole.sum(own), 2) as [Tensor, Tensor];
-        const inner = tf.sub(tf.sub(dy, meanOf), tf.mul(u, meanWith));
+        // What a process without an example is shown has no part in the loss.
+        const isPart = tf.sign(whole.share);
+        const inner = tf.mul(tf.sub(tf.sub(dy, meanOf), tf.mul(u, meanWith)), isPart);
         return [tf.mul(inner, tf.mul(scale, inverse)), dScale, dOffset];
       },
     };

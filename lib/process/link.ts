@@ -30,6 +30,11 @@ export type Line =
     readonly value: unknown;
   }
   | {
+    /** What rank 0 is to tell the user. */
+    readonly kind: "note";
+    readonly words: string;
+  }
+  | {
     /** A process ends. */
     readonly kind: "end";
     readonly rank: number;
@@ -48,7 +53,7 @@ export interface Link {
   close(): void;
 }
 
-const kinds = ["hello", "welcome", "refused", "data", "end"];
+const kinds = ["hello", "welcome", "refused", "data", "note", "end"];
 
 /**
  * Sends and reads lines over a connection.

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { lookup } from "node:dns/promises";
 import { type Line, type Link, openLink } from "./link.ts";
 import type { World } from "./world.ts";
 
@@ -39,6 +40,10 @@ export interface PeerLink extends Disposable {
   tell(value: unknown): Promise<void>;
   /** What has been sent: rank 0 hears one value of each other in their order, any other what rank 0 tells. */
   hear(): Promise<unknown[]>;
+  /** Sends rank 0 a line that it is to tell the user; rank 0 itself sends none. */
+  note(words: string): void;
+  /** Takes such lines of the others, and who sends them; those before it are lost. */
+  onNote(take: (words: string, rank: number) => void): void;
   /** The last words of this process, before it closes the connection; none of them where its work is done. */
   end(
     how: { readonly words?: string; readonly isStop?: boolean; readonly isDone?: boolean },
@@ -54,7 +59,8 @@ export interface PeerLink extends Disposable {
  * @param options What must be the same, and how long to wait.
  * @returns The others; the caller disposes the link.
  * @throws {Deno.errors.AddrInUse} If another program listens at this process's address.
- * @throws {Error} If a process does not come in time, two have one rank, or they do not mean the same.
+ * @throws {Error} If a host is not found by its name, a process does not come in time, two have one rank, or
+ * they do not mean the same.
  */
 export async function meetPeers(world: World, options: MeetOptions): Promise<PeerLink> {
   const { addresses, rank } = world;
@@ -80,6 +86,27 @@ function listen({ addresses, rank }: World): Deno.TcpListener {
   }
 }
 
+/** What is wrong with the names of the hosts: that of a machine which begins may be known late. */
+async function unknownHost(
+  addresses: readonly string[],
+  { timeoutSeconds }: Pick<MeetOptions, "timeoutSeconds">,
+): Promise<string | undefined> {
+  const until = performance.now() + 1000 * timeoutSeconds;
+  for (const [rank, address] of addresses.entries()) {
+    while (!await isFound(address)) {
+      if (performance.now() < until) await pause();
+      else {
+        return `the host of rank ${rank} (${address}) is not found by its name within ` +
+          `${timeoutSeconds} s: check --world`;
+      }
+    }
+  }
+}
+
+function isFound(address: string): Promise<boolean> {
+  return lookup(address.split(":")[0]!).then(() => true, () => false);
+}
+
 /** Rank 0: waits until all have come, and lets them in together. */
 async function gather(world: World, options: MeetOptions): Promise<Map<number, Link>> {
   const { addresses } = world;
@@ -93,7 +120,10 @@ async function gather(world: World, options: MeetOptions): Promise<Map<number, L
     addresses.flatMap((address, rank) =>
       rank === 0 || links.has(rank) ? [] : [`rank ${rank} (${address})`]
     ).join(", ");
+  // TensorFlow would say it less well, and later; in half the time, so that the others still listen.
+  const unknown = unknownHost(addresses, { timeoutSeconds: timeoutSeconds / 2 });
   const timer = setTimeout(() => {
+    if (missing() === "") return;
     end(`${missing()} has not come within ${timeoutSeconds} s: start it, or see what it says`);
   }, 1000 * timeoutSeconds);
   const receive = async (connection: Deno.TcpConn): Promise<void> => {
@@ -107,7 +137,8 @@ async function gather(world: World, options: MeetOptions): Promise<Map<number, L
       : difference(hello, { addresses, facts });
     if (links.has(rank)) tooMany.push(link);
     else links.set(rank, link);
-    if (problem !== undefined || links.size === addresses.length - 1) end(problem);
+    if (problem !== undefined) end(problem);
+    else if (links.size === addresses.length - 1) end(await unknown);
   };
   const accepting = (async () => {
     for await (const connection of listener) receive(connection).catch(() => {});
@@ -174,9 +205,15 @@ async function joinFirst(
     } catch (error) {
       if (error instanceof RefusedError) throw new Error(error.message);
     }
-    if (performance.now() >= until) throw tooLate("does not answer");
-    await new Promise((resolve) => setTimeout(resolve, knockEvery));
+    if (performance.now() >= until) {
+      throw tooLate(await isFound(first) ? "does not answer" : "is not found by its name");
+    }
+    await pause();
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, knockEvery));
 }
 
 class RefusedError extends Error {
@@ -195,6 +232,7 @@ function linkOf(world: World, links: ReadonlyMap<number, Link>): PeerLink {
   const ranks = [...links.keys()].sort((a, b) => a - b);
   const heard = new Map<number, unknown[]>(ranks.map((rank) => [rank, []]));
   const waiting: (() => void)[] = [];
+  let takeNote: (words: string, rank: number) => void = () => {};
   let lose!: (end: PeerEnd) => void;
   const lost = new Promise<PeerEnd>((resolve) => lose = resolve);
   let isOver = false;
@@ -206,6 +244,7 @@ function linkOf(world: World, links: ReadonlyMap<number, Link>): PeerLink {
   async function follow(rank: number, link: Link): Promise<void> {
     for (let line = await link.next(); line !== undefined; line = await link.next()) {
       if (line.kind === "data") heard.get(rank)!.push(line.value);
+      else if (line.kind === "note") takeNote(line.words, rank);
       else if (line.kind === "end") {
         if (line.isDone) return;
         await lostOne({ rank: line.rank, words: line.words, isStop: line.isStop });
@@ -231,6 +270,12 @@ function linkOf(world: World, links: ReadonlyMap<number, Link>): PeerLink {
         await new Promise<void>((resolve) => waiting.push(resolve));
       }
       return ranks.map((rank) => heard.get(rank)!.shift());
+    },
+    note(words) {
+      if (world.rank > 0) void send({ kind: "note", words });
+    },
+    onNote(take) {
+      takeNote = take;
     },
     async end({ words, isStop = false, isDone = false }) {
       if (isOver) return;

@@ -33,6 +33,9 @@ export function parseWorld(text: string, rank: number): World {
   const refuse = (what: string, next: string): never => {
     throw new RangeError(`Cannot use the processes "${text}": ${what}: ${next}`);
   };
+  if (addresses.length === 0) {
+    refuse("there is none", "write them as in node1:29500,node2:29500");
+  }
   for (const [index, address] of addresses.entries()) {
     const port = Number(/^[^\s:/]+:(\d+)$/.exec(address)?.[1]);
     if (!(port >= 1 && port < 65_536)) {

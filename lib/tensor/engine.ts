@@ -184,7 +184,7 @@ async function start(settings: EngineSettings): Promise<Engine> {
       mode === "eager" ? eagerFunction(f) : compileFunction(f, { ...context, xla }),
     join: (place) =>
       withQuietStderr(() => enableCollectives(runtime, serverDefinition(place, config))),
-    abortJoined: () => abortCollectives(runtime),
+    abortJoined: () => withQuietStderr(() => abortCollectives(runtime)),
     tensorCount: () => runtime.tensorCount,
     operationCount: () => runtime.executed,
     timeSpent: () => ({ ...runtime.spent }),

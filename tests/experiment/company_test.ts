@@ -32,3 +32,20 @@ Deno.test("two processes stop together when one is asked to, and the run goes on
     assert(error <= 5e-2, `${name} is off by ${error}`);
   }
 });
+
+Deno.test("a process that is killed before the first step ends the others with one line", async () => {
+  await using temporary = await temporaryFolder();
+  const runs = temporary.path;
+  // While all time a step to say how long the training takes.
+  for (const rank of [0, 1]) {
+    const blow = { rank, signal: "SIGKILL", at: /^run from/m, later: 300 } as const;
+    const { ranks, seconds } = await smallRanks(2, { runs, name: `killed-${rank}` }, blow);
+    const { code, stdout, stderr } = ranks[1 - rank]!;
+    assertEquals(code, 1, stdout);
+    assertMatch(
+      stderr,
+      /^error: Cannot train on: rank \d \(\S+\) has ended without a word[^\n]*: start all processes again\n$/,
+    );
+    assert(seconds < 30, `${seconds} s`);
+  }
+});

@@ -8,12 +8,14 @@
  */
 import { companyOf, meet, type Meeting, tellingOthers } from "../../lib/cli/company.ts";
 import { errorLine } from "../../lib/cli/shell.ts";
+import { workInCompany } from "../../lib/experiment/company.ts";
 import { configure } from "../../lib/experiment/config.ts";
 import { joinRun } from "../../lib/experiment/join_run.ts";
 import { beginRun } from "../../lib/experiment/run.ts";
 import { openRunStore } from "../../lib/experiment/run_store.ts";
 import { listenForStop } from "../../lib/process/stop.ts";
 import { startEngine } from "../../lib/tensor/start.ts";
+import { estimateEpochSeconds } from "../../lib/train/estimate.ts";
 import { smallDataset } from "../fixtures.ts";
 
 /** What a process is to do. */
@@ -55,6 +57,8 @@ async function train(task: SmallRankTask): Promise<void> {
         ...{ config, engine, dataset, methods: store.methods, company: company! },
       });
     console.log(`run from ${run.from.epoch} ${run.from.step}`);
+    const estimate = () => estimateEpochSeconds(run.training, run.from.epoch);
+    if (company) await workInCompany(company, estimate);
     for await (const event of run.events(stop.signal)) {
       console.log(event.type, event.type === "step" ? `${event.epoch} ${event.step}` : "");
     }

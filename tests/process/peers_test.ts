@@ -24,6 +24,14 @@ Deno.test("processes that have met exchange words, in the order of their ranks",
   await others[1]!.tell("third");
   await others[0]!.tell("second");
   assertEquals(await first.hear(), ["second", "third"]);
+  // What is to be told to the user does not disturb what is said between them.
+  const noted = new Promise<string>((resolve) =>
+    first.onNote((words, rank) => resolve(`${rank}: ${words}`))
+  );
+  others[0]!.note("an image is damaged");
+  await others[1]!.tell("fourth");
+  await others[0]!.tell("fifth");
+  assertEquals([await noted, await first.hear()], ["1: an image is damaged", ["fifth", "fourth"]]);
   for (const link of links) link[Symbol.dispose]();
 });
 
@@ -51,6 +59,17 @@ Deno.test("whoever does not come, comes twice or means something else is named i
   ]);
   assertStringIncludes(alone, `rank 1 (${addresses[1]}), rank 2 (${addresses[2]}) has not come`);
   assertStringIncludes(waiting, "rank 0 does not answer");
+
+  const [here, there, third] = freeAddresses(3) as [string, string, string];
+  const nowhere = there.replace("127.0.0.1", "no-such-host.invalid");
+  const meetings = [
+    [{ addresses: [here, nowhere], rank: 0 }, `the host of rank 1 (${nowhere}) is not found`],
+    [{ addresses: [here, nowhere], rank: 1 }, `the host of rank 1 (${nowhere}) is not found`],
+    [{ addresses: [nowhere, third], rank: 1 }, `rank 0 is not found by its name at ${nowhere}`],
+  ] as const;
+  await Promise.all(meetings.map(async ([world, words]) => {
+    assertStringIncludes(await reasonOf(meetPeers(world, { facts, timeoutSeconds: 2 })), words);
+  }));
 
   const others = freeAddresses(3);
   const twice = [
@@ -97,6 +116,7 @@ Deno.test("whoever else knocks is sent away, and the others are let in", async (
 Deno.test("places that are none are refused", async () => {
   for (
     const [text, rank, reason] of [
+      [",", 0, "there is none"],
       ["node1", 0, "node1 is no host with a port"],
       ["node1:1,node1:1", 0, "node1:1 comes twice"],
       ["node1:1,node2:1", 2, "there is no rank 2 among 2"],

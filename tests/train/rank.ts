@@ -47,6 +47,8 @@ export interface RankOutcome {
   readonly classifier: readonly number[];
   /** A running variance in the end. */
   readonly variance: readonly number[];
+  /** The momentum of the first convolution in the end: of its gradients, which went through all layers. */
+  readonly momentum: readonly number[];
 }
 
 type Values = Record<string, { shape: readonly number[]; data: ArrayLike<number> }>;
@@ -139,6 +141,7 @@ async function train(task: RankTask): Promise<RankOutcome> {
     losses,
     classifier: Array.from(weights["fc_cb.weight"]!.data as Float32Array),
     variance: Array.from(weights["bn1.running_var"]!.data as Float32Array),
+    momentum: Array.from(state.momentum["conv1.weight"]!.dataSync()),
   };
 }
 
