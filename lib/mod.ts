@@ -240,6 +240,7 @@ export {
 } from "./study/presets.ts";
 export { type Published, publishedFor } from "./study/published.ts";
 export {
+  largeRows,
   type Reproduced,
   reproduced,
   reproducibleRows,

@@ -8,6 +8,8 @@
 
 import { createInterface } from "node:readline";
 import process, { stdin } from "node:process";
+import { openFileDataset } from "../data/file_dataset.ts";
+import { readPackFacts } from "../data/image_pack.ts";
 import { randomStream } from "../data/random.ts";
 import { pictureSource } from "../images/picture_source.ts";
 import { startEngine } from "../tensor/start.ts";
@@ -17,7 +19,7 @@ import { filesInStep, type ImageVariant, imageVariants, viewsInStep } from "./im
 
 /** Options of the worker, as JSON in its first argument. */
 export interface ImageWorkerOptions {
-  /** Folder with `0.jpg` and so on. */
+  /** Folder with `0.jpg` and so on, or a pack of these. */
   readonly folder: string;
   /** How many files it has. */
   readonly files: number;
@@ -27,8 +29,9 @@ export interface ImageWorkerOptions {
 
 async function main({ folder, files, variant }: ImageWorkerOptions): Promise<void> {
   const engine = await startEngine({ device: "cpu" });
+  const { train } = await isPack(folder) ? await openFileDataset("folder", { folder }) : {};
   const source = pictureSource(
-    { folder, count: files, path: (row) => `${row}.jpg` },
+    { folder, count: files, path: (row) => `${row}.jpg`, part: train?.partOf },
     { recipe: imageVariants[variant] },
   );
   const random = randomStream(0, "augment", 0);
@@ -72,6 +75,10 @@ async function main({ folder, files, variant }: ImageWorkerOptions): Promise<voi
     console.log(JSON.stringify({ times, cpu, peakBytes: rss, bytes: rss - heapTotal }));
   }
   Deno.exit(0);
+}
+
+async function isPack(folder: string): Promise<boolean> {
+  return await readPackFacts(folder) !== undefined;
 }
 
 /** What processors have worked for this process. */

@@ -22,7 +22,7 @@ export interface ImageRow {
   readonly viewsPerSecond: number;
   /** Milliseconds of processors for a view, in all threads and processes: median of the rounds. */
   readonly cpuMilliseconds: number;
-  /** How many times as fast ours is by the clock, round by round. */
+  /** How many times as fast the first contender is by the clock, round by round. */
   readonly ratio: number;
   /** The same by the processors' time, which other programs on the machine disturb less. */
   readonly cpuRatio: number;
@@ -86,21 +86,58 @@ export async function peerStages(
   throw new Error(`Cannot time torchvision: it ended early: ${last || "no message"}`);
 }
 
+/**
+ * Measures views of a pack beside those of the files that it was made of, in turns.
+ *
+ * @param pack Folder of the pack.
+ * @param options The files, rounds and steps.
+ * @returns A row for the pack, and one for the files, whose ratio is how many times as fast the pack is.
+ * @throws {Error} If a contender cannot be started or ends early.
+ */
+export async function measurePack(
+  pack: string,
+  options: Omit<MeasureImagesOptions, "peer">,
+): Promise<ImageRow[]> {
+  const { folder, files } = options;
+  const variant = "all";
+  const ready = readyBatches(1);
+  return await takeTurns(variant, {
+    ...options,
+    contenders: [
+      [{ ...ours({ folder: pack, files, variant }), name: "ours, from a pack" }, ready],
+      [{ ...ours({ folder, files, variant }), name: "ours, from files" }, ready],
+    ],
+  });
+}
+
 async function measureVariant(
   variant: ImageVariant,
   options: MeasureImagesOptions & { readonly workers: readonly number[] },
 ): Promise<ImageRow[]> {
-  const { folder, files, rounds, steps, workers, onProgress } = options;
+  const { folder, files, workers } = options;
+  const peers = workers.map((count) =>
+    [torchvision({ folder, files, variant, workers: count }), readyBatches(count)] as const
+  );
+  return await takeTurns(variant, {
+    ...options,
+    contenders: [[ours({ folder, files, variant }), readyBatches(1)], ...peers],
+  });
+}
+
+/** Starts contenders, each with the batches that it may have ready, and lets them take turns. */
+async function takeTurns(
+  variant: ImageVariant,
+  options: Pick<MeasureImagesOptions, "rounds" | "steps" | "onProgress"> & {
+    readonly contenders: readonly (readonly [command: ContenderCommand, ready: number])[];
+  },
+): Promise<ImageRow[]> {
+  const { contenders, rounds, steps, onProgress } = options;
   await using stack = new AsyncDisposableStack();
   const running: Running[] = [];
-  const start = async (command: ContenderCommand, ready: number): Promise<void> => {
+  for (const [command, ready] of contenders) {
     onProgress?.(`${variant}: starting ${command.name}`, 0);
     const contender = stack.use(await startContender(command));
     running.push({ contender, ready, times: [], cpu: [] });
-  };
-  await start(ours({ folder, files, variant }), readyBatches(1));
-  for (const count of workers) {
-    await start(torchvision({ folder, files, variant, workers: count }), readyBatches(count));
   }
   for (let round = 0; round < rounds; round++) {
     for (const { contender, ready, times, cpu } of running) {

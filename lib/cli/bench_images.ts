@@ -1,5 +1,5 @@
 /**
- * `bench --images`: views of image files a second, ours beside torchvision's DataLoader.
+ * `bench --images`: views of image files a second, ours beside torchvision's DataLoader, and of a pack of them.
  *
  * What it measured and what was tried stands in lib/bench/README.md.
  *
@@ -14,9 +14,13 @@ import {
   type ImageRow,
   measureImages,
   type MeasureImagesOptions,
+  measurePack,
   peerStages,
 } from "../bench/measure_images.ts";
 import { viewRows } from "../bench/speed_cards.ts";
+import { openFileDataset } from "../data/file_dataset.ts";
+import { makeFolder, writeWholeFile } from "../disk/whole_file.ts";
+import { writePack } from "../images/write_pack.ts";
 import { table } from "../plot/table.ts";
 import { printResult } from "../process/streams.ts";
 import type { Engine } from "../tensor/engine.ts";
@@ -51,6 +55,9 @@ export async function benchImages(
         note(`${fittedTable(viewsTable(rows))}\n`);
         measured.push({ what: viewsText(rows[0]!), unit: "views a second", rows: viewRows(rows) });
       }
+      const pack = await packOf(folder);
+      const rows = await measurePack(pack, { ...options, folder, files, onProgress });
+      note(`${fittedTable(viewsTable(rows, "pack x as fast"))}\n`);
     });
     return measured;
   } finally {
@@ -80,9 +87,26 @@ async function stagesOf(
   };
 }
 
-function viewsTable(rows: readonly ImageRow[]): ReturnType<typeof table> {
+/** The files once more as `data pack` makes them small. */
+async function packOf(folder: string): Promise<string> {
+  const [trainList, testList, out] = ["train.txt", "test.txt", "pack"].map((name) =>
+    join(folder, name)
+  ) as [string, string, string];
+  const lines = Array.from({ length: files }, (_, file) => `${file}.jpg ${file % 2}\n`);
+  await Deno.writeTextFile(trainList, lines.join(""));
+  await Deno.writeTextFile(testList, lines.slice(0, 2).join(""));
+  await makeFolder(out);
+  const dataset = await openFileDataset("folder", { folder, trainList, testList });
+  await writePack(dataset, { out, write: writeWholeFile });
+  return out;
+}
+
+function viewsTable(
+  rows: readonly ImageRow[],
+  ratio = "ours x as fast",
+): ReturnType<typeof table> {
   return table(
-    ["views", "contender", "views/s", "CPU ms a view", "ours x as fast", "by CPU time"],
+    ["views", "contender", "views/s", "CPU ms a view", ratio, "by CPU time"],
     rows.map((row) => [
       ...[row.variant, row.name, row.viewsPerSecond, row.cpuMilliseconds, row.ratio, row.cpuRatio],
     ]),

@@ -8,6 +8,7 @@ import { type ImageList, parseImageList } from "../data/image_list.ts";
 import { recogniseList } from "../data/known_list.ts";
 import { largeSets } from "../data/large_sets.ts";
 import { findLayout } from "../data/list_layout.ts";
+import { examineList } from "../data/list_report.ts";
 import { readError } from "../disk/errors.ts";
 import { writeJson } from "../disk/json_file.ts";
 import { configure, type Settings } from "../experiment/config.ts";
@@ -26,13 +27,6 @@ import { UsageError, withProgressLine } from "./shell.ts";
 
 const setFlags: readonly Flag[] = [
   {
-    names: ["list"],
-    kind: "path",
-    help:
-      'check: a list alone: lines of a path, a space and a label, or a .csv table with "path" and "label"',
-    defaultText: "both parts of --dataset",
-  },
-  {
     names: ["dataset"],
     kind: "choice",
     choices: Object.keys(fileDatasets),
@@ -50,6 +44,13 @@ const setFlags: readonly Flag[] = [
 ];
 
 const checkFlags: readonly Flag[] = [
+  {
+    names: ["list"],
+    kind: "path",
+    help:
+      'a list alone: lines of a path, a space and a label, or a .csv table with "path" and "label"',
+    defaultText: "both parts of --dataset",
+  },
   {
     names: ["classes", "num_classes"],
     help: "number of classes",
@@ -135,15 +136,26 @@ export function read([action, ...rest]: readonly string[]): DataArguments {
       } with data: it is no action: write deno task data check --list <file>, or deno task data pack`,
     );
   }
-  const values = parseFlags(rest, [...setFlags, ...checkFlags, ...packFlags]);
+  const values = parseFlags(rest, [...setFlags, ...(action === "pack" ? packFlags : checkFlags)]);
   if (action === "pack") checkPackFlags(values);
-  else if (values.dataset === undefined && values.list === undefined) {
+  else requireOneSet(values);
+  return { action, values };
+}
+
+/** A list alone, or a data set with both of its parts. */
+function requireOneSet(values: FlagValues): void {
+  if (values.list === undefined && values.dataset === undefined) {
     throw new UsageError(
       "Cannot check images without a list: --list is missing: name the file of the list, or a " +
         "--dataset",
     );
   }
-  return { action, values };
+  const other = ["dataset", "dir_train_txt", "dir_test_txt"]
+    .find((name) => values[name] !== undefined);
+  if (values.list === undefined || other === undefined) return;
+  throw new UsageError(
+    `Cannot check --list beside --${other}: it is a list alone: leave one of them out`,
+  );
 }
 
 /**
@@ -158,14 +170,21 @@ export async function run(args: string[]): Promise<void> {
   if (action === "pack") return await packDataset(values, settingsOf(values));
   if (values.dataset !== undefined) return await checkDataset(values);
   const list = await readList(String(values.list), values);
-  if (values.root === undefined) return printResult(listLines(list.list, list).join("\n"));
+  if (values.root === undefined) {
+    printResult(listLines(list.list, list).join("\n"));
+    return await writeReport(values, examineList(list.list));
+  }
   const root = String(values.root);
   const { place, name: layout } = await findLayout(list.list, root);
   const report = await checked(list.list, { root, place }, values);
   printResult(
     [...listLines(list.list, list), ...checkReport(list.list, { report, layout })].join("\n"),
   );
-  if (values.write !== undefined) await writeJson(String(values.write), report);
+  await writeReport(values, report);
+}
+
+async function writeReport({ write }: FlagValues, report: unknown): Promise<void> {
+  if (write !== undefined) await writeJson(String(write), report);
 }
 
 /** Both parts of a data set, as a training would open it. */
@@ -194,7 +213,7 @@ async function checkDataset(values: FlagValues): Promise<void> {
   }
   const shared = reports.shared = found();
   printResult(sharedLines(shared, { train, test }).join("\n"));
-  if (values.write !== undefined) await writeJson(String(values.write), reports);
+  await writeReport(values, reports);
 }
 
 /** The data set that flags name, and where it lies. */

@@ -10,11 +10,12 @@ import { methods as kitMethods } from "../method/methods.ts";
 import { table } from "../plot/table.ts";
 import { counted } from "../settings/count.ts";
 import { printResult, tell } from "../process/streams.ts";
-import { withFiles } from "../study/given_files.ts";
+import { unpublishedLists, withFiles } from "../study/given_files.ts";
 import { parseSeeds } from "../study/grid.ts";
 import { findPreset, type Reading, readings } from "../study/presets.ts";
 import { publishedFor } from "../study/published.ts";
 import {
+  largeRows,
   reproduced,
   reproducibleRows,
   type Reproduction,
@@ -32,6 +33,8 @@ import { machineArguments, sweepFlags } from "./sweep_flags.ts";
 import { type ExpectedRun, expectedText, expectStudy, printDryRun } from "./sweep_plan.ts";
 import { machineFlags } from "./run_flags.ts";
 import { type ConfigFlag, configFlags, settingsIn } from "./train_flags.ts";
+
+const allRows = [...reproducibleRows, ...largeRows];
 
 const ownFlags: readonly Flag[] = [
   {
@@ -68,19 +71,25 @@ export const help: HelpScreen = {
       does: "what the row will take on this machine",
     },
     { command: "deno task reproduce cifar10-lt-100 --seeds 1", does: "a row with one seed" },
+    {
+      command:
+        "deno task reproduce inat18 --root inat2018 --dir_train_txt iNaturalist18_train.txt " +
+        "--dir_test_txt iNaturalist18_val.txt",
+      does: "a row of a large set, whose images and lists are your own copies",
+    },
   ],
   usage: ["deno task reproduce <row> [flags]", "deno task reproduce ?"],
   notes: [
     "It says before it starts what it will take on this machine; the same command again goes on where it " +
     "was. One run gives both numbers of a row of GLMC, with MaxNorm and without; --second_stage none " +
-    "leaves MaxNorm out.",
+    "leaves MaxNorm out. By lists that are not the published ones there is no verdict.",
     "All other flags are those of train (deno task train --help). With one of them that decides the " +
     "result, such as --epochs 2 --width 16, ours is another setting, of which there is no verdict.",
   ],
   sections: [
     {
       title: "The rows of GLMC, as deno task train --preset <row> trains them",
-      rows: rowsOf(reproducibleRows.filter((row) => findPreset(row).settings.method === "glmc"))
+      rows: rowsOf(allRows.filter((row) => findPreset(row).settings.method === "glmc"))
         .map(({ row, title, top1, source }) => [row, `${title}: ${top1} % (${source})`]),
     },
     { title: "Flags", flags: [...ownFlags, ...sweepFlags] },
@@ -142,12 +151,17 @@ export async function read([row = "", ...others]: readonly string[]): Promise<{
  * @throws {Error} If the study cannot be written down, or a result cannot be read.
  */
 export async function run(args: string[]): Promise<void> {
-  if (isQuestion(args)) return printResult(rowList(reproducibleRows));
+  if (isQuestion(args)) return printResult(rowList(allRows));
   const { row, values, config } = await read(args);
   const reproduction = asUsage(() => asked(row, values, settingsIn(values, config)));
+  const { base } = reproduction.study;
+  const otherLists = await unpublishedLists(base).catch((error) => {
+    throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error;
+  });
   await reproduce({
     ...reproduction,
-    study: { ...reproduction.study, base: await withFiles(reproduction.study.base) },
+    altered: [...reproduction.altered, ...otherLists],
+    study: { ...reproduction.study, base: await withFiles(base) },
   }, values);
 }
 

@@ -143,7 +143,7 @@ export const largeSets: Readonly<Record<LargeSetName, LargeSet>> = {
         part: "test",
         file: "Places_LT_test.txt",
         lines: 36_500,
-        paths: "those of MiSLAS",
+        paths: "val_256/<file>",
         hashes: { md5: "c27fb6fd" },
       },
     ],

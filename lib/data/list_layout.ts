@@ -33,6 +33,14 @@ const layouts: readonly ListLayout[] = [
     place: (path) => path.replace(/^.*\/(?=ILSVRC2012_val_)/, ""),
   },
   {
+    name: "val_256 for val/<class>",
+    place: (path) => path.replace(/^val\/(?:.+\/)?(?=Places365_val_)/, "val_256/"),
+  },
+  {
+    name: "val for val/<class> or val_256",
+    place: (path) => path.replace(/^val(?:_256)?\/(?:.+\/)?(?=Places365_val_)/, "val/"),
+  },
+  {
     name: "train/<class> for data_256/<letter>/<class>",
     place: (path) => path.replace(/^data_256\/[a-z]\/(.+)(?=\/)/, placesClass),
   },
@@ -61,8 +69,9 @@ const probes = 16;
 /**
  * Finds out how the paths of a list lead to files below a folder, from a few of them.
  *
- * Knows both forms of the lists of Places-LT, the validation images of ImageNet in one folder, paths
- * of Windows, and a root that is one folder too deep or too high.
+ * Knows both forms of the lists of Places-LT, the validation images of both sets in one folder, paths
+ * of Windows, and a root that is one folder too deep or too high. A test list of Places-LT that names no
+ * classes does not lead to images in class folders.
  *
  * @param list The list.
  * @param root The folder with the images.

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { FileDataset } from "../data/file_dataset.ts";
+import { fileDatasetEntry } from "../data/file_datasets.ts";
+import { largeSets } from "../data/large_sets.ts";
 import { configure, type Settings } from "../experiment/config.ts";
 import { withSplitHash } from "../experiment/configured.ts";
 import { openConfiguredFiles } from "../experiment/configured_files.ts";
@@ -44,14 +47,46 @@ async function rowsOf({ splitFile = null, splitHash = null }: Settings): Promise
   return { splitHash: data.splitHash };
 }
 
-async function listsOf(settings: Settings): Promise<Settings> {
+/**
+ * Which lists of a published set, as settings name them, are not the ones that published numbers are of.
+ *
+ * @param settings Settings, with or without files.
+ * @returns What each is, in words; nothing of sets that come without published lists.
+ * @throws {Error} If the images or lists of a published set are not named, or cannot be read.
+ * @example No files
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { unpublishedLists } from "glmc/study/given_files.ts";
+ *
+ * assertEquals(await unpublishedLists({ epochs: 3 }), []);
+ * ```
+ */
+export async function unpublishedLists(settings: Settings): Promise<string[]> {
+  const published = fileDatasetEntry(`${settings.dataset}`)?.published;
+  if (published === undefined) return [];
+  const { train, test } = (await filesOf(settings))!;
+  // Where there is a test list, what is published is of it.
+  const isWithTest = largeSets[published].lists.some(({ part }) => part === "test");
+  return [
+    ...(train.known?.part === "train" ? [] : ["another list of training images"]),
+    ...(test.known?.part === (isWithTest ? "test" : "validation")
+      ? []
+      : ["another list of test images"]),
+  ];
+}
+
+async function filesOf(settings: Settings): Promise<FileDataset | undefined> {
   const ofData = Object.fromEntries(
     Object.entries(settings).filter(([name]) => Object.hasOwn(dataFields, name)),
   );
   const { classes } = settings;
-  const files = await openConfiguredFiles(configure(ofData).data, {
+  return await openConfiguredFiles(configure(ofData).data, {
     ...(typeof classes === "number" && { classes }),
   });
+}
+
+async function listsOf(settings: Settings): Promise<Settings> {
+  const files = await filesOf(settings);
   if (files === undefined) return {};
   return {
     classes: files.classNames.length,

@@ -20,6 +20,7 @@ import {
   settingsOver,
   tailedDatasets,
 } from "./presets.ts";
+import { largeRowNames } from "./presets/large_rows.ts";
 import { type Published, publishedFor } from "./published.ts";
 import type { RunResult } from "./result.ts";
 import { type Difference, differenceOf, type Spread, spreadOf } from "./statistics.ts";
@@ -48,23 +49,29 @@ export interface ReproductionOptions {
   readonly methods?: readonly Method[];
 }
 
-const glmcRows: readonly string[] = tailedDatasets.map(({ name }) => name);
+const glmcRows: readonly string[] = [...tailedDatasets.map(({ name }) => name), ...largeRowNames];
 
-/** Names of the rows that can be reproduced: those of GLMC, then baselines with a number of their own. */
+/**
+ * Names of the rows whose images the kit can fetch: those of GLMC, then baselines with a number of their own.
+ * Those whose images and lists must be brought are {@linkcode largeRows}.
+ */
 export const reproducibleRows: readonly string[] = [
-  ...glmcRows,
+  ...tailedDatasets.map(({ name }) => name),
   ...presets.filter(({ name, target, settings }) =>
     target !== undefined && settings.method !== "glmc" && !glmcRows.includes(name)
   ).map(({ name }) => name),
 ];
 
+/** Names of GLMC's rows on large sets; folder and lists of the images are given as settings over them. */
+export const largeRows: readonly string[] = largeRowNames;
+
 /**
  * The runs that reproduce a row.
  *
- * A row of GLMC's table is trained with its second stage behind it, so that one run gives both numbers of
- * the row: with MaxNorm and, before it, without.
+ * A row of GLMC's table is trained with its second stage behind it, where there is a number of that, so that
+ * one run gives both numbers of the row: with MaxNorm and, before it, without.
  *
- * @param row Name of the row; see {@linkcode reproducibleRows}.
+ * @param row Name of the row; see {@linkcode reproducibleRows} and {@linkcode largeRows}.
  * @param options Reading, seeds and settings over those of the row.
  * @returns Preset, study, and what has been altered.
  * @throws {RangeError} If there is no such row, it has no such reading, or a setting does not fit.
@@ -79,10 +86,10 @@ export const reproducibleRows: readonly string[] = [
  */
 export function reproductionOf(row: string, options: ReproductionOptions = {}): Reproduction {
   const { reading = readings[0], given = {}, methods = kitMethods } = options;
-  if (!reproducibleRows.includes(row)) {
+  const rows = [...reproducibleRows, ...largeRows];
+  if (!rows.includes(row)) {
     throw new RangeError(
-      `Cannot reproduce ${row}: there is no published row of that name: ` +
-        suggestion(row, reproducibleRows),
+      `Cannot reproduce ${row}: there is no published row of that name: ${suggestion(row, rows)}`,
     );
   }
   const isGlmc = glmcRows.includes(row);
@@ -92,7 +99,7 @@ export function reproductionOf(row: string, options: ReproductionOptions = {}): 
     );
   }
   const preset = findPreset(isGlmc ? rowPresetName(row, reading) : row);
-  const whole = { ...preset.settings, ...(isGlmc && maxNormStage(reading)) };
+  const whole = { ...preset.settings, ...(isGlmc && secondStageOf(preset, reading)) };
   const { seed: _, ...base } = settingsOver(whole, given, methods);
   const { secondStage = "none" } = base;
   const stage = secondStage === "none" ? undefined : `${secondStage}`;
@@ -104,6 +111,12 @@ export function reproductionOf(row: string, options: ReproductionOptions = {}): 
     seeds: options.seeds ?? preset.seeds,
   };
   return { preset, study, altered: alterations(whole, base, methods) };
+}
+
+/** MaxNorm behind a row of GLMC, where there is a published number of it. */
+function secondStageOf({ settings }: Preset, reading: Reading): Settings {
+  const stage = maxNormStage(reading);
+  return publishedFor(configure({ ...settings, ...stage })).length > 0 ? stage : {};
 }
 
 /** Names of second stages in tables. */
@@ -123,6 +136,9 @@ function stagesTitle(
   return stage === undefined ? title : `${title} + ${secondTitles[stage] ?? stage}`;
 }
 
+/** What tells of images where they are, and of their lists what these hold. */
+const places = "dataFolder source trainList testList trainListHash testListHash".split(" ");
+
 /** Settings that are not those of a row; where images are and which second stage is left out are none. */
 function alterations(row: Settings, base: Settings, methods: readonly Method[]): string[] {
   const before = settingsOf(configure(row, { methods }));
@@ -130,7 +146,7 @@ function alterations(row: Settings, base: Settings, methods: readonly Method[]):
   const isLeftOut = after.secondStage === "none";
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names.filter((name) =>
-    before[name] !== after[name] && !["dataFolder", "source", "seed"].includes(name) &&
+    before[name] !== after[name] && ![...places, "seed"].includes(name) &&
     !(isLeftOut && (name.startsWith("second") || name.startsWith("maxNorm")))
   ).map((name) => `${name} ${after[name] ?? "none"}`);
 }

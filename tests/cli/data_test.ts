@@ -134,8 +134,10 @@ Deno.test("data check without a root reads the list alone, and names what is wro
     Deno.mkdirSync(`${single}/${path}`, { recursive: true });
     Deno.writeTextFileSync(`${single}/${path}/1.jpg`, "");
   }
-  const alone = await data("check", "--list", list);
+  const alone = await data("check", "--list", list, "--write", `${folder.path}/report.json`);
   assertEquals(alone.code, 0, alone.stderr);
+  const { gaps } = JSON.parse(Deno.readTextFileSync(`${folder.path}/report.json`));
+  assertEquals(gaps, [1, 2, 3, 4, 5, 6]);
   assertMatch(
     alone.stdout,
     /^List {8}list\.txt, not one of the known lists\nImages {6}2 in 8 classes/,
@@ -144,6 +146,9 @@ Deno.test("data check without a root reads the list alone, and names what is wro
     const [args, code, words] of [
       [["check", "--list", list, "--classes", "7"], 1, "line 2 has label 7, outside 0 to 6"],
       [["check"], 2, "--list is missing"],
+      [["check", "--list", list, "--dataset", "folder"], 2, "Cannot check --list beside --dataset"],
+      [["check", "--list", list, "--out", folder.path], 2, "--out"],
+      [["pack", "--dataset", "folder", "--out", folder.path, "--list", list], 2, "--list"],
       [
         ["check", "--dataset", "folder", "--root", nameless!],
         2,

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openRunStore } from "../../lib/experiment/run_store.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
 import { temporaryFolder } from "../data/disposables.ts";
+import { writeTinyImageNet } from "../tiny_imagenet.ts";
 
 interface Result {
   readonly code: number;
@@ -62,6 +63,8 @@ Deno.test("reproduce lists its rows, and refuses what is none with code 2", asyn
     [["cifar10-lt-100", "--seed", "1"], /give them with --seeds/],
     [["cifar10-lt-100", "--reading", "mine"], /one of official-code, paper, corrected/],
     [["cifar10-lt-100", "--epochs", "0"], /--epochs/],
+    [["imagenet-lt", "--dry-run"], /the folder of its images is not named: pass it with --root/],
+    [["inat18", "--root", runs, "--dry-run"], /pass iNaturalist18_train\.txt with --dir_train_txt/],
   ];
   const [list, ...refused] = await Promise.all([
     reproduce(["?"], { runs }),
@@ -69,10 +72,28 @@ Deno.test("reproduce lists its rows, and refuses what is none with code 2", asyn
   ]);
   assertEquals(list!.code, 0, list!.stderr);
   assertMatch(list!.stdout, /^cifar100-lt-10 +GLMC, CIFAR-100-LT, .* 73\.40 +GLMC g2$/m);
+  assertMatch(list!.stdout, /^inat18 +GLMC, iNaturalist 2018 +72\.21 +GLMC, large sets$/m);
   for (const [index, { code, stdout, stderr }] of refused.entries()) {
     assertEquals([code, stdout], [2, ""], stderr);
     assertMatch(stderr, cases[index]![1]);
     assertMatch(stderr, /^error: [^\n]*\n$/);
   }
   assertEquals([...Deno.readDirSync(runs)], []);
+});
+
+Deno.test("reproduce trains a row of a large set in small, without a verdict by other lists", async () => {
+  await using temporary = await temporaryFolder();
+  const { path } = temporary;
+  const { root, trainList, testList } = writeTinyImageNet(path, Array(1000).fill(1));
+  const files = ["--root", root, "--dir_train_txt", trainList, "--dir_test_txt", testList];
+  const small = "--image_size 32 --width 4 --epochs 1 --second_epochs 1 --seeds 1".split(" ");
+  const result = await reproduce(["imagenet-lt", ...files, ...small], { runs: `${path}/runs` });
+
+  assertEquals(result.code, 0, result.stderr);
+  assertMatch(result.stdout, /^GLMC +1 +[\d.]+ .* GLMC, large sets \(target\) +56\.30 +none: /m);
+  assertMatch(result.stdout, /^GLMC \+ MaxNorm +1 .* 56\.70 +none: /m);
+  assertMatch(
+    result.stdout,
+    /no\s+verdict: [^]*another\s+list\s+of\s+training\s+images, another\s+list\s+of\s+test/,
+  );
 });

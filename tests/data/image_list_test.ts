@@ -211,6 +211,21 @@ for (
       "train/apartment_building-outdoor/00000300.jpg",
       "data_256/a/apartment_building/outdoor/00000300.jpg",
     ],
+    [
+      "the test classes of Places in the list",
+      "val/apartment_building-outdoor/Places365_val_00000293.jpg",
+      "val_256/Places365_val_00000293.jpg",
+    ],
+    [
+      "validation images of Places in a folder of another name",
+      "val_256/Places365_val_00000293.jpg",
+      "val/Places365_val_00000293.jpg",
+    ],
+    [
+      "validation images of Places in one folder, without their classes",
+      "val/airfield/Places365_val_00000293.jpg",
+      "val/Places365_val_00000293.jpg",
+    ],
     ["paths of Windows", "train\\cat\\my dog.jpg", "train/cat/my dog.jpg"],
     ["the letters of Places in both", "data_256/a/airfield/1.jpg", undefined],
     ["a root above train_val2018", "Plantae/7477/3b60.jpg", "train_val2018/Plantae/7477/3b60.jpg"],

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { tableText } from "../../lib/plot/table.ts";
 import { configure, type Settings } from "../../lib/experiment/config.ts";
 import {
+  largeRows,
   reproduced,
   reproducibleRows,
   reproductionOf,
@@ -16,6 +17,19 @@ Deno.test("a row is trained with its second stage and its seeds, 3407 first", ()
   const { stages } = configure(study.base);
   assertEquals(stages.map(({ name, epochs }) => [name, epochs]), [["train", 200], ["maxnorm", 10]]);
   assertEquals(stages[0].options.consistencyWeight, 6);
+});
+
+Deno.test("a row of a large set has the second stage of which there is a number, wherever its files are", () => {
+  const given = { dataFolder: "/images", trainList: "/train.txt", testList: "/test.txt" };
+  const linesOf = (row: string) => {
+    const reproduction = reproductionOf(row, { given });
+    assertEquals([reproduction.altered, reproduction.preset.target], [[], "glmc-large"]);
+    return reproduced(reproduction, []).map(({ name, published, isTarget }) =>
+      `${name} ${published?.top1} ${isTarget}`
+    );
+  };
+  assertEquals(linesOf("imagenet-lt"), ["GLMC 56.3 true", "GLMC + MaxNorm 56.7 true"]);
+  assertEquals(linesOf("inat18"), ["GLMC 72.21 true"]);
 });
 
 Deno.test("a row in another reading is another preset", () => {
@@ -38,7 +52,7 @@ Deno.test("reproductionOf() refuses unknown rows and readings of rows that have 
     "readings are of the rows of GLMC",
   );
   assertEquals(reproducibleRows.length, new Set(reproducibleRows).size);
-  for (const row of reproducibleRows) {
+  for (const row of [...reproducibleRows, ...largeRows]) {
     assert(reproduced(reproductionOf(row), []).some(({ isTarget }) => isTarget), row);
   }
 });

@@ -14,10 +14,11 @@ import type { DecodedImage } from "./orientation.ts";
  * The pixels are those of Pillow's `ImageOps.exif_transpose(image).convert("RGB")`: an image is
  * turned upright as its Exif data say, which is how a person sees it; opacity is dropped and the
  * colours under it stay; palettes are looked up, grey is repeated. Of animations the first picture
- * is taken. Colour profiles are not applied. Two things differ: grey PNG of 16 bits keep the upper
- * 8 bits, where Pillow cuts values off at 255; and CMYK may differ by 1, since Pillow rounds.
+ * is taken. Colour profiles are not applied. Three things differ: grey PNG of 16 bits keep the upper
+ * 8 bits, where Pillow cuts values off at 255; CMYK may differ by 1, since Pillow rounds; and an
+ * orientation that only the XMP data tell is not obeyed, where Pillow does.
  *
- * Wrong checksums, early ends and forms that could be read in two ways are refused.
+ * Wrong checksums, early ends, compressed BMP and forms that could be read in two ways are refused.
  *
  * The engine must run. Several files may be decoded at a time, each on a thread of its own.
  *

@@ -65,6 +65,9 @@ function largePreset({ name, title, settings }: LargeRow, reading: Reading): Pre
   };
 }
 
+/** Names of the rows. */
+export const largeRowNames: readonly string[] = rows.map(({ name }) => name);
+
 /** Every large set in every reading. */
 export const largePresets: readonly Preset[] = rows.flatMap((row) =>
   readings.map((reading) => largePreset(row, reading))
