@@ -274,6 +274,11 @@ Deno.test("results() compares in a notebook what a store knows, of a study or by
     RangeError,
     "did you mean consistencyWeight?",
   );
+  await assertRejects(
+    () => results({ store, cards: [], where: { method: "gmlc" } }),
+    RangeError,
+    "did you mean glmc?",
+  );
   const chosen = await results({ store, cards: [], where: { consistencyWeight: 4 } });
   assertEquals(chosen.rows.map(({ name, seeds }) => [name, seeds]), [["glmc", [1, 2]]]);
 });
