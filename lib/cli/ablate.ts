@@ -10,7 +10,7 @@ import { printResult, tell } from "../process/streams.ts";
 import { counted } from "../settings/count.ts";
 import { ablations } from "../study/ablations.ts";
 import { withFiles } from "../study/given_files.ts";
-import { type PlannedRun, planStudy } from "../study/study.ts";
+import type { PlannedRun } from "../study/study.ts";
 import { readArguments, studyOf, variantFlags } from "./ablate_study.ts";
 import { executorOf } from "./executor_flags.ts";
 import type { HelpRow, HelpScreen } from "./help_screen.ts";
@@ -18,9 +18,10 @@ import { wordsOnIdleFlags } from "./idle_flags.ts";
 import type { ChosenMethod } from "./method_flag.ts";
 import { machineFlags } from "./run_flags.ts";
 import { printComparison, runSweep } from "./run_sweep.ts";
-import { asUsage, UsageError } from "./shell.ts";
+import { UsageError } from "./shell.ts";
 import { machineArguments, sweepFlags } from "./sweep_flags.ts";
 import { printDryRun } from "./sweep_plan.ts";
+import { usablePlan } from "./usable_plan.ts";
 
 export { readArguments as read } from "./ablate_study.ts";
 
@@ -99,7 +100,7 @@ export async function run(args: string[]): Promise<void> {
   const { root_model } = values;
   const store = openRunStore(root_model === undefined ? undefined : `${root_model}`, chosen);
   // Before anything is written or started.
-  const planned = asUsage(() => planStudy(study, store));
+  const planned = await usablePlan(study, store);
   for (const line of wordsOnAlike(planned)) tell(line);
   const machine = machineArguments(values);
   const executor = executorOf(values, machine);

@@ -197,6 +197,11 @@ function unknownFlag(argument: string, names: readonly string[]): UsageError {
   return new UsageError(`Unknown flag "${argument}": ${hint}--help lists the flags`);
 }
 
+function needsValue(name: string, { kind, value = kind, required, help }: Flag): UsageError {
+  const advice = `write ${dashed(name)} <${value}>${required === true ? "" : ", or leave it out"}`;
+  return new UsageError(`${dashed(name)} needs a value: ${advice}: ${help}`);
+}
+
 function flagValue(
   name: string,
   { text: written, flag }: { readonly text: string; readonly flag: Flag },
@@ -215,7 +220,7 @@ function flagValue(
     }
     return text === "true";
   }
-  if (text.trim() === "") throw new UsageError(`${dashed(name)} needs a value: ${flag.help}`);
+  if (text.trim() === "") throw needsValue(name, flag);
   if (choices !== undefined && !choices.includes(text)) {
     throw refuse(`one of ${choices.join(", ")}`);
   }

@@ -204,7 +204,8 @@ export function listedGpus(visible: string | undefined): string[] | undefined {
 }
 
 /**
- * Loads the images of a run, from where they are now: with `--data` or `--source`, else where they were.
+ * Loads the images of a run, from where they are now: with `--data` or `--source`, else where they were; bad
+ * ones are met as `--on_bad_image` says, else as before.
  *
  * @param run The run.
  * @param values Parsed flags.
@@ -213,7 +214,7 @@ export function listedGpus(visible: string | undefined): string[] | undefined {
  */
 export async function loadImagesOf(
   { config: { data }, dataHash }: Pick<RunDescription, "config" | "dataHash">,
-  { root, source, dir_train_txt, dir_test_txt }: FlagValues,
+  { root, source, dir_train_txt, dir_test_txt, on_bad_image }: FlagValues,
 ): Promise<AnyDataset> {
   const isElsewhere = root !== undefined || source !== undefined;
   if (isElsewhere && dataHash === null) {
@@ -231,7 +232,10 @@ export async function loadImagesOf(
       ...(dir_train_txt !== undefined && { trainList: String(dir_train_txt) }),
       ...(dir_test_txt !== undefined && { testList: String(dir_test_txt) }),
     };
-    return await loadConfiguredDataset({ ...data, ...place, ...lists });
+    const policy = on_bad_image !== undefined && {
+      onBadImage: on_bad_image as DataConfig["onBadImage"],
+    };
+    return await loadConfiguredDataset({ ...data, ...place, ...lists, ...policy });
   } catch (error) {
     if (error instanceof Error && data.dataFolder !== null && !isElsewhere) {
       error.message += ": if the images of the run have moved, name their folder with --data";

@@ -5,7 +5,7 @@
  */
 
 import { configure, type Settings, settingsOf } from "../experiment/config.ts";
-import { type ConfiguredDataset, knownDataset, knownDatasets } from "../experiment/data_fields.ts";
+import { type ConfiguredDataset, isInFiles, knownDatasets } from "../experiment/data_fields.ts";
 import { findPreset, type Preset, presets, tailedDatasets } from "../study/presets.ts";
 import type { FlagValues } from "./flags.ts";
 import { type HelpRow, rowLines } from "./help_screen.ts";
@@ -207,7 +207,7 @@ export function presetText(
     `deno task train --preset ${name} means the same as`,
     "",
     commandLine(settings, options),
-    ...(dataset !== undefined && knownDataset(dataset as ConfiguredDataset).lies === "in files"
+    ...(dataset !== undefined && isInFiles({ dataset: dataset as ConfiguredDataset })
       ? [
         "",
         ...wrapped(

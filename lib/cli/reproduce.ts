@@ -32,6 +32,7 @@ import { asUsage, UsageError } from "./shell.ts";
 import { machineArguments, sweepFlags } from "./sweep_flags.ts";
 import { type ExpectedRun, expectedText, expectStudy, printDryRun } from "./sweep_plan.ts";
 import { machineFlags } from "./run_flags.ts";
+import { usablePlan } from "./usable_plan.ts";
 import { type ConfigFlag, configFlags, settingsIn } from "./train_flags.ts";
 
 const allRows = [...reproducibleRows, ...largeRows];
@@ -187,6 +188,7 @@ async function reproduce(reproduction: Reproduction, values: FlagValues): Promis
   const store = openRunStore(root_model === undefined ? undefined : `${root_model}`, {
     methods: kitMethods,
   });
+  await usablePlan(study, store);
   const machine = machineArguments(values);
   const executor = executorOf(values, machine);
   if (values["dry-run"] === true) return await printDryRun(study, { store, machine });

@@ -103,7 +103,7 @@ export async function runSweep(
     block.finish(lines());
   }
   const all = [...runs.values()];
-  const left = incompleteText(all);
+  const left = incompleteText(all, { onlyFailed });
   if (left !== undefined) tell(left);
   if (all.some(({ state }) => state === "failed")) Deno.exitCode = 1;
   if (stop.signal.aborted) Deno.exitCode = stop.exitCode;

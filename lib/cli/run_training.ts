@@ -8,7 +8,7 @@
 import { convolutionRates } from "../bench/convolution_rate.ts";
 import { workInCompany } from "../experiment/company.ts";
 import { effectivePrecision, type RunConfig } from "../experiment/config.ts";
-import { knownDataset } from "../experiment/data_fields.ts";
+import { isInFiles } from "../experiment/data_fields.ts";
 import type { Run } from "../experiment/run.ts";
 import { parameterCount } from "../model/layer_table.ts";
 import { usableMemory } from "../process/memory.ts";
@@ -129,10 +129,6 @@ function subsetText(data: RunConfig["data"]): string {
   if (isInFiles(data) && profile === "given" && splitFile === null) return "all there are";
   if (splitFile !== null) return `rows of ${splitFile.replace(`${projectRoot}/`, "")}`;
   return `split seed ${splitSeed}${splitGenerator === "kit" ? "" : ` of ${splitGenerator}`}`;
-}
-
-function isInFiles({ dataset }: RunConfig["data"]): boolean {
-  return knownDataset(dataset).lies === "in files";
 }
 
 function printPlan(

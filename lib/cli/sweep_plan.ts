@@ -76,6 +76,9 @@ async function measure(
   { machine, runs }: ExpectOptions & { readonly runs: ReadonlyMap<string, PlannedRun> },
 ): Promise<Map<string, number>> {
   if (runs.size === 0) return new Map();
+  // Before this process and those that measure are at work themselves.
+  const busy = busyText(Deno.loadavg());
+  if (busy !== undefined) tell(busy);
   const folder = await Deno.makeTempDir();
   try {
     const { path } = await writeStudy(folder, study);
@@ -90,6 +93,31 @@ async function measure(
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/**
+ * A word on what is measured while other programs are at work.
+ *
+ * @param load Mean number of programs at work in the last minute, and in longer times.
+ * @param cores Processor cores; those of this machine by default.
+ * @returns The line; `undefined` where at least half of the cores were idle.
+ * @example Two cores with a training on them
+ * ```ts
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
+ * import { busyText } from "glmc/cli/sweep_plan.ts";
+ *
+ * assertEquals(busyText([0.4], 2), undefined);
+ * assertStringIncludes(busyText([3.14], 2)!, "3.1 programs on 2 cores");
+ * ```
+ */
+export function busyText(
+  [load = 0]: readonly number[],
+  cores: number = navigator.hardwareConcurrency,
+): string | undefined {
+  if (load <= cores / 2) return undefined;
+  return `Measured while others are at work (${load.toFixed(1)} programs on ${
+    counted(cores, "core")
+  }): expect less time on a quiet machine`;
 }
 
 async function measureRun(

@@ -143,9 +143,13 @@ export function changeLine(
  * What is to be done about a sweep that is not complete, in one line.
  *
  * @param runs How far each run is.
+ * @param options Whether only runs were done that had failed before; all by default.
  * @returns The line; `undefined` where all are finished.
  */
-export function incompleteText(runs: readonly RunProgress[]): string | undefined {
+export function incompleteText(
+  runs: readonly RunProgress[],
+  { onlyFailed = false }: { readonly onlyFailed?: boolean } = {},
+): string | undefined {
   const failed = runs.filter(({ state }) => state === "failed").length;
   const open = runs.filter(({ state }) => !isSettled(state) || state === "stopped").length;
   if (failed + open === 0) return undefined;
@@ -155,5 +159,8 @@ export function incompleteText(runs: readonly RunProgress[]): string | undefined
       ? []
       : [`${open} of ${counted(runs.length, "run")} ${open === 1 ? "is" : "are"} not finished`]),
   ];
-  return `${parts.join(", ")}: the same command goes on with them`;
+  const command = onlyFailed && open > 0
+    ? "the same command without --only failed"
+    : "the same command";
+  return `${parts.join(", ")}: ${command} goes on with them`;
 }

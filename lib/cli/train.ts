@@ -9,6 +9,7 @@ import { checkedRunName } from "../experiment/reserve.ts";
 import { beginRun } from "../experiment/run.ts";
 import type { RunDescription } from "../experiment/run_folder.ts";
 import { openRunStore, type RunStore } from "../experiment/run_store.ts";
+import { isInFiles } from "../experiment/data_fields.ts";
 import { configuredStages, createConfiguredNetwork } from "../experiment/configured.ts";
 import { methods as kitMethods } from "../method/methods.ts";
 import type { Network } from "../model/network.ts";
@@ -240,7 +241,10 @@ async function resumedRun(
   const { name, description } = await store.find(userPathOrName(String(values.resume)));
   const { config } = description;
   requireMethods(config, { ...chosen, run: name });
-  const differing = conflicts(settings, config, chosen);
+  const { on_bad_image: _, ...others } = settings;
+  // Which images are bad shows itself on the way.
+  const fixed = isInFiles(config.data) ? others : settings;
+  const differing = conflicts(fixed, config, chosen);
   if (differing.length === 0) return description;
   throw new UsageError(
     `Cannot resume "${name}" with other settings: ${differing.join(", ")}: ` +

@@ -7,7 +7,8 @@
 import { createHash } from "node:crypto";
 import type { Fields, SettingValue } from "../settings/field.ts";
 import type { RunConfig } from "./config.ts";
-import { knownDataset } from "./data_fields.ts";
+import { dataFields, isInFiles } from "./data_fields.ts";
+import { networkFields, stageFields } from "./config_fields.ts";
 import { secondStageSettings } from "./second_stage.ts";
 import {
   assemble,
@@ -44,8 +45,20 @@ export function canonicalJson(value: unknown): string {
   });
 }
 
+/** The form by which configurations are hashed, so that runs keep their hashes when later forms come. */
+const hashedForm = 6;
+
+/** Fields that came later count where they are other than what runs did before them. */
+function hashedFields(group: object, fields: Fields): object {
+  const isCounted = ([name, value]: [string, unknown]): boolean => {
+    const { since = 0, earlier } = fields[name] ?? {};
+    return since <= hashedForm || value !== earlier;
+  };
+  return Object.fromEntries(Object.entries(group).filter(isCounted));
+}
+
 /**
- * SHA-256 of a configuration, whatever the order of its fields.
+ * SHA-256 of a configuration, whatever the order of its fields and the version that wrote it.
  *
  * @param config The configuration.
  * @returns 64 hexadecimal digits.
@@ -59,7 +72,14 @@ export function canonicalJson(value: unknown): string {
  * ```
  */
 export function configHash(config: RunConfig): string {
-  return createHash("sha256").update(canonicalJson(config)).digest("hex");
+  const hashed = {
+    ...config,
+    version: hashedForm,
+    data: hashedFields(config.data, dataFields),
+    network: hashedFields(config.network, networkFields),
+    stages: config.stages.map((stage) => hashedFields(stage, stageFields)),
+  };
+  return createHash("sha256").update(canonicalJson(hashed)).digest("hex");
 }
 
 /**
@@ -185,15 +205,15 @@ function nameOf(
   const hasSecond = settings.secondStage !== "none";
   const usual = { ...settingsOf(base), ...(hasSecond && secondStageSettings(settings, {})) };
   const { dataset, architecture, width, method, seed } = settings;
-  const isInFiles = knownDataset(config.data.dataset).lies === "in files";
+  const staysInFiles = isInFiles(config.data);
   // In the order of the fields, so that a name does not depend on who wrote the configuration.
   const names = [...new Set([...Object.keys(fields), ...Object.keys(settings).sort()])];
   const changes = names
-    .filter((name) => !always.includes(name) && !(isInFiles && ofFiles.includes(name)))
+    .filter((name) => !always.includes(name) && !(staysInFiles && ofFiles.includes(name)))
     .filter((name) => settings[name] !== usual[name])
     .map((name) => changePart(fields[name]?.flags.at(0) ?? name, settings[name] ?? null));
   const parts = [
-    { text: `${dataset}`, isWhole: !isInFiles },
+    { text: `${dataset}`, isWhole: !staysInFiles },
     ...tailPart(config.data),
     word(`${architecture}w${width}`),
     word(`${method}`),
@@ -205,7 +225,7 @@ function nameOf(
     canonicalJson(again) === canonicalJson(config);
   const name = parts.map(({ text }) => text).join("-");
   if (isWhole && name.length <= longestName) return name;
-  const hash = (isInFiles ? resultHash(config) : configHash(config)).slice(0, 12);
+  const hash = (staysInFiles ? resultHash(config) : configHash(config)).slice(0, 12);
   return `${name.slice(0, longestName - hash.length - 1).replace(/[^A-Za-z0-9]+$/, "")}-${hash}`;
 }
 
@@ -220,7 +240,7 @@ function word(text: string): Part {
  */
 function tailPart({ dataset, profile, imbalanceRate, splitFile }: RunConfig["data"]): Part[] {
   if (splitFile !== null) return [{ text: "rows", isWhole: false }];
-  if (profile === "given" && knownDataset(dataset).lies === "in files") return [];
+  if (profile === "given" && isInFiles({ dataset })) return [];
   if (imbalanceRate === 1) return [word("balanced")];
   const factor = Number((1 / imbalanceRate).toFixed(2));
   return [1 / factor === imbalanceRate ? word(`lt${factor}`) : changePart("rate", imbalanceRate)];

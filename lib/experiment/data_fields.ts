@@ -75,6 +75,23 @@ export function knownDataset(name: ConfiguredDataset): KnownDataset {
   return knownDatasets.find((dataset) => dataset.name === name)!;
 }
 
+/**
+ * Whether the images of a configuration stay in files.
+ *
+ * @param data The part of the configuration.
+ * @returns `false` where they are held in memory.
+ * @example A folder
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { isInFiles } from "glmc/experiment/data_fields.ts";
+ *
+ * assert(isInFiles({ dataset: "folder" }));
+ * ```
+ */
+export function isInFiles({ dataset }: Pick<DataConfig, "dataset">): boolean {
+  return knownDataset(dataset).lies === "in files";
+}
+
 /** What a SHA-256 is as a setting. */
 export const sha256Text: Pick<OptionalTextFieldOptions, "pattern" | "wanted"> = {
   pattern: /^[0-9a-f]{64}$/,

@@ -10,7 +10,7 @@ import { architectureEntry } from "../model/architectures.ts";
 import type { Settings } from "../settings/field.ts";
 import type { DataConfig } from "./config.ts";
 import { stageFields } from "./config_fields.ts";
-import { dataFields, fileFields, knownDataset } from "./data_fields.ts";
+import { dataFields, fileFields, isInFiles } from "./data_fields.ts";
 
 /** The network of the official code for the published sets. */
 const officialNetwork = "resnext50_32x4d";
@@ -70,6 +70,6 @@ export function fileDefaults(
  * ```
  */
 export function misplacedFileField(data: DataConfig): (typeof fileFields)[number] | undefined {
-  if (knownDataset(data.dataset).lies === "in files") return undefined;
+  if (isInFiles(data)) return undefined;
   return fileFields.find((name) => data[name] !== dataFields[name].default);
 }

@@ -169,7 +169,7 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   }
   const from = standing.progress;
 
-  const environment = await describeEnvironment({ engine, mode, xla, config, company });
+  const environment = await describeEnvironment({ engine, mode, xla, config, company, dataset });
   const begun = { ...(preset && { preset }), ...(fork && { "goes on from": fork.origin }) };
   const parameters = parameterCount(network);
   const open = existing ??

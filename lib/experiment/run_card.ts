@@ -6,6 +6,7 @@
 
 import { isCheckout, kitFile, kitVersion, projectRoot } from "../setup/project.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
+import { type AnyDataset, isFileDataset } from "../images/dataset_images.ts";
 import type { Company } from "./company.ts";
 import type { RunConfig } from "./config.ts";
 import type { Change, Environment, RunDescription } from "./run_folder.ts";
@@ -20,6 +21,8 @@ export interface CardOptions {
   readonly xla?: boolean | undefined;
   /** What is run. */
   readonly config: RunConfig;
+  /** The images; what a bad one does is told where they stay in files. */
+  readonly dataset?: AnyDataset | undefined;
   /** The other processes that train the run. */
   readonly company?: Pick<Company, "peers"> | undefined;
 }
@@ -31,7 +34,7 @@ export interface CardOptions {
  * @returns The texts by name, the time among them.
  */
 export async function describeEnvironment(options: CardOptions): Promise<Environment> {
-  const { engine, mode = "compiled", xla = false } = options;
+  const { engine, mode = "compiled", xla = false, dataset } = options;
   const { device, threads, tensorflowVersion, deterministic } = engine;
   return {
     started: new Date().toISOString(),
@@ -47,6 +50,7 @@ export async function describeEnvironment(options: CardOptions): Promise<Environ
     xla: xla ? "on" : "off",
     deterministic: deterministic ? "on" : "off",
     processes: processesText(options),
+    ...(dataset && isFileDataset(dataset) && { "bad images": dataset.onBadImage }),
   };
 }
 

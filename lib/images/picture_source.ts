@@ -179,7 +179,8 @@ function skipper(files: PictureFiles, options: PictureSourceOptions): Skipper {
       await checkStillThere(folder);
       for (const { row, kind, type, message } of faults) {
         const said = withPlace(message, { files, row });
-        if (onBadImage === "stop" || kind === undefined) throw errorOf(type, said);
+        if (kind === undefined) throw errorOf(type, said);
+        if (onBadImage === "stop") throw errorOf(type, `${said}${skipAdvice}`);
         if (bad.has(row)) continue;
         bad.add(row);
         onSkip?.({ row, path: files.path(row), kind, message: said });
@@ -187,6 +188,9 @@ function skipper(files: PictureFiles, options: PictureSourceOptions): Skipper {
     },
   };
 }
+
+/** How a training goes on without mending its files. */
+const skipAdvice = ", or show another image of its class instead: --on_bad_image skip";
 
 /** The next image of the same class, after the last one the first. */
 function nextOfClass(labels: Int32Array, row: number): number {

@@ -29,7 +29,7 @@ export function tableCsv({ header, rows }: Table): string {
  * A table in LaTeX, with the rules of the package booktabs.
  *
  * @param table The table.
- * @returns A `table` environment; the caption stands above, as such tables have it.
+ * @returns What the preamble needs, as a remark, and a `table` environment; the caption stands above, as such tables have it.
  * @example A percent sign
  * ```ts
  * import { assertStringIncludes } from "@std/assert";
@@ -42,6 +42,7 @@ export function tableCsv({ header, rows }: Table): string {
 export function tableLatex({ header, rows, numeric, caption }: Table): string {
   const line = (cells: readonly string[]): string => `  ${cells.map(latexText).join(" & ")} \\\\`;
   return [
+    "% \\usepackage{booktabs}",
     "\\begin{table}",
     "  \\centering",
     ...(caption === undefined ? [] : [`  \\caption{${latexText(caption)}}`]),

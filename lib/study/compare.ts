@@ -210,20 +210,26 @@ function pairedDifferences(
   });
 }
 
-/** Names for configurations: the settings in which they differ, the method first. */
+/** Settings that are long, or that nobody chooses: what chance does, where images are and how they are known. */
+const unnamed = [
+  ...["seed", "dataFolder", "source", "trainList", "testList", "trainListHash", "testListHash"],
+  ...["splitHash", "pretrainedHash"],
+];
+
+/** Names for configurations: the settings in which they differ, the method first, without those they lack. */
 function distinguishingNames(results: readonly RunResult[]): string[] {
   const settings = results.map(({ config }) => settingsOf(config));
   const keys = [...new Set(["method", ...settings.flatMap((each) => Object.keys(each))])];
   const differing = keys.filter((key) => {
     const values = settings.filter((each) => key in each).map((each) => each[key]);
-    return key !== "seed" && new Set(values).size > 1;
+    return !unnamed.includes(key) && new Set(values).size > 1;
   });
   const names = settings.map((each) => {
-    const parts = differing.filter((key) => key in each)
-      .map((key) => key === "method" ? `${each[key]}` : `${key} ${each[key] ?? "none"}`);
+    const parts = differing.filter((key) => each[key] != null)
+      .map((key) => key === "method" ? `${each[key]}` : `${key} ${each[key]}`);
     return parts.join(", ") || `${each.method}`;
   });
-  // Stages that no settings ask for can differ where no setting does.
+  // Stages that no settings ask for can differ where no setting does, and images where no name tells.
   return names.map((name, index) =>
     names.indexOf(name) === names.lastIndexOf(name)
       ? name

@@ -81,6 +81,7 @@ export function checkWhere(where: Settings, { methods }: MethodsOption): void {
     const field = fields[name];
     if (field === undefined) throw unknownSetting(name, Object.keys(fields));
     checkedSetting(name, value, field);
+    if (name === "method") chooseMethod({ method: `${value}` }, methods);
   }
 }
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { studyFromArguments } from "../../lib/cli/ablate_study.ts";
 import { runFiles } from "../../lib/experiment/run_folder.ts";
 import { openRunStore } from "../../lib/experiment/run_store.ts";
 import { methods } from "../../lib/method/methods.ts";
@@ -203,8 +204,11 @@ Deno.test("a sweep of four runs: killed in every way it gives the same table, an
 Deno.test("a run that fails shows its error and leaves the others alone, unless asked to stop them", async () => {
   using temporary = temporaryFolder();
   const { path: runs } = temporary;
-  // At the steepest rate there is no image left of the rarest class.
-  const args = ["--grid", "imbalance_rate=0.001,0.05", "--seeds", "1", "--jobs", "1", ...tiny];
+  const args = ["--grid", "imbalance_rate=0.1,0.05", "--seeds", "1", "--jobs", "1", ...tiny];
+  const [first] = planStudy(await studyFromArguments(args), { methods });
+  // What is not the kit's stays as it is.
+  await Deno.mkdir(`${runs}/${first!.name}`);
+  await Deno.writeTextFile(`${runs}/${first!.name}/notes.txt`, "mine");
 
   const fast = await ablate([...args, "--fail-fast"], { runs });
   const none = await finishedIds(runs);
@@ -213,13 +217,12 @@ Deno.test("a run that fails shows its error and leaves the others alone, unless 
 
   assertEquals([fast.code, patient.code, failed.code], [1, 1, 1]);
   assertEquals([none, Object.keys(await finishedIds(runs)).length], [{}, 1]);
-  const error =
-    /^imbalance_rate 0\.001, seed 1: failed: Cannot draw the subset: .*: use at least /m;
+  const error = /^imbalance_rate 0\.1, seed 1: failed: Cannot start a run .*, or move it away$/m;
   for (const { stderr } of [fast, patient, failed]) assertMatch(stderr, error);
   assert(!fast.stderr.includes("imbalance_rate 0.05, seed 1: at work"));
   assertMatch(patient.stderr, /^imbalance_rate 0\.05, seed 1: finished/m);
   assertMatch(failed.stderr, /^imbalance_rate 0\.05, seed 1: known/m);
-  assertMatch(patient.stdout, /^imbalance_rate 0\.001 +0 of 1 /m);
+  assertMatch(patient.stdout, /^imbalance_rate 0\.1 +0 of 1 /m);
 });
 
 Deno.test("a dry run says what would be done and how long it takes, and leaves nothing", async () => {
@@ -256,6 +259,12 @@ Deno.test("what cannot be compared is refused with code 2 before anything runs",
     [["--grid", "lr=0.1,0.2", "--lr", "0.5"], /Cannot use --learning_rate for all variants/],
     [["width", "--width", "8"], /Cannot use --width for all variants/],
     [["components", "--loss", "focal"], /Cannot use --method for all variants/],
+    [
+      ["--grid", "imbalance_rate=0.001,0.05", ...tiny],
+      /"imbalance_rate 0\.001": cannot draw .*: use /,
+    ],
+    [["gamma", "--largest_class", "6000"], /"gamma 0": cannot draw .* has 5000: ask for fewer or /],
+    [["--grid", "validation=0.1,0.99", ...tiny, "--imbalance_rate", "0.05"], /"validation 0\.1": /],
     [["--grid", "jobs=1,2"], /deno task train --help lists the flags$/m],
   ];
   await Promise.all(cases.map(async ([args, message]) => {

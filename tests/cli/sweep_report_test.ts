@@ -58,6 +58,14 @@ Deno.test("what is left of a sweep is said in one line", () => {
     incompleteText(all),
     "1 of 4 runs failed, 2 of 4 runs are not finished: the same command goes on with them",
   );
+  assertEquals(
+    incompleteText([waiting], { onlyFailed: true }),
+    "1 of 1 run is not finished: the same command without --only failed goes on with them",
+  );
+  assertEquals(
+    incompleteText([failed], { onlyFailed: true }),
+    "1 of 1 run failed: the same command goes on with them",
+  );
 });
 
 Deno.test("the live table is rewritten in place, cut to the terminal, and stays at the end", () => {

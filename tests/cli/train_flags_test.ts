@@ -130,7 +130,11 @@ Deno.test("the flags of the official scripts are all there, at their defaults", 
     "--dist-backend nccl --multiprocessing-distributed --dir_train_txt a.txt --dir_test_txt b.txt";
   assertEquals(Object.keys(valuesIn(relatives)).length, 8);
   // Theirs is a switch and means weights of ImageNet, which here are a file.
-  assertThrows(() => valuesIn("--pretrained"), UsageError, "needs a value: weights to begin from");
+  assertThrows(
+    () => valuesIn("--pretrained"),
+    UsageError,
+    "--pretrained needs a value: write --pretrained <path>, or leave it out: weights to begin from",
+  );
 });
 
 Deno.test("checkRunFlags() refuses a name for a run that has one", () => {

@@ -293,6 +293,18 @@ Deno.test("readConfig() knows that runs of the fifth form drew their weights", (
   assertEquals(readConfig(given, { methods }).network.pretrained, "/weights.pth");
 });
 
+Deno.test("configHash() of the sixth form stays, whatever fields come later", () => {
+  assertEquals(
+    configHash(defaultConfig),
+    "680a8c3bada6b44e80d43f05d0329390bee86e9ff81f2df1c4ee402f638e38ce",
+  );
+  assertEquals(
+    resultHash(configure({ dataset: "folder", secondStage: "crt" })),
+    "5b9858fe283c24b18d40576e6f2870ad89d0628cbb45c17aa5e6fcbbf9180da4",
+  );
+  assertNotEquals(configHash(config({ evaluateEvery: 2 })), configHash(defaultConfig));
+});
+
 Deno.test("readConfig() knows that runs of the sixth form were evaluated after each epoch", () => {
   const { evaluateEvery: _, ...stage } = defaultConfig.stages[0];
   const stored = { ...defaultConfig, stages: [stage] };

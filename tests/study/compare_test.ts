@@ -151,6 +151,36 @@ Deno.test("groupResults() names groups by what differs, and takes a method for a
   assertEquals(groupResults(all.slice(0, 3)).rows.map(({ name }) => name), ["glmc"]);
 });
 
+Deno.test("names of groups leave out what a group lacks, and where its images are", () => {
+  const small = { architecture: "resnet32", width: 16, imageSize: 32 };
+  const files = {
+    dataset: "folder",
+    dataFolder: "/images",
+    trainListHash: "a".repeat(64),
+    ...small,
+  };
+  const chosen: Settings[] = [{ largestClass: 500 }, {}, files];
+  const results = chosen.map((settings) =>
+    result({ method: "cross_entropy", seed: 1, ...settings }, 30)
+  );
+  const [large, plain, folder] = groupResults(results).rows.map(({ name }) => name);
+  assertEquals(large, "dataset cifar10, largestClass 500");
+  assertEquals(plain, "dataset cifar10");
+  assertEquals(folder, "dataset folder, imageSize 32");
+
+  const other = result({
+    method: "cross_entropy",
+    seed: 1,
+    ...files,
+    trainListHash: "b".repeat(64),
+  }, 31);
+  const names = groupResults([results[2]!, other]).rows.map(({ name }) => name);
+  assertEquals(names.map((name) => name.replace(/[0-9a-f]{8}/, "#")), [
+    ...["cross_entropy (#)", "cross_entropy (#)"],
+  ]);
+  assertEquals(new Set(names).size, 2, "lists that differ are told apart by the hash of the group");
+});
+
 Deno.test("a comparison in Markdown, LaTeX and CSV", () => {
   const comparison = compareVariants(study, all);
   const { caption: _, ...shown } = comparisonTable(comparison);
@@ -165,8 +195,11 @@ Deno.test("a comparison in Markdown, LaTeX and CSV", () => {
     ].join("\n"),
   );
   assertEquals(
-    tableLatex(shown).split("\n").slice(2, 8),
+    tableLatex(shown).split("\n").slice(0, 9),
     [
+      "% \\usepackage{booktabs}",
+      "\\begin{table}",
+      "  \\centering",
       "  \\begin{tabular}{lrrrrrrrrr}",
       "  \\toprule",
       "   & seeds & last top-1 (\\%) & best top-1 (\\%) & many (\\%) & medium (\\%) & few (\\%) & adjusted (\\%) & against without & time \\\\",
@@ -255,6 +288,11 @@ Deno.test("results() compares in a notebook what a store knows, of a study or by
     () => results({ store, cards: [], where: { consistencyWeigh: 4 } }),
     RangeError,
     "did you mean consistencyWeight?",
+  );
+  await assertRejects(
+    () => results({ store, cards: [], where: { method: "gmlc" } }),
+    RangeError,
+    "did you mean glmc?",
   );
   const chosen = await results({ store, cards: [], where: { consistencyWeight: 4 } });
   assertEquals(chosen.rows.map(({ name, seeds }) => [name, seeds]), [["glmc", [1, 2]]]);
