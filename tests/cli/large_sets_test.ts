@@ -66,6 +66,36 @@ Deno.test("the official ImageNet-LT command trains on a folder of tiny images, a
   assertEquals([top1, confusion], [stored.top1, stored.confusion]);
 });
 
+Deno.test("a training that a bad image has stopped goes on without it", async () => {
+  using folder = temporaryFolder();
+  const { path } = folder;
+  const { root, trainList, testList } = writeTinyImageNet(path, [6, 5]);
+  const flags = [
+    ...["--dataset", "folder", "--root", root, "--train_list", trainList, "--test_list", testList],
+    ...["--image_size", "32", "-a", "resnet32", "--width", "2", "-b", "6", "--epochs", "1"],
+  ];
+  const bad = `${root}/train/n00000000/n00000000_3.JPEG`;
+  Deno.writeFileSync(bad, Deno.readFileSync(bad).subarray(0, 300));
+  const stopped = await command(path, "train", ...flags, "--name", "cut", "--no_tensorboard");
+  assertEquals(stopped.code, 1);
+  assertMatch(
+    stopped.stderr,
+    /n00000000_3\.JPEG".*it ends too early.*, or .* instead: --on_bad_image skip/,
+  );
+  assert(!stopped.stderr.includes("  at "), stopped.stderr);
+
+  const resume = ["train", "--resume", "cut", "--no_tensorboard"];
+  const other = await command(path, ...resume, "--lr", "1", "--on_bad_image", "skip");
+  assertEquals(other.code, 2);
+  assert(!other.stderr.includes("on_bad_image"), other.stderr);
+  const again = await command(path, ...resume, "--on_bad_image", "skip");
+  assertEquals(again.code, 0, again.stderr);
+  assertMatch(again.stderr, /^1 image is skipped until now/m);
+  const { config, resumed } = JSON.parse(Deno.readTextFileSync(`${path}/cut/config.json`));
+  assertEquals(config.data.onBadImage, "stop");
+  assertEquals(resumed.at(-1).changes["bad images"], { before: "stop", now: "skip" });
+});
+
 Deno.test("what is wrong with a large set is said in a line, before the engine starts", async () => {
   using folder = temporaryFolder();
   const { root, trainList, testList } = writeTinyImageNet(folder.path, [2, 1]);
