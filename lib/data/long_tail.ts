@@ -5,6 +5,7 @@
  * @module
  */
 import { sha256 } from "../disk/digest.ts";
+import { counted } from "../settings/count.ts";
 import { legacyRandom } from "./legacy_random.ts";
 import { randomStream } from "./random.ts";
 
@@ -197,9 +198,9 @@ export function drawSplit(labels: Int32Array, options: DrawSplitOptions): Split 
     }
     if (count > available && (!replace || available === 0)) {
       throw new RangeError(
-        `Cannot draw the subset: class ${label} should keep ${count} images but has ${available}: ask for fewer${
-          available > 0 ? " or draw with replacement" : ""
-        }`,
+        `Cannot draw the subset: class ${label} should keep ${
+          counted(count, "image")
+        } but has ${available}: ask for fewer${available > 0 ? " or draw with replacement" : ""}`,
       );
     }
     const random = shared ?? randomStream(seed, "split", label);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { counted } from "../settings/count.ts";
 import { barFigure } from "./bar.ts";
 import type { AxisOptions, Figure } from "./figure.ts";
 import { lineFigure } from "./line.ts";
@@ -60,7 +61,9 @@ export function classCountsFigure(
     title: options.title ?? "Training images of each class",
     y: { title: "Training images", log: options.log },
     description:
-      `${counts.length} classes with ${format(most)} to ${format(least)} training images` +
+      `${counted(counts.length, "class", "classes")} with ${format(most)} to ${
+        format(least)
+      } training images` +
       `${groupShares(options.groups)}.`,
     digits: counts.length <= 20 ? 0 : undefined,
   });
