@@ -6,7 +6,6 @@
 
 import { projectRoot } from "../setup/project.ts";
 import type { RankWork, RankWorkerOptions } from "./rank_worker.ts";
-import { spread } from "./statistics.ts";
 
 /** A measured sum over processes. */
 export interface TimedSum {
@@ -31,10 +30,10 @@ export interface RingModel {
  *
  * @param addresses Where they listen.
  * @param work What they do.
- * @returns Median of the first one's milliseconds.
+ * @returns The first one's milliseconds.
  * @throws {Error} If one fails.
  */
-export async function timeRanks(addresses: readonly string[], work: RankWork): Promise<number> {
+export async function timeRanks(addresses: readonly string[], work: RankWork): Promise<number[]> {
   const share = Math.max(1, Math.floor(navigator.hardwareConcurrency / addresses.length));
   const threads = { intraOpThreads: Math.ceil(share / 2), interOpThreads: Math.min(2, share) };
   const outputs = await Promise.all(addresses.map(async (_, rank) => {
@@ -51,7 +50,47 @@ export async function timeRanks(addresses: readonly string[], work: RankWork): P
         "try again, or use fewer",
     );
   }));
-  return spread(outputs[0]!).median;
+  return outputs[0]!;
+}
+
+/**
+ * The name that a measured sum has on a speed card.
+ *
+ * @param sum Processes and numbers.
+ * @returns The name.
+ * @example There and back
+ * ```ts
+ * import { sumName, sumOf } from "glmc/bench/devices.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const name = sumName({ processes: 2, numbers: 500_000 });
+ *
+ * assertEquals(name, "2 processes, 500,000 numbers");
+ * assertEquals(sumOf(name), { processes: 2, numbers: 500_000 });
+ * ```
+ */
+export function sumName(
+  { processes, numbers }: Pick<TimedSum, "processes" | "numbers">,
+): string {
+  return `${processes} processes, ${numbers.toLocaleString("en")} numbers`;
+}
+
+/**
+ * What a name stands for that {@linkcode sumName} has made.
+ *
+ * @param name The name.
+ * @returns Processes and numbers.
+ * @throws {SyntaxError} If it is none.
+ */
+export function sumOf(name: string): Pick<TimedSum, "processes" | "numbers"> {
+  const [, processes, numbers] = /^(\d+) processes, ([\d,]+) numbers$/.exec(name) ?? [];
+  if (processes !== undefined && numbers !== undefined) {
+    return { processes: Number(processes), numbers: Number(numbers.replaceAll(",", "")) };
+  }
+  throw new SyntaxError(
+    `Cannot read the sum "${name}": it is not written as in "2 processes, 1,000 numbers": measure it ` +
+      "again with deno task bench --devices --export",
+  );
 }
 
 /**

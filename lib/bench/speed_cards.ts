@@ -39,6 +39,11 @@ export interface SpeedRow {
   readonly timesAsFast: Readonly<Record<string, number>>;
 }
 
+/** What numbers of a card are; those of several processes are not set beside peers. */
+export type SpeedUnit = "ms a step" | "views a second" | "ms of processes";
+
+const units: readonly SpeedUnit[] = ["ms a step", "views a second", "ms of processes"];
+
 /** A measurement of several contenders that took turns. */
 export interface SpeedCard {
   /** What was timed, in words. */
@@ -52,7 +57,7 @@ export interface SpeedCard {
   /** Command that measures it again. */
   readonly command: string;
   /** Unit of the medians. */
-  readonly unit: "ms a step" | "views a second";
+  readonly unit: SpeedUnit;
   /** The contenders. */
   readonly rows: readonly SpeedRow[];
 }
@@ -65,7 +70,7 @@ const cards: Schema<readonly SpeedCard[]> = listOf(object({
   date: textual(/^\d{4}-\d{2}-\d{2}$/),
   commit: textual(/./),
   command: textual(/^deno task bench/),
-  unit: textual(/^(ms a step|views a second)$/) as Schema<SpeedCard["unit"]>,
+  unit: textual(new RegExp(`^(${units.join("|")})$`)) as Schema<SpeedUnit>,
   rows: listOf(object({
     name: textual(/./),
     median: positive,

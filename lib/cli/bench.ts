@@ -83,7 +83,11 @@ export async function run(args: string[]): Promise<void> {
     steps: Number(values.steps),
   };
   if (values.memory === true) return await watchMemory(asked);
-  if (values.devices === true) return await compareDevices(asked, turns.steps);
+  if (values.devices === true) {
+    const measured = await compareDevices(asked, turns);
+    if (exported !== undefined) await exportSpeed(exported, { args, measured });
+    return;
+  }
   if (values.methods !== undefined) {
     return await compareMethods(`${values.methods}`.split(","), { setting: asked, ...turns });
   }

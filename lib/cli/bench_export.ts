@@ -14,7 +14,7 @@ import { benchFlags } from "./bench_flags.ts";
 import { UsageError } from "./shell.ts";
 
 /** Measurements that print alone: they have no contenders of one thing. */
-const printed = ["memory", "devices", "methods"];
+const printed = ["memory", "methods"];
 
 /**
  * Where `--export` writes to.

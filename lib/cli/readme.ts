@@ -18,7 +18,7 @@ import { type BlockWriter, fillBlocks } from "./readme/blocks.ts";
 import { commandTable, flagTable, methodTable, networkTable } from "./readme/kit_tables.ts";
 import { parityTable } from "./readme/parity_table.ts";
 import { equationTable } from "./readme/equation_map.ts";
-import { speedTable, timings } from "./readme/speed_tables.ts";
+import { deviceTimings, speedTable, timings } from "./readme/speed_tables.ts";
 import { classAccuracyFigure, figureSvg } from "./readme/figures.ts";
 import {
   ablationTable,
@@ -76,6 +76,7 @@ export const help: HelpScreen = {
           "the kit beside the fastest of its peers, from the cards of deno task bench --export",
         ],
         ["timings", "the same with every contender, a table for each step that was timed"],
+        ["devices", "one process beside several, and a model of more (deno task bench --devices)"],
         ["parity", "how near the golden tests come to the public codes (deno task parity)"],
       ],
     },
@@ -171,6 +172,7 @@ export async function generatedFiles(
   const figures: Record<string, string> = {};
   const writers: Record<string, BlockWriter> = {
     timings: () => timings(speeds),
+    devices: () => deviceTimings(speeds),
     async figure() {
       const figure = classAccuracyFigure(results);
       figures[figurePath] = await figureSvg(figure);

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { addSpeedCards, readSpeedCards, type SpeedCard } from "../../lib/bench/speed_cards.ts";
-import { speedTable, timings } from "../../lib/cli/readme/speed_tables.ts";
+import { deviceTimings, speedTable, timings } from "../../lib/cli/readme/speed_tables.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 
 const row = { least: null, most: null, examplesPerSecond: null, peakBytes: null };
@@ -79,4 +79,38 @@ Deno.test("timings() leaves out what no contender of a card has", () => {
 
   assertEquals(text.match(/^\| contender.*$/gm), ["| contender | ms | times as fast |"]);
   assertEquals(text.match(/^\| op by op.*$/gm), ["| op by op | 9 | 2.00 / – / – |"]);
+});
+
+Deno.test("deviceTimings() has steps and sums, and calls a model what is one; the other tables leave them out", () => {
+  const sum = (processes: number, numbers: string, median: number) => ({
+    ...{ ...row, name: `${processes} processes, ${numbers} numbers`, median, timesAsFast: {} },
+  });
+  // 2 (P - 1) turns of 1 ms, and of a P-th of 4 bytes a number at 4 MB a ms.
+  const sums = cardOf({
+    ...{ what: "an all-reduce", unit: "ms of processes" },
+    rows: [sum(2, "1,000,000", 3), sum(2, "2,000,000", 4), sum(4, "4,000,000", 12)],
+  });
+  const steps = cardOf({
+    ...{ what: "a step", unit: "ms of processes" },
+    rows: [
+      { ...row, name: "1 process", median: 200, examplesPerSecond: 320, timesAsFast: {} },
+      { ...row, name: "2 processes", median: 100, examplesPerSecond: 640, timesAsFast: {} },
+      { ...row, name: "their all-reduce of 1,000 numbers by itself", median: 5, timesAsFast: {} },
+    ],
+  });
+  const text = deviceTimings([cardOf(), steps, sums]);
+
+  assertEquals(
+    text.match(/^A step; the all-reduce takes 5.0 % of a step of two processes/m)?.length,
+    1,
+  );
+  assertEquals(
+    text.match(/^A model, not measured: 2 \(P − 1\) turns of 1.00 ms.* at 4.00 GB\/s/m)?.length,
+    1,
+  );
+  assertEquals(
+    text.match(/^\| +64 \| +4,000,000 .*$/m)?.[0].replaceAll(/\s/g, ""),
+    "|64|4,000,000|133.9|128.5|",
+  );
+  assertEquals([speedTable([steps, sums]).rows.length, timings([steps, sums])], [0, ""]);
 });

@@ -7,6 +7,7 @@
 import type { SpeedCard, SpeedRow } from "../../bench/speed_cards.ts";
 import { type Table, table, tableMarkdown } from "../../plot/table.ts";
 import { capitalized } from "../../settings/capitalized.ts";
+import { deviceReport } from "../device_report.ts";
 
 /** Names of the rows that the kit is judged by: its usual way, in float32. */
 const usual = ["compiled", "ours"];
@@ -53,7 +54,7 @@ const shortCommit = (commit: string): string => commit.replace(/^([0-9a-f]{7})[0
  * ```
  */
 export function speedTable(cards: readonly SpeedCard[]): Table {
-  const rows = cards.map((card) => {
+  const rows = cards.filter(({ unit }) => unit !== "ms of processes").map((card) => {
     const { what, machine, commit, command } = card;
     const ours = card.rows.find(({ name }) => usual.includes(name));
     if (ours === undefined) {
@@ -126,4 +127,28 @@ function contenderTable({ rows }: SpeedCard, peers: readonly string[]): Table {
     rows.map((row) => noted.map(([, cell]) => cell(row))),
     { numeric: ["peak GB"] },
   );
+}
+
+/**
+ * One process beside several, and a model of more.
+ *
+ * @param cards What was measured.
+ * @returns Markdown.
+ * @throws {SyntaxError} If a card of sums has another row.
+ * @example No such card
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { deviceTimings } from "glmc/cli/readme/speed_tables.ts";
+ *
+ * assertEquals(deviceTimings([]), "");
+ * ```
+ */
+export function deviceTimings(cards: readonly SpeedCard[]): string {
+  return cards.filter(({ unit }) => unit === "ms of processes").flatMap((card) => {
+    const { machine, date, commit, command } = card;
+    return deviceReport([card]).map(({ text, table }) =>
+      `${text}, on ${machine}, ${date}, \`${shortCommit(commit)}\`, \`${command}\`:\n\n` +
+      tableMarkdown(table)
+    );
+  }).join("\n\n");
 }
