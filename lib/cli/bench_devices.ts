@@ -43,7 +43,7 @@ export async function compareDevices(
   const numbers = parameterCount(createNetwork("resnet32", { classes: 10, width, heads }));
   const { alone, together, own, sums } = await withProgressLine(async ({ update }) => {
     const time = (processes: number, work: Parameters<typeof timeRanks>[1]): Promise<number[]> => {
-      update(`${counted(processes, "process")}, ${work.kind}`);
+      update(`${counted(processes, "process", "processes")}, ${work.kind}`);
       return timeRanks(freeAddresses(processes), work);
     };
     const sum = (processes: number, numbers: number): Promise<number[]> =>
