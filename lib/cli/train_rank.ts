@@ -107,7 +107,9 @@ async function doPart({ values, place, chosen, meeting, stop }: Part): Promise<b
     company,
     mode: executionMode(values),
   });
-  await workInCompany(company, () => estimateEpochSeconds(run.training, run.from.epoch));
+  if (run.from.epoch < run.training.epochs) {
+    await workInCompany(company, () => estimateEpochSeconds(run.training, run.from.epoch));
+  }
   meeting.isTraining = true;
   for await (const event of run.events(stop.signal)) {
     if (event.type === "stopped") Deno.exitCode = stop.exitCode || stoppedByOther;

@@ -18,12 +18,10 @@ const forwardShare = 1 / 3;
  *
  * @param training Its state is not touched.
  * @param epoch Which epoch, counted over all stages; the first one by default.
- * @returns Seconds of an epoch with its evaluation, a guess within some ten percent on a quiet machine; 0 where
- * no epoch is left.
+ * @returns Seconds of an epoch with its evaluation; a guess within some ten percent on a quiet machine.
  */
 export async function estimateEpochSeconds(training: Training, epoch = 0): Promise<number> {
   const { parts: { test, train, validation }, options: { peers } } = training;
-  if (epoch >= training.epochs) return 0;
   const plans = training.plan(epoch);
   const [plan] = plans;
   if (plan === undefined) return 0;
