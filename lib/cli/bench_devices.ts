@@ -18,8 +18,8 @@ import { fittedTable } from "./fit_table.ts";
 import { freeAddresses } from "./launch_ranks.ts";
 import { withProgressLine } from "./shell.ts";
 
-/** Trained numbers of the narrow ResNet-32, of the official one, and of ResNet-50. */
-const sizes = [500_000, 7_400_000, 25_000_000];
+/** Few numbers, which tell of the latency; trained ones of ResNet-32, narrow and official, and of ResNet-50. */
+const sizes = [1_000, 500_000, 7_400_000, 25_000_000];
 const processCounts = [2, 4, 8];
 
 /** Sums that a number is the median of. */
@@ -43,7 +43,7 @@ export async function compareDevices(
   const numbers = parameterCount(createNetwork("resnet32", { classes: 10, width, heads }));
   const { alone, together, own, sums } = await withProgressLine(async ({ update }) => {
     const time = (processes: number, work: Parameters<typeof timeRanks>[1]): Promise<number[]> => {
-      update(`${counted(processes, "process")}, ${work.kind}`);
+      update(`${counted(processes, "process", "processes")}, ${work.kind}`);
       return timeRanks(freeAddresses(processes), work);
     };
     const sum = (processes: number, numbers: number): Promise<number[]> =>

@@ -6,6 +6,7 @@
 
 import { type Company, finishTogether, PeerEndedError } from "../experiment/company.ts";
 import { resultHash, type RunConfig } from "../experiment/config.ts";
+import { startHeartbeat } from "../experiment/heartbeat.ts";
 import { launchersOf, parentOf } from "../process/launchers.ts";
 import { meetPeers, type PeerLink } from "../process/peers.ts";
 import type { StopOptions, StopRequest } from "../process/stop.ts";
@@ -84,7 +85,8 @@ export function companyOf(
     transport: engine.device === "gpu" ? "nccl" : "ring",
   } as const;
   const timeoutSeconds = 10 * timeoutOf(values);
-  return { link, peers, timeoutSeconds, abort: () => engine.abortJoined() };
+  const heartbeat = startHeartbeat({ peers, timeoutSeconds });
+  return { link, peers, timeoutSeconds, abort: () => engine.abortJoined(), heartbeat };
 }
 
 /**
@@ -129,6 +131,7 @@ export async function tellingOthers(
     });
     throw error;
   } finally {
+    meeting.company?.heartbeat[Symbol.dispose]();
     meeting.link?.[Symbol.dispose]();
   }
 }

@@ -21,16 +21,26 @@ import type { FlagValues } from "./flags.ts";
 import { gpuNumbers } from "./run_flags.ts";
 import { UsageError, withProgressLine } from "./shell.ts";
 
+/** Who is told what a person should know of images in files. */
+export interface FileNotes {
+  /** Takes a line; standard error by default. */
+  readonly onNote?: ((line: string) => void) | undefined;
+}
+
 /**
  * Loads the data set of a configuration, with progress on standard error; one in files is opened.
  *
  * @param data The configuration's part about data.
+ * @param notes Who is told of images in files.
  * @returns The images.
  * @throws {Error} If they cannot be fetched or read.
  */
-export async function loadConfiguredDataset(data: DataConfig): Promise<AnyDataset> {
+export async function loadConfiguredDataset(
+  data: DataConfig,
+  notes: FileNotes = {},
+): Promise<AnyDataset> {
   const { dataset, source, dataFolder } = data;
-  const files = await openFiles(data, { classes: data.classes });
+  const files = await openFiles(data, { classes: data.classes, ...notes });
   if (files !== undefined) return files;
   if (!Object.hasOwn(datasets, dataset) || (source !== "npm" && source !== "archive")) {
     throw new UsageError(
@@ -56,17 +66,17 @@ export async function loadConfiguredDataset(data: DataConfig): Promise<AnyDatase
  * Opens the data set in files that a configuration names, and says what a person should know of it.
  *
  * @param data The configuration's part about data.
- * @param options Classes that labels must lie within, where they are known.
+ * @param options Classes that labels must lie within, where they are known; and who is told.
  * @returns The data set; `undefined` if it is held in memory.
  * @throws {UsageError} If a list or the folder is not named, or does not fit.
  */
 export async function openFiles(
   data: DataConfig,
-  options: { readonly classes?: number | undefined },
+  { classes, onNote = tell }: FileNotes & { readonly classes?: number | undefined },
 ): Promise<FileDataset | undefined> {
   try {
-    const files = await openConfiguredFiles(data, options);
-    files?.notes.forEach((note) => tell(note));
+    const files = await openConfiguredFiles(data, { classes });
+    files?.notes.forEach((note) => onNote(note));
     return files;
   } catch (error) {
     throw error instanceof RangeError ? new UsageError(error.message) : error;
@@ -209,12 +219,14 @@ export function listedGpus(visible: string | undefined): string[] | undefined {
  *
  * @param run The run.
  * @param values Parsed flags.
+ * @param notes Who is told of images in files.
  * @returns The images; whether they are those of the run is not known yet.
  * @throws {Error} If they cannot be fetched or read.
  */
 export async function loadImagesOf(
   { config: { data }, dataHash }: Pick<RunDescription, "config" | "dataHash">,
   { root, source, dir_train_txt, dir_test_txt, on_bad_image }: FlagValues,
+  notes: FileNotes = {},
 ): Promise<AnyDataset> {
   const isElsewhere = root !== undefined || source !== undefined;
   if (isElsewhere && dataHash === null) {
@@ -235,7 +247,7 @@ export async function loadImagesOf(
     const policy = on_bad_image !== undefined && {
       onBadImage: on_bad_image as DataConfig["onBadImage"],
     };
-    return await loadConfiguredDataset({ ...data, ...place, ...lists, ...policy });
+    return await loadConfiguredDataset({ ...data, ...place, ...lists, ...policy }, notes);
   } catch (error) {
     if (error instanceof Error && data.dataFolder !== null && !isElsewhere) {
       error.message += ": if the images of the run have moved, name their folder with --data";

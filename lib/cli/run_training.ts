@@ -93,7 +93,9 @@ async function announce(
   const { from: { epoch }, training: { epochs }, config: { network } } = run;
   if (preset !== undefined) printPlanLine("Preset", `${preset.name} (${preset.title})`);
   printPlan(run, engine);
-  const estimate = (): Promise<number> => estimateEpochSeconds(run.training, epoch);
+  // A finished run may have files to mend.
+  const estimate = async (): Promise<number> =>
+    epoch < epochs ? await estimateEpochSeconds(run.training, epoch) : 0;
   const perEpoch = company ? await workInCompany(company, estimate) : await estimate();
   printPlanLine(
     "Expected",

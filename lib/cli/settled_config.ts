@@ -8,7 +8,7 @@ import type { RunConfig } from "../experiment/config.ts";
 import { withFileHashes, withListHashes } from "../experiment/configured_files.ts";
 import type { FileDataset } from "../data/file_dataset.ts";
 import type { FlagValues } from "./flags.ts";
-import { openFiles } from "./machine.ts";
+import { type FileNotes, openFiles } from "./machine.ts";
 import { asUsage } from "./shell.ts";
 import { configOf, type TrainFlagsOptions } from "./train_flags.ts";
 
@@ -25,19 +25,19 @@ export interface SettledConfig {
  * the lists or class folders of images, which also tell how many classes there are.
  *
  * @param values Parsed flags.
- * @param options The methods, the chosen one, and the settings of a preset.
+ * @param options The methods, the chosen one, the settings of a preset, and who is told of images in files.
  * @returns The configuration, and the open data set.
  * @throws {UsageError} If a value does not fit.
  * @throws {Error} If a file cannot be read.
  */
 export async function settledConfig(
   values: FlagValues,
-  options: TrainFlagsOptions,
+  { onNote, ...options }: TrainFlagsOptions & FileNotes,
 ): Promise<SettledConfig> {
   const asked = configOf(values, options);
   const { num_classes } = values;
   const classes = num_classes === undefined ? undefined : Number(num_classes);
-  const files = await openFiles(asked.data, { classes });
+  const files = await openFiles(asked.data, { classes, onNote });
   if (files === undefined) return { config: await withFileHashes(asked) };
   const known = configOf({ ...values, num_classes: files.classNames.length }, options);
   // What does not fit is said before a run begins.

@@ -23,6 +23,7 @@ import {
 import type { FlagValues } from "./flags.ts";
 import {
   executionMode,
+  type FileNotes,
   loadConfiguredDataset,
   loadImagesOf,
   startConfiguredEngine,
@@ -65,6 +66,9 @@ export async function trainRank(
   });
 }
 
+/** Rank 0 tells the same of its images. */
+const toNobody: FileNotes = { onNote: () => {} };
+
 interface Part {
   readonly values: FlagValues;
   readonly place: Place;
@@ -84,7 +88,9 @@ async function stopBefore(meeting: Part["meeting"], { signal }: StopRequest): Pr
 
 /** Whether it has come to an end that all have come to. */
 async function doPart({ values, place, chosen, meeting, stop }: Part): Promise<boolean> {
-  const own = values.resume === undefined ? await settledConfig(values, chosen) : undefined;
+  const own = values.resume === undefined
+    ? await settledConfig(values, { ...chosen, ...toNobody })
+    : undefined;
   const link = meeting.link = await meet(place, { values, config: own?.config });
   const [config] = await unlessAlone({ link }, link.hear()) as [RunConfig];
   const passes = Math.max(...configuredStages(config, chosen).map(({ method }) => method.passes));
@@ -101,7 +107,9 @@ async function doPart({ values, place, chosen, meeting, stop }: Part): Promise<b
     company,
     mode: executionMode(values),
   });
-  await workInCompany(company, () => estimateEpochSeconds(run.training, run.from.epoch));
+  if (run.from.epoch < run.training.epochs) {
+    await workInCompany(company, () => estimateEpochSeconds(run.training, run.from.epoch));
+  }
   meeting.isTraining = true;
   for await (const event of run.events(stop.signal)) {
     if (event.type === "stopped") Deno.exitCode = stop.exitCode || stoppedByOther;
@@ -111,6 +119,6 @@ async function doPart({ values, place, chosen, meeting, stop }: Part): Promise<b
 
 async function imagesOf(config: RunConfig, values: FlagValues): Promise<AnyDataset> {
   return values.resume === undefined
-    ? await loadConfiguredDataset(config.data)
-    : await loadImagesOf({ config, dataHash: "" }, values);
+    ? await loadConfiguredDataset(config.data, toNobody)
+    : await loadImagesOf({ config, dataHash: "" }, values, toNobody);
 }

@@ -6,7 +6,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { Split } from "../data/long_tail.ts";
-import { broadcastFromFirst, type Peers, sumOverPeersBeside } from "../ops/collectives.ts";
+import { broadcastFromFirst, type Peers } from "../ops/collectives.ts";
 import type { PeerEnd, PeerLink } from "../process/peers.ts";
 import { disposeTensors, mapTensors, type NamedTensors } from "../tensor/named_tensors.ts";
 import { tf } from "../tensor/tfjs.ts";
@@ -24,6 +24,8 @@ export interface Company {
   readonly timeoutSeconds: number;
   /** Ends what waits for others, once one is known to have ended. */
   readonly abort: () => void;
+  /** Notices a process that lives and does not answer; it ends with the work. */
+  readonly heartbeat: Disposable;
 }
 
 /**
@@ -194,7 +196,6 @@ export async function* inCompany(
   company: Company,
   events: AsyncGenerator<TrainEvent>,
 ): AsyncGenerator<TrainEvent> {
-  using _heartbeat = beat(company, collectiveKeys.heartbeat);
   let next: Promise<IteratorResult<TrainEvent>> | undefined;
   const lost = endOfOther(company, () => next);
   try {
@@ -219,7 +220,6 @@ export async function* inCompany(
  * @throws {Error} If another process lives and does not answer, or the work of this one fails.
  */
 export async function workInCompany<T>(company: Company, work: () => Promise<T>): Promise<T> {
-  using _heartbeat = beat(company, collectiveKeys.earlyHeartbeat);
   const result = work();
   try {
     return await Promise.race([result, endOfOther(company, () => result)]);
@@ -269,36 +269,6 @@ async function asEndOfOther(
       `reaches the others at ${link.world.addresses.join(",")}`,
     { cause: error },
   );
-}
-
-/**
- * Lets all processes wait for each other now and then, beside their work. Should one live and not answer, this
- * gives up and ends with it whatever else is waited for, in TensorFlow too; an operation of a step that
- * did so itself would leave a sleeping thread behind at each step.
- */
-function beat({ peers, timeoutSeconds }: Company, key: number): Disposable {
-  const own = tf.scalar(1);
-  let isOver = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const next = async (): Promise<void> => {
-    const options = { peers, key, timeoutSeconds };
-    try {
-      (await sumOverPeersBeside(own, options)).dispose();
-    } catch {
-      // The work is told as well.
-      return;
-    }
-    if (isOver) return own.dispose();
-    timer = setTimeout(next, 1000 * timeoutSeconds / 4);
-    Deno.unrefTimer(Number(timer));
-  };
-  void next();
-  return {
-    [Symbol.dispose]() {
-      isOver = true;
-      clearTimeout(timer);
-    },
-  };
 }
 
 /**

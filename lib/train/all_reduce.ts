@@ -14,8 +14,6 @@ export const collectiveKeys = {
   broadcast: 10,
   /** Whether all are alive. */
   heartbeat: 11,
-  /** The same before the training. */
-  earlyHeartbeat: 12,
   /** Outputs for test images, and for images that are held out: 20 and 21. */
   outputs: 20,
   /** Operations of the steps of a stage: so many for each stage. */

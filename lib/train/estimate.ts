@@ -16,12 +16,10 @@ import { initialState, type Training, trainingStageAt } from "./training.ts";
  *
  * @param training Its state is not touched.
  * @param epoch Which epoch, counted over all stages; the first one by default.
- * @returns Seconds of an epoch with its share of an evaluation, as long as the machine stays as busy as it is; 0 where
- * no epoch is left.
+ * @returns Seconds of an epoch with its share of an evaluation, as long as the machine stays as busy as it is.
  */
 export async function estimateEpochSeconds(training: Training, epoch = 0): Promise<number> {
   const { parts: { test, train, validation }, options: { peers } } = training;
-  if (epoch >= training.epochs) return 0;
   const plans = training.plan(epoch);
   const [plan] = plans;
   if (plan === undefined) return 0;

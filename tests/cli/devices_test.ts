@@ -5,6 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { freeAddresses } from "../../lib/cli/launch_ranks.ts";
 import { read as readRank } from "../../lib/cli/rank.ts";
 import { UsageError } from "../../lib/cli/shell.ts";
 import { read } from "../../lib/cli/train.ts";
@@ -131,4 +132,19 @@ Deno.test({
     assertMatch(told, /^Stopped in epoch \d+ after step \d: continue with: .* --resume cut$/m);
     assert(!told.includes("error"), told);
   },
+});
+
+Deno.test("processes that --world names begin in any order, and the first one alone speaks", async () => {
+  using temporary = temporaryFolder();
+  const { path } = temporary;
+  const { flags } = tinySet(path);
+  const world = freeAddresses(2).join(",");
+  const common = [...flags, "--epochs", "1", "-b", "8", "--world", world];
+  const second = train(path, [...common, "--rank", "1"]);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const first = await train(path, [...common, "--rank", "0", "--name", "two"]);
+  assertEquals(await second, { code: 0, said: "", told: "" });
+  assertEquals(first.code, 0, first.told);
+  assertMatch(first.told, /^Paths of .* are read without the folders of the classes/m);
+  assertMatch(first.said, /^Finished: /m);
 });
