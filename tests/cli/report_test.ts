@@ -135,7 +135,7 @@ Deno.test("runSummary() says what a run is, how it did, and what to try next", a
         ...epoch!,
         adjusted: { top1: adjusted, shots, classAccuracy: [] },
       })),
-      last: { ...run.last, top1, shots },
+      last: { ...run.last, epoch: epochs - 1, top1, shots },
       best: { ...run.best, top1: Math.max(best, top1) },
       description: { ...run.description, config },
     }, []).map(([, answer]) => answer);

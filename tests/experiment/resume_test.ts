@@ -2,6 +2,7 @@ import { runArgument } from "../../lib/experiment/place.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runFiles } from "../../lib/experiment/run_folder.ts";
 import { openRunStore } from "../../lib/experiment/run_store.ts";
+import { counted } from "../../lib/settings/count.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import {
   assertNothingLost,
@@ -204,8 +205,10 @@ for (const [checkpointAfter, resultsAfter] of [[1, 3], [1, 2], [2, 3]] as const)
     assertUnchanged(before, folder, said);
     assertStringIncludes(
       said,
-      `checkpoint.safetensors knows of ${checkpointAfter} epochs, while metrics.jsonl is of epoch ` +
-        `${resultsAfter}: bring checkpoint.safetensors back`,
+      `checkpoint.safetensors knows of ${
+        counted(checkpointAfter, "epoch")
+      }, while metrics.jsonl is ` +
+        `of epoch ${resultsAfter}: bring checkpoint.safetensors back`,
     );
   });
 }

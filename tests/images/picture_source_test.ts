@@ -191,7 +191,8 @@ for (const [name, { kind, says, error }] of Object.entries(bad)) {
     assertEquals(faults.map(({ row, path, kind }) => ({ row, path, kind })), [
       { row: 2, path: name, kind },
     ]);
-    assertEquals(faults[0]!.message, reason.message);
+    const advice = ", or show another image of its class instead: --on_bad_image skip";
+    assertEquals(reason.message, faults[0]!.message + advice);
     // After the last one comes the first of its class.
     assertEquals([views[2], views[3]], [views[0], views[0]]);
     assertNotEquals(views[1], views[0]);
