@@ -120,11 +120,11 @@ Deno.test({
     let isSent = false;
     const { code, told } = await train(
       path,
-      [...tinySet(path).flags, "--epochs", "1000", "-b", "8", "--devices", "3", "--name", "cut"],
+      [...tinySet(path).flags, "--epochs", "1000", "-b", "8", "--devices", "2", "--name", "cut"],
       (line, pid) => {
         if (isSent || !/^epoch +2\//.test(line)) return;
         const ranks = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim().split(" ");
-        Deno.kill(Number(ranks[2]), "SIGTERM");
+        Deno.kill(Number(ranks[1]), "SIGTERM");
         isSent = true;
       },
     );
