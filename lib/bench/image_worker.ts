@@ -29,7 +29,8 @@ export interface ImageWorkerOptions {
 
 async function main({ folder, files, variant }: ImageWorkerOptions): Promise<void> {
   const engine = await startEngine({ device: "cpu" });
-  const { train } = await isPack(folder) ? await openFileDataset("folder", { folder }) : {};
+  const isPack = await readPackFacts(folder) !== undefined;
+  const { train } = isPack ? await openFileDataset("folder", { folder }) : {};
   const source = pictureSource(
     { folder, count: files, path: (row) => `${row}.jpg`, part: train?.partOf },
     { recipe: imageVariants[variant] },
@@ -75,10 +76,6 @@ async function main({ folder, files, variant }: ImageWorkerOptions): Promise<voi
     console.log(JSON.stringify({ times, cpu, peakBytes: rss, bytes: rss - heapTotal }));
   }
   Deno.exit(0);
-}
-
-async function isPack(folder: string): Promise<boolean> {
-  return await readPackFacts(folder) !== undefined;
 }
 
 /** What processors have worked for this process. */

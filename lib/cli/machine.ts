@@ -19,7 +19,7 @@ import { intraOpThreadsFor } from "../tensor/threads.ts";
 import { tell } from "../process/streams.ts";
 import type { FlagValues } from "./flags.ts";
 import { gpuNumbers } from "./run_flags.ts";
-import { UsageError, withProgressLine } from "./shell.ts";
+import { asUsageLater, UsageError, withProgressLine } from "./shell.ts";
 
 /** Who is told what a person should know of images in files. */
 export interface FileNotes {
@@ -74,13 +74,9 @@ export async function openFiles(
   data: DataConfig,
   { classes, onNote = tell }: FileNotes & { readonly classes?: number | undefined },
 ): Promise<FileDataset | undefined> {
-  try {
-    const files = await openConfiguredFiles(data, { classes });
-    files?.notes.forEach((note) => onNote(note));
-    return files;
-  } catch (error) {
-    throw error instanceof RangeError ? new UsageError(error.message) : error;
-  }
+  const files = await asUsageLater(openConfiguredFiles(data, { classes }));
+  files?.notes.forEach((note) => onNote(note));
+  return files;
 }
 
 /**

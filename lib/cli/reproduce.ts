@@ -28,7 +28,7 @@ import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import type { HelpScreen } from "./help_screen.ts";
 import { chooseMethod } from "./method_flag.ts";
 import { runSweep } from "./run_sweep.ts";
-import { asUsage, UsageError } from "./shell.ts";
+import { asUsage, asUsageLater, UsageError } from "./shell.ts";
 import { machineArguments, sweepFlags } from "./sweep_flags.ts";
 import { type ExpectedRun, expectedText, expectStudy, printDryRun } from "./sweep_plan.ts";
 import { machineFlags } from "./run_flags.ts";
@@ -156,9 +156,7 @@ export async function run(args: string[]): Promise<void> {
   const { row, values, config } = await read(args);
   const reproduction = asUsage(() => asked(row, values, settingsIn(values, config)));
   const { base } = reproduction.study;
-  const otherLists = await unpublishedLists(base).catch((error) => {
-    throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error;
-  });
+  const otherLists = await asUsageLater(unpublishedLists(base));
   await reproduce({
     ...reproduction,
     altered: [...reproduction.altered, ...otherLists],

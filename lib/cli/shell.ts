@@ -64,6 +64,32 @@ export function asUsage<Value>(f: () => Value, hint = (_message: string) => ""):
   }
 }
 
+/**
+ * As {@linkcode asUsage}, of work that takes time.
+ *
+ * @param work Rejects with a RangeError if a value of the user's does not fit.
+ * @returns What the work gives.
+ * @throws {UsageError} In place of a RangeError.
+ * @example No such list
+ * ```ts
+ * import { assertRejects } from "@std/assert";
+ * import { asUsageLater, UsageError } from "glmc/cli/shell.ts";
+ *
+ * const work = Promise.reject(new RangeError("Cannot use the list: it is empty: name another"));
+ *
+ * await assertRejects(() => asUsageLater(work), UsageError, "it is empty");
+ * ```
+ */
+export async function asUsageLater<Value>(work: Promise<Value>): Promise<Value> {
+  try {
+    return await work;
+  } catch (error) {
+    return asUsage(() => {
+      throw error;
+    });
+  }
+}
+
 /** A help screen, or an answer that stands as it is. */
 export type Help = HelpScreen | string;
 
