@@ -27,5 +27,6 @@ for (const event of ["error", "unhandledrejection"] as const) {
 }
 
 const code = await runCommand(Deno.args, { commands, load, prepare });
-// Ending at once: libtensorflow does not survive being unloaded at a normal end.
-Deno.exit(code || Deno.exitCode);
+// Ending at once: libtensorflow does not survive being unloaded at a normal end. What the work has come to
+// stands before what was shown of it: a terminal that has closed takes no table.
+Deno.exit(Deno.exitCode || code);

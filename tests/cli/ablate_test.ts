@@ -18,12 +18,16 @@ interface Result {
   readonly stderr: string;
 }
 
-/** Starts the real command; `reached` waits for a line of its standard error. */
-function start(args: readonly string[], { runs }: { readonly runs: string }) {
+/** Starts the real command, by a line of a shell; `reached` waits for a line of its standard error. */
+function start(
+  args: readonly string[],
+  { runs, line = 'exec "$@"' }: { readonly runs: string; readonly line?: string },
+) {
   const child = new Deno.Command("env", {
     // Where the tests run in the background of a script, Ctrl-C is ignored.
     args: [
-      ...["--default-signal=INT", Deno.execPath(), "run", "-q", "-A", "--no-check"],
+      ...["--default-signal=INT,HUP", "sh", "-c", line, "sh"],
+      ...[Deno.execPath(), "run", "-q", "-A", "--no-check"],
       ...[`${projectRoot}/lib/cli/main.ts`, "ablate", ...args],
     ],
     env: { GLMC_RUNS: runs },
@@ -199,6 +203,20 @@ Deno.test("a sweep of four runs: killed in every way it gives the same table, an
       assertEquals(await contentsOf(runs, name), await contentsOf(whole.path, name), name);
     }
   });
+});
+
+Deno.test("a terminal that closes leaves code 129, though it takes no table", async () => {
+  using temporary = temporaryFolder();
+  const long = [...four.slice(0, 6), ...tiny.with(-1, "20")];
+
+  const sweep = start(long, { runs: temporary.path, line: 'exec "$@" > /dev/full' });
+  await sweep.reached(/seed 1: at work, /);
+  sweep.kill("SIGHUP");
+  const { code, stderr } = await sweep.result();
+
+  assertEquals(code, 129, stderr);
+  assertMatch(stderr, /lr 0\.05, seed 1: stopped/);
+  assertMatch(stderr, /^error: .*Cannot print the result: /m);
 });
 
 Deno.test("a run that fails shows its error and leaves the others alone, unless asked to stop them", async () => {
