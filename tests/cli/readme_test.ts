@@ -156,6 +156,12 @@ Deno.test("ablationTable() takes the usual preset, and no other settings for its
   await assertRejects(() => ablationTable(["gamma", "--epoch", "3"], runs), UsageError, "--epochs");
 });
 
+Deno.test("ablationTable() has no published numbers, which are of other networks and schedules", async () => {
+  const { header } = await ablationTable(["components", "--imbalance_rate", "0.01"], []);
+
+  assert(!header.some((title) => title.startsWith("published")), header.join(", "));
+});
+
 Deno.test("the equations lead to functions, tests of them, and notebooks that there are", async () => {
   const root = new URL("../../", import.meta.url);
   for (const { file, function: name, test } of equationMap) {

@@ -140,9 +140,10 @@ export async function ablationTable(
   const study = await studyFromArguments(args);
   const { rows, ...comparison } = compareVariants(study, results);
   const { title, baseline } = study;
+  // Published numbers are of other networks and schedules.
+  const ours = rows.map((row) => ({ ...row, published: [], publishedAdjusted: [] }));
   return {
-    // Published numbers are of other networks and schedules.
-    ...comparisonTable({ ...comparison, rows: rows.map((row) => ({ ...row, published: [] })) }),
+    ...comparisonTable({ ...comparison, rows: ours }),
     caption:
       `${title} by \`deno task ablate ${
         args.join(" ")
