@@ -12,10 +12,17 @@ import type { Difference, Spread } from "./statistics.ts";
 /** Sign for what there is not. */
 const nothing = "–";
 
+/** Settings of {@linkcode comparisonTable}. */
+export interface ComparisonTableOptions {
+  /** Whether published numbers, which may be of other networks, stand beside ours; true by default. */
+  readonly published?: boolean;
+}
+
 /**
  * A comparison as a table: mean ± sample deviation over seeds, in percent.
  *
  * @param comparison The comparison.
+ * @param options What stands beside our numbers.
  * @returns The table; its caption says what the numbers are and which seeds are missing.
  * @example Before anything has run
  * ```ts
@@ -28,7 +35,13 @@ const nothing = "–";
  * assertEquals(rows[0]?.slice(0, 3), ["GLMC", "0 of 2", "–"]);
  * ```
  */
-export function comparisonTable({ title, baseline, rows }: Comparison): Table {
+export function comparisonTable(
+  { title, baseline, rows: all }: Comparison,
+  { published = true }: ComparisonTableOptions = {},
+): Table {
+  const rows = published
+    ? all
+    : all.map((row) => ({ ...row, published: [], publishedAdjusted: [] }));
   const columns: [header: string, cell: (row: ComparedRow) => string][] = [
     ["", ({ name }) => name],
     ["seeds", ({ seeds, missing }) => {

@@ -232,6 +232,9 @@ Deno.test("published numbers stand beside ours, each with the letter of its sour
   );
   const numbers = comparisonNumbers(plain);
   assertEquals(numbers.rows[0]!.at(-1), "logit-adjustment 77.32");
+  const ours = comparisonTable(plain, { published: false });
+  assertEquals(ours.header, cells.header.filter((title) => title !== "published (%)"));
+  assert(!ours.caption?.includes("Published"));
 });
 
 Deno.test("figures say in words what they show, and bands need two seeds", () => {

@@ -138,12 +138,10 @@ export async function ablationTable(
   results: readonly RunResult[],
 ): Promise<Table> {
   const study = await studyFromArguments(args);
-  const { rows, ...comparison } = compareVariants(study, results);
   const { title, baseline } = study;
-  // Published numbers are of other networks and schedules.
-  const ours = rows.map((row) => ({ ...row, published: [], publishedAdjusted: [] }));
   return {
-    ...comparisonTable({ ...comparison, rows: ours }),
+    // Published numbers are of other networks and schedules.
+    ...comparisonTable(compareVariants(study, results), { published: false }),
     caption:
       `${title} by \`deno task ablate ${
         args.join(" ")
