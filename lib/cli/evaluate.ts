@@ -22,7 +22,7 @@ import {
 import { logPriors } from "../loss/class_counts.ts";
 import { glmcFields } from "../method/glmc/fields.ts";
 import { methods as kitMethods } from "../method/methods.ts";
-import { testedHeads } from "../method/tested_heads.ts";
+import { testedOutputs } from "../method/tested_heads.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { createPredictor } from "../train/predict.ts";
 import { stageAt, totalEpochs } from "../train/stage.ts";
@@ -34,7 +34,7 @@ import { idleTestFlags, withoutNames, wordsOnIdleFlags } from "./idle_flags.ts";
 import { subjectOf } from "./evaluate_subject.ts";
 import { executionMode, startConfiguredEngine } from "./machine.ts";
 import { chooseMethod, type ChosenMethod } from "./method_flag.ts";
-import { asUsage, UsageError } from "./shell.ts";
+import { asUsage } from "./shell.ts";
 import { machineFlags } from "./run_flags.ts";
 import { testFlags } from "./train_flags.ts";
 import { idleRows } from "./train_help.ts";
@@ -172,14 +172,6 @@ export async function run(args: string[]): Promise<void> {
   const { config } = subject;
   const stages = configuredStages(config, chosen);
   const { stage } = stageAt(stages, subject.epoch ?? totalEpochs(stages) - 1);
-  const heads = testedHeads(stage);
-  if (heads.includes("cosine") && (values.logit_adjust !== undefined || prior !== undefined)) {
-    const flag = prior === undefined ? "--logit_adjust" : "--test_prior";
-    throw new UsageError(
-      `Cannot use ${flag}: the tested classifier gives cosines, which are no log-probabilities: ` +
-        "leave it out",
-    );
-  }
   const engine = await startConfiguredEngine(values, {
     precision: config.network.precision,
     passes: 2,
@@ -191,7 +183,7 @@ export async function run(args: string[]): Promise<void> {
     engine,
     network,
     source: images.source("test"),
-    head: heads,
+    ...testedOutputs(stage),
     mode: executionMode(values),
   });
   const trainingCounts = subject.counts ?? (await configuredSplit(config, images)).counts;

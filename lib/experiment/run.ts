@@ -7,7 +7,7 @@
 import { type DatasetName, datasets } from "../data/datasets.ts";
 import type { Split } from "../data/long_tail.ts";
 import { type AnyDataset, datasetImages, isFileDataset } from "../images/dataset_images.ts";
-import { testedHeads } from "../method/tested_heads.ts";
+import { testedOutputs } from "../method/tested_heads.ts";
 import { parameterCount } from "../model/layer_table.ts";
 import type { Evaluation } from "../evaluate/metrics.ts";
 import type { Network, Variables } from "../model/network.ts";
@@ -260,7 +260,7 @@ function evaluatorOf(
   const options = { labels: labels.test, classes: network.classes, trainingCounts: counts };
   return async (variables) => {
     // By itself, whether or not others train the run too.
-    const predict = createPredictor({ engine, network, source, head: testedHeads(stage), mode });
+    const predict = createPredictor({ engine, network, source, ...testedOutputs(stage), mode });
     try {
       return await evaluated(predict, variables, options);
     } finally {

@@ -39,6 +39,8 @@ export interface Loss<F extends Fields = Fields, Constant extends string = strin
   readonly fields: F;
   /** The classifier it stands on: `plain` is linear, `cosine` gives cosines. */
   readonly head: "plain" | "cosine";
+  /** What the outputs are multiplied by to be logits; 1 by default. */
+  scale?(options: SettingsOf<F>): number;
   /**
    * `true` where it is linear in the labels, so that a mixed label means the expectation over its
    * classes; else the reason why labels must be one-hot. Mixtures of two images can always be given

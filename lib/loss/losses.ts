@@ -92,6 +92,7 @@ export const losses: readonly Loss[] = [
     file: "ldam.ts",
     fields: { ldamMargin, ldamScale },
     head: "cosine",
+    scale: ({ ldamScale }) => ldamScale,
     mixedLabels: "its margin belongs to the true class, and a mixed label has none",
     reweighting: true,
     constants: (counts, { ldamMargin: max }) => ({ margins: ldamMargins(counts, { max }) }),

@@ -132,6 +132,7 @@ export function combine(combination: Combination): Method {
     },
     heads: [head],
     testedHead: head,
+    ...(loss.scale && { testedScale: (options) => loss.scale!(options) }),
     terms: ["total"],
     groups: 1,
     passes: 1,

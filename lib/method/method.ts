@@ -129,6 +129,8 @@ export interface Method<F extends Fields = Fields> {
    * their probabilities is tested.
    */
   testedHeads?(options: SettingsOf<F>): TestedHeads;
+  /** What the tested outputs are multiplied by to be logits, as in its loss; 1 by default. */
+  testedScale?(options: SettingsOf<F>): number;
   /** What its prediction head is made of, by its settings; one linear layer by default. */
   predictor?(options: SettingsOf<F>): PredictorKind;
   /** The first of its settings that has no meaning beside the others; none by default. */

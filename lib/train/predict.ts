@@ -23,6 +23,8 @@ export interface PredictSettings {
   readonly source: ImageSource;
   /** The head whose outputs are wanted, or several of which {@linkcode meanOutputs} are. */
   readonly head: HeadName | readonly HeadName[];
+  /** What their outputs are multiplied by, to make logits of cosines; 1 by default. */
+  readonly scale?: number | undefined;
   /** Images in one call; by default at most 500, and fewer where memory is short. */
   readonly batchSize?: number | undefined;
   /** `eager` runs op by op. */
@@ -63,7 +65,7 @@ export interface Predictor {
  * @returns The function; the caller disposes it.
  */
 export function createPredictor(settings: PredictSettings): Predictor {
-  const { engine, network, source, head, mode } = settings;
+  const { engine, network, source, head, scale = 1, mode } = settings;
   const heads = [head].flat() as readonly HeadName[];
   type Inputs = Variables & { readonly rows: Tensor; readonly prepared: NamedTensors };
   const forward = engine.compile(
@@ -77,7 +79,7 @@ export function createPredictor(settings: PredictSettings): Predictor {
       );
       const outputs = parts.map((part) => {
         const { outputs } = network.apply(variables, part, "evaluate");
-        return meanOutputs(heads.map((head) => (outputs as NetworkOutputs)[head]));
+        return meanOutputs(heads.map((head) => scaled((outputs as NetworkOutputs)[head], scale)));
       });
       return { outputs: tf.concat(outputs) };
     },
@@ -155,6 +157,10 @@ export function meanOutputs(outputs: readonly Tensor[]): Tensor {
     const logProbabilities = tf.stack(outputs.map((of) => tf.logSoftmax(of)));
     return tf.sub(tf.logSumExp(logProbabilities, 0), tf.scalar(Math.log(outputs.length)));
   });
+}
+
+function scaled(outputs: Tensor, scale: number): Tensor {
+  return scale === 1 ? outputs : tf.mul(outputs, tf.scalar(scale));
 }
 
 /** Sizes of at most `parts` nearly equal parts of `count` images. */

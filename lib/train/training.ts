@@ -7,7 +7,7 @@
 import type { ImageSource } from "../images/source.ts";
 import type { StepPlan } from "../data/plan.ts";
 import { randomStream } from "../data/random.ts";
-import { testedHeads } from "../method/tested_heads.ts";
+import { testedHeads, testedOutputs } from "../method/tested_heads.ts";
 import type { Network, Variables } from "../model/network.ts";
 import type { Peers } from "../ops/collectives.ts";
 import type { CompiledFunction } from "../tensor/compile.ts";
@@ -126,7 +126,7 @@ export function createTraining(parts: TrainingParts, options: TrainingOptions): 
     };
     const settings = { stage, network, source: train, labels: deviceLabels, constants, together };
     const predictorOf = (source: ImageSource): Predictor => {
-      const settings = { engine, network, source, head: testedHeads(stage), mode };
+      const settings = { engine, network, source, ...testedOutputs(stage), mode };
       const key = collectiveKeys.outputs + (source === test ? 0 : 1);
       return peers ? sharedPredictor(settings, { peers, key }) : createPredictor(settings);
     };

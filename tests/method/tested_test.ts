@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { configure, configuredStages, createConfiguredNetwork, methods, type Settings } from "glmc";
 import { readConfig } from "glmc/experiment/config.ts";
 import { checkOptions } from "glmc/experiment/check_options.ts";
-import { testedHeads } from "glmc/method/tested_heads.ts";
+import { testedHeads, testedOutputs } from "glmc/method/tested_heads.ts";
 import { tf } from "glmc/tensor/tfjs.ts";
 import { createPredictor, meanOutputs } from "glmc/train/predict.ts";
 import { initialState } from "glmc/train/training.ts";
@@ -96,6 +96,31 @@ Deno.test("meanOutputs() are log mean probabilities, whatever is added to the ou
     const only = tf.tensor2d([one]);
     assert(meanOutputs([only]) === only);
   });
+});
+
+Deno.test("outputs of LDAM are tested as the logits that its loss sees: its scale times its cosines", async () => {
+  const method = methods.find(({ name }) => name === "ldam")!;
+  const [options] = configure({ method: "ldam", ldamScale: 20 }).stages.map(({ options }) =>
+    options
+  );
+  const training = smallTraining(engine, { stages: [smallStage({ method, options })] });
+  const { network, test: source } = training.parts;
+  const state = initialState(training);
+  const predict = createPredictor({ engine, network, source, head: "cosine" });
+  const cosines = await predict(state);
+  const logits = await training.predict(state);
+
+  assert(Math.max(...cosines) <= 1.000001);
+  // Exact in float32 up to the last place: one multiplication.
+  assertClose(logits, cosines.map((cosine) => 20 * cosine), { relative: 1e-6 });
+  for (const { name, parts } of methods) {
+    const [stage] = configuredStages(configure({ method: name }));
+    const scale = parts?.loss === "ldam" ? 30 : 1;
+    assertEquals(testedOutputs(stage!).scale, scale, name);
+  }
+  disposeTensors(state);
+  predict.dispose();
+  training.dispose();
 });
 
 Deno.test("a predictor of several heads is the mean of the predictors of each", async () => {
