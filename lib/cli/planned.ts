@@ -10,6 +10,7 @@
 import { isDiskError } from "../disk/errors.ts";
 import { LockedError } from "../disk/lock.ts";
 import { makeFolder } from "../disk/whole_file.ts";
+import { resultHash } from "../experiment/config.ts";
 import { configuredStages } from "../experiment/configured.ts";
 import { effectivePrecision } from "../experiment/config_precision.ts";
 import { beginRun, type Run } from "../experiment/run.ts";
@@ -157,7 +158,7 @@ async function doRun(planned: PlannedRun, doing: Doing): Promise<RunReport> {
   const { stop } = doing;
   const epochs = totalEpochs(planned.config.stages);
   try {
-    const done = await finishedTop1(planned.name, doing.store);
+    const done = await finishedTop1(planned, doing.store);
     if (done !== undefined) {
       return { state: "finished", epoch: epochs, totalEpochs: epochs, top1: done };
     }
@@ -170,11 +171,18 @@ async function doRun(planned: PlannedRun, doing: Doing): Promise<RunReport> {
   }
 }
 
-/** Top-1 accuracy of the last epoch of a run that is finished; whatever is wrong is said when it begins. */
-async function finishedTop1(name: string, store: RunStore): Promise<number | undefined> {
+/**
+ * Top-1 accuracy of the last epoch of a run that is finished. Whatever is wrong is said when it begins, also
+ * that the one of its name was asked for something else.
+ */
+async function finishedTop1(
+  { name, hash }: PlannedRun,
+  store: RunStore,
+): Promise<number | undefined> {
   try {
     const { history, description: { config } } = await store.read(name);
     const last = history.at(-1)!;
+    if (resultHash(config) !== hash) return undefined;
     return last.epoch + 1 === totalEpochs(config.stages) ? last.evaluation.top1 : undefined;
   } catch {
     return undefined;
@@ -202,7 +210,8 @@ async function begin(
         config,
         name,
         engine,
-        dataset: ({ data }) => loadConfiguredDataset(data),
+        // Where the study says that they are: those of a run that was stopped may have moved since.
+        dataset: () => loadConfiguredDataset(config.data),
         store,
         resume: "if-there",
         preset,

@@ -11,6 +11,7 @@ import { listStudies, readStudy } from "../../lib/study/study_folder.ts";
 import { workerCommand } from "../../lib/study/worker_command.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { contentsOf } from "../experiment/processes.ts";
+import { writeRun } from "../study/written_runs.ts";
 
 interface Result {
   readonly code: number;
@@ -241,6 +242,39 @@ Deno.test("a run that fails shows its error and leaves the others alone, unless 
   assertMatch(patient.stderr, /^imbalance_rate 0\.05, seed 1: finished/m);
   assertMatch(failed.stderr, /^imbalance_rate 0\.05, seed 1: known/m);
   assertMatch(patient.stdout, /^imbalance_rate 0\.1 +0 of 1 /m);
+});
+
+Deno.test("a sweep goes on where its images have moved, and a run of its name with other settings is none of it", async () => {
+  using temporary = temporaryFolder();
+  const { path: runs } = temporary;
+  const root = `${runs}/.images`;
+  const picture = Deno.readFileSync(`${projectRoot}/tests/fixtures/pictures/small.jpg`);
+  for (const labelled of ["train/cat", "train/dog", "val/cat", "val/dog"]) {
+    Deno.mkdirSync(`${root}/${labelled}`, { recursive: true });
+    for (const name of "abcdefgh") Deno.writeFileSync(`${root}/${labelled}/${name}.jpg`, picture);
+  }
+  const own = ["--grid", "lr=0.05,0.1", "--seeds", "1", "--jobs", "1", "--method", "ce"]
+    .concat("--dataset", "folder", "--image_size", "16", "-b", "8", "--epochs", "20")
+    .concat("--width", "1", "--preset", "none");
+  const sweep = start([...own, "--root", root], { runs });
+  await sweep.reached(/lr 0\.05, seed 1: at work, 1/);
+  sweep.kill("SIGINT");
+  await sweep.result();
+  const [{ path } = { path: "none" }] = await listStudies(runs);
+  const [, second] = planStudy((await readStudy(path)).study, { methods });
+  await writeRun(runs, { name: second!.name, top1: [50] });
+  Deno.renameSync(root, `${runs}/.moved`);
+  const { code, stderr } = await ablate(
+    [...own, "--root", `${runs}/.moved`],
+    { runs },
+  );
+
+  assertEquals(code, 1, stderr);
+  assertMatch(stderr, /^lr 0\.05, seed 1: finished, /m);
+  assertMatch(
+    stderr,
+    /^lr 0\.1, seed 1: failed: Cannot continue the run .* with other settings: /m,
+  );
 });
 
 Deno.test("a dry run says what would be done and how long it takes, and leaves nothing", async () => {
