@@ -25,7 +25,7 @@ import { methods as kitMethods } from "../method/methods.ts";
 import { testedOutputs } from "../method/tested_heads.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { createPredictor } from "../train/predict.ts";
-import { stageAt, totalEpochs } from "../train/stage.ts";
+import { stageAt } from "../train/stage.ts";
 import { measured } from "../train/tested.ts";
 import { evaluationText } from "./evaluate_report.ts";
 import { type Flag, flagOf, type FlagValues, parseFlags } from "./flags.ts";
@@ -170,20 +170,18 @@ export async function run(args: string[]): Promise<void> {
     : asUsage(() => parseTestPrior(String(values.test_prior)));
   const subject = await subjectOf(values, chosen);
   const { config } = subject;
-  const stages = configuredStages(config, chosen);
-  const { stage } = stageAt(stages, subject.epoch ?? totalEpochs(stages) - 1);
   const engine = await startConfiguredEngine(values, {
     precision: config.network.precision,
     passes: 2,
   });
   const network = createConfiguredNetwork(config, chosen);
-  const weights = await subject.weights(network);
+  const { variables, epoch } = await subject.weights(network);
   const images = await subject.images();
   const predict = createPredictor({
     engine,
     network,
     source: images.source("test"),
-    ...testedOutputs(stage),
+    ...testedOutputs(stageAt(configuredStages(config, chosen), epoch).stage),
     mode: executionMode(values),
   });
   const trainingCounts = subject.counts ?? (await configuredSplit(config, images)).counts;
@@ -195,7 +193,7 @@ export async function run(args: string[]): Promise<void> {
     (outputs) => postHocAdjusted(outputs, { logPriors: logPriors(trainingCounts), tau }),
   );
   const shift = prior && shiftTo(prior, options);
-  await measured(predict, weights, {
+  await measured(predict, variables, {
     labels: images.test.labels,
     measures: shift === undefined ? [adjusted] : [adjusted, shift.measure],
   });

@@ -12,12 +12,13 @@ import type { RunConfig, StageConfig } from "../experiment/config.ts";
 import { checkDataHash } from "../experiment/open_run.ts";
 import { runFiles } from "../experiment/run_folder.ts";
 import { type FoundRun, openRunStore, type RunStore } from "../experiment/run_store.ts";
-import type { RunWeightsOptions } from "../experiment/run_weights.ts";
+import type { RunWeightsOptions, WeightsOfEpoch } from "../experiment/run_weights.ts";
 import { type DatasetImages, datasetImages } from "../images/dataset_images.ts";
 import type { Method } from "../method/method.ts";
 import type { Network, Variables } from "../model/network.ts";
 import { importWeights } from "../model/weights.ts";
 import { tell } from "../process/streams.ts";
+import { totalEpochs } from "../train/stage.ts";
 import type { FlagValues } from "./flags.ts";
 import { loadConfiguredDataset, loadImagesOf } from "./machine.ts";
 import { type ChosenMethod, requireMethods } from "./method_flag.ts";
@@ -34,10 +35,8 @@ export interface Subject {
   readonly title: string;
   /** Training images of each class, where a run tells them. */
   readonly counts?: readonly number[];
-  /** The epoch its weights are of, from 0; the last one where it is not known. */
-  readonly epoch?: number | undefined;
-  /** Reads its weights for the network that its configuration asks for. */
-  readonly weights: (network: Network) => Promise<Variables>;
+  /** Reads its weights for the network that its configuration asks for, and which epoch they are of. */
+  readonly weights: (network: Network) => Promise<WeightsOfEpoch>;
   /** Reads its images. */
   readonly images: () => Promise<DatasetImages>;
 }
@@ -66,7 +65,11 @@ export async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promi
       config,
       images: async () => datasetImages(files ?? await loadConfiguredDataset(config.data), options),
       title: file.path,
-      weights: (network) => Promise.resolve(weightsIn(file, { network, values })),
+      weights: (network) =>
+        Promise.resolve({
+          variables: weightsIn(file, { network, values }),
+          epoch: totalEpochs(config.stages) - 1,
+        }),
     };
   }
   if (values.prefix !== undefined) {
@@ -89,14 +92,13 @@ export async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promi
     config: tested === undefined
       ? config
       : retested(config, { tested: `${tested}`, run: name, ...chosen }),
-    epoch: which === "best" ? await bestEpoch(folder, store) : undefined,
     title: [
       folder,
       which === "averaged" ? "averaged weights" : `${which} epoch`,
       ...(tested === undefined ? [] : [`classifier: ${tested}`]),
     ].join(", "),
     counts,
-    weights: (network) => store.weights(folder, { which, network }),
+    weights: (network) => store.weightsOfEpoch(folder, { which, network }),
     images: async () => {
       const images = datasetImages(await loadImagesOf(description, values), options);
       checkDataHash({ folder, description }, { dataHash: images.hash(), what: "evaluate" });
@@ -145,15 +147,6 @@ function weightsIn(
     const isPart = cause instanceof TypeError && /-\d+-of-\d+\.\w+$/.test(path);
     const next = isPart ? ": as it is one of several parts, name their index or their folder" : "";
     throw rephrase(cause, `Cannot use the weights in "${path}": ${reason}${next}`);
-  }
-}
-
-/** The best epoch of a run, if its records can be read; evaluating weights does not depend on it. */
-async function bestEpoch(folder: string, store: RunStore): Promise<number | undefined> {
-  try {
-    return (await store.read(folder)).best.epoch;
-  } catch {
-    return undefined;
   }
 }
 

@@ -31,6 +31,7 @@ import { print, printResult, tell } from "../process/streams.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { type Tensor, tf } from "../tensor/tfjs.ts";
 import { createPredictor } from "../train/predict.ts";
+import { stageAt } from "../train/stage.ts";
 import { measured } from "../train/tested.ts";
 import { fittedTable } from "./fit_table.ts";
 import type { Flag, FlagValues } from "./flags.ts";
@@ -110,7 +111,18 @@ export async function adjustClassifier(values: FlagValues, chosen: ChosenMethod)
   const { name, folder, description } = await store.find(userPathOrName(String(values.run)));
   const { config } = description;
   requireMethods(config, { ...chosen, run: name });
-  const heads = testedHeads(configuredStages(config, chosen).at(-1)!);
+  const isGrid = kind === "tau" && values.tau === undefined;
+  const holdsOut = config.data.validation > 0;
+  const selects = selection(values, { isGrid, holdsOut });
+  const engine = await startConfiguredEngine(values, {
+    precision: config.network.precision,
+    passes: 2,
+  });
+  const network = createConfiguredNetwork(config, chosen);
+  const which = values.epoch === "best" ? "best" : "last";
+  const { variables: weights, epoch } = await store.weightsOfEpoch(folder, { which, network });
+  const { stage } = stageAt(configuredStages(config, chosen), epoch);
+  const heads = testedHeads(stage);
   const [head] = heads;
   if (heads.length > 1) {
     throw new UsageError(
@@ -125,22 +137,12 @@ export async function adjustClassifier(values: FlagValues, chosen: ChosenMethod)
         "depend on the length of its rows nor are log-probabilities: choose crt",
     );
   }
-  if (config.stages.at(-1)!.trains === "scales") {
+  if (stage.trains === "scales") {
     throw new UsageError(
       `Cannot use --method ${kind} on the run "${name}": its outputs have scales of their own already: ` +
         "name the run before that stage",
     );
   }
-  const isGrid = kind === "tau" && values.tau === undefined;
-  const holdsOut = config.data.validation > 0;
-  const selects = selection(values, { isGrid, holdsOut });
-  const engine = await startConfiguredEngine(values, {
-    precision: config.network.precision,
-    passes: 2,
-  });
-  const network = createConfiguredNetwork(config, chosen);
-  const which = values.epoch === "best" ? "best" : "last";
-  const weights = await store.weights(folder, { which, network });
   const images = datasetImages(await loadImagesOf(description, values), { onSkip: tell });
   checkDataHash({ folder, description }, { dataHash: images.hash(), what: "evaluate" });
   const counts = description.classCounts;

@@ -312,8 +312,8 @@ function isSame(config: RunConfig, other: RunConfig): boolean {
 
 function differences(config: RunConfig, there: RunConfig): string {
   const [wanted, had] = [settingsOf(config), settingsOf(there)];
-  const differing = [...new Set([...Object.keys(wanted), ...Object.keys(had)])]
-    .filter((name) => wanted[name] !== had[name]);
+  // Another method says it all of settings that are its own.
+  const differing = Object.keys(wanted).filter((name) => name in had && wanted[name] !== had[name]);
   if (differing.length === 0) return "its stages are others";
   return differing.map((name) => `${name} is ${wanted[name]}, the run has ${had[name]}`).join(", ");
 }

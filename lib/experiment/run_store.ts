@@ -10,7 +10,7 @@ import { acquireLock } from "../disk/lock.ts";
 import { removeLeftovers } from "../disk/whole_file.ts";
 import type { Method } from "../method/method.ts";
 import { methods as kitMethods } from "../method/methods.ts";
-import { readRunWeights, type RunWeightsOptions } from "./run_weights.ts";
+import { readRunWeights, type RunWeightsOptions, type WeightsOfEpoch } from "./run_weights.ts";
 import type { Variables } from "../model/network.ts";
 import { runsFolder } from "../setup/project.ts";
 import type { RunConfig } from "./config.ts";
@@ -90,6 +90,8 @@ export interface RunStore {
    * @throws {SyntaxError} If a file is damaged.
    */
   weights(nameOrPath: string, options: RunWeightsOptions): Promise<Variables>;
+  /** The same weights, with the epoch they are of, which tells their stage. */
+  weightsOfEpoch(nameOrPath: string, options: RunWeightsOptions): Promise<WeightsOfEpoch>;
   /** All runs by name, the damaged ones too. */
   list(): Promise<RunSummary[]>;
 }
@@ -124,13 +126,15 @@ export function openRunStore(folder?: string, options: RunStoreOptions = {}): Ru
   const runs = folder === undefined ? runsFolder() : resolve(folder);
   const { methods = kitMethods } = options;
   const find = (nameOrPath: string): Promise<FoundRun> => findRun(nameOrPath, { runs, methods });
+  const weightsOfEpoch: RunStore["weightsOfEpoch"] = async (nameOrPath, options) =>
+    await readRunWeights(await find(nameOrPath), { ...options, methods });
   return {
     folder: runs,
     methods,
     find,
     list: () => listRuns(runs, { methods }),
-    weights: async (nameOrPath, options) =>
-      await readRunWeights(await find(nameOrPath), { ...options, methods }),
+    weights: async (nameOrPath, options) => (await weightsOfEpoch(nameOrPath, options)).variables,
+    weightsOfEpoch,
     start: (run) => startRun(run, { runs, methods }),
     async resume(nameOrPath) {
       const { name, folder } = await find(nameOrPath);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   beginRun,
   configure,
+  createConfiguredNetwork,
   disposeTensors,
   exportWeights,
   openRunStore,
@@ -90,6 +91,25 @@ Deno.test("a run that goes on from another is what one with both stages would ha
       assertEquals(contents(`${temporary.path}/first`), before);
     });
   }
+});
+
+Deno.test("weights tell the epoch they are of, and so their stage", async () => {
+  await using temporary = await temporaryFolder();
+  const store = openRunStore(temporary.path);
+  const config = configure({ ...base, ...stages.crt });
+  const network = createConfiguredNetwork(config, store);
+  const epochOf = async (which: "best" | "last"): Promise<number> => {
+    const { variables, epoch } = await store.weightsOfEpoch("both", { which, network });
+    disposeTensors(variables);
+    return epoch;
+  };
+
+  await train(config, { store, name: "both", stopsIn: 1 });
+  const { best } = await store.read("both");
+  assertEquals([best.epoch, await epochOf("best"), await epochOf("last")], [0, 0, 1]);
+  await train(config, { store, name: "both" });
+  const after = await store.read("both");
+  assertEquals([await epochOf("best"), await epochOf("last")], [after.best.epoch, 2]);
 });
 
 Deno.test("after GLMC a second stage goes on with the classifier that is tested", async () => {
