@@ -84,7 +84,7 @@ export function configHash(config: RunConfig): string {
 
 /**
  * What tells the results of a configuration apart: {@linkcode configHash} without the places of images,
- * lists and weights, which are known by their hashes.
+ * lists, rows and weights, which are known by their hashes.
  *
  * @param config The configuration.
  * @returns 64 hexadecimal digits; equal where two runs ask for the same.
@@ -97,9 +97,12 @@ export function configHash(config: RunConfig): string {
  * ```
  */
 export function resultHash(config: RunConfig): string {
-  const { dataset } = config.data;
+  const { dataset, splitHash } = config.data;
   const { dataFolder, source } = configure({ dataset }).data;
-  const places = { dataFolder, source, trainList: null, testList: null };
+  const places = {
+    ...{ dataFolder, source, trainList: null, testList: null },
+    ...(splitHash !== null && { splitFile: null }),
+  };
   return configHash({
     ...config,
     data: { ...config.data, ...places },

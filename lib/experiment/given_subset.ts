@@ -6,7 +6,16 @@
 
 import { settingTitle } from "../settings/check.ts";
 import type { Settings } from "../settings/field.ts";
-import { dataFields, drawnSubsetFields } from "./data_fields.ts";
+import {
+  type ConfiguredDataset,
+  type DataConfig,
+  dataFields,
+  drawnSubsetFields,
+  isInFiles,
+} from "./data_fields.ts";
+
+/** How images in files are told to be taken as they are, which asks for no draw. */
+const undrawn: Partial<DataConfig> = { profile: "given", imbalanceRate: 1 };
 
 /**
  * Refuses settings of a draw where rows are given: these are not drawn.
@@ -22,11 +31,14 @@ import { dataFields, drawnSubsetFields } from "./data_fields.ts";
  * ```
  */
 export function refuseDrawing(settings: Settings): void {
+  const staysInFiles = isInFiles({ dataset: settings.dataset as ConfiguredDataset });
   for (const name of drawnSubsetFields) {
     const value = settings[name]!;
     // The seed still chooses what is held out of the rows.
     const isUsed = name === "splitSeed" && settings.validation !== 0;
-    if (isUsed || value === dataFields[name].default) continue;
+    const asksForNone = value === dataFields[name].default ||
+      staysInFiles && value === undrawn[name];
+    if (isUsed || asksForNone) continue;
     throw new RangeError(
       `Cannot use ${settingTitle(name, dataFields[name])} ${value}: the subset is not drawn but ` +
         `given by ${settingTitle("splitFile", dataFields.splitFile)}: leave one of them out`,

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { type BigIntStats, existsSync, statSync } from "node:fs";
 import { readError } from "../disk/errors.ts";
 import { networkDiskType } from "../disk/network_disk.ts";
-import { configure, resultHash } from "../experiment/config.ts";
+import { configure, resultHash, type Settings } from "../experiment/config.ts";
 import type { MethodsOption } from "../experiment/configured.ts";
 import { runFiles } from "../experiment/run_folder.ts";
 import { stateAtRest, stateOf } from "../experiment/run_list.ts";
@@ -147,9 +147,9 @@ function statIfThere(path: string): BigIntStats | undefined {
 /** Changes whenever the kit reads configurations, or knows them by their hashes, in another way. */
 function kitStamp({ methods }: MethodsOption): string {
   const digest = createHash("sha256");
-  for (const { name } of methods) {
-    digest.update(name).update(resultHash(configure({ method: name }, { methods })));
-  }
+  const hashOf = (settings: Settings): string => resultHash(configure(settings, { methods }));
+  for (const { name } of methods) digest.update(name).update(hashOf({ method: name }));
+  digest.update(hashOf({ splitFile: "/rows", splitHash: "0".repeat(64) }));
   return digest.digest("hex").slice(0, 16);
 }
 

@@ -255,6 +255,10 @@ Deno.test("a configuration survives being stored, whatever was set", () => {
       { splitGenerator: "numpy", splitSeed: 2 ** 32 - 1, validation: 0.1 },
       { splitFile: "/rows.json", splitHash: "0".repeat(64), replace: true },
       { splitFile: "/rows.json", splitSeed: 3, validation: 0.1 },
+      { dataset: "folder" },
+      { dataset: "folder", imbalanceRate: 0.1 },
+      { dataset: "folder", splitFile: "/rows.json", splitHash: "0".repeat(64) },
+      { dataset: "imagenet_lt", splitFile: "/rows.json", secondStage: "classifier" },
     ] as Settings[]
   ) {
     const made = config(settings);
@@ -315,6 +319,16 @@ Deno.test("readConfig() knows that runs of the sixth form were evaluated after e
     SyntaxError,
     "stages[0].evaluateEvery is missing",
   );
+});
+
+Deno.test("rows that are given are known by their hash, wherever their file lies", () => {
+  const at = (splitFile: string, digit = "0"): string =>
+    resultHash(config({ splitFile, splitHash: digit.repeat(64) }));
+
+  assertEquals(at("/here.txt"), at("/there.json"));
+  assertNotEquals(at("/here.txt"), at("/here.txt", "1"));
+  assertNotEquals(at("/here.txt"), resultHash(config({ splitFile: "/here.txt" })));
+  assertNotEquals(at("/here.txt"), resultHash(config({})));
 });
 
 Deno.test("weights are known by their hash, and a hash needs weights", () => {
