@@ -176,7 +176,7 @@ async function begin(values: FlagValues, chosen: ChosenMethod): Promise<BegunRun
     config,
     name,
     resume: "never",
-    from: { run: source.folder, which: values.epoch === "best" ? "best" : "last" },
+    from: source.folder,
     engine,
     dataset: () => loadImagesOf(source.description, values),
     store,
@@ -199,9 +199,11 @@ function configOfStage(
         "name a run of one stage",
     );
   }
-  return usableConfig({
+  const { stages: [first, second], ...whole } = usableConfig({
     ...settingsOf(config),
     secondStage: `${values.method}`,
     ...settingsIn(values, trainedFlags),
   }, { methods });
+  const startsFrom = values.epoch === "best" ? "best" : "last";
+  return { ...whole, stages: [first, { ...second!, startsFrom }] };
 }

@@ -42,6 +42,11 @@ export interface StageConfig extends StageSettings {
   readonly options: Settings;
   /** Which parameters are trained. */
   readonly trains: Trains;
+  /**
+   * The weights it goes on with: those of the last epoch before it, or, of a run that goes on from another
+   * one, of the best.
+   */
+  readonly startsFrom: "last" | "best";
   /** Whether the tested classifier is drawn anew when the stage begins. */
   readonly freshClassifier: boolean;
   /** A limit to the rows of the tested classifier, or null. */
@@ -53,7 +58,7 @@ export interface StageConfig extends StageSettings {
 /** The configuration of a run, resolved: complete and checked. */
 export interface RunConfig {
   /** Version of this form. */
-  readonly version: 7;
+  readonly version: 8;
   /** The data. */
   readonly data: DataConfig;
   /** The network. */

@@ -210,12 +210,13 @@ export function assemble(settings: Settings, optionNames: readonly string[]): Ru
     options: only(settings, optionNames),
     trains: "all",
     statistics: "updated",
+    startsFrom: "last",
     freshClassifier: false,
     maxNorm: null,
     ...pick(stageFields),
   } as unknown as StageConfig;
   return {
-    version: 7,
+    version: 8,
     data: pick(dataFields),
     network: pick(networkFields),
     stages: [first],

@@ -238,3 +238,15 @@ export const seedFields = {
     help: "seed of everything but the subset",
   }),
 };
+
+/** What a stage begins with: no flag sets it, it follows from the kind of the stage and from the command. */
+export const hookFields = {
+  startsFrom: choiceField(["last", "best"], {
+    default: "last",
+    flags: [],
+    help: "",
+    earlier: "last",
+    since: 8,
+  }),
+  freshClassifier: switchField({ flags: [], help: "", earlier: false, since: 3 }),
+};

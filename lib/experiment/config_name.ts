@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import type { Fields, SettingValue } from "../settings/field.ts";
 import type { RunConfig } from "./config.ts";
 import { dataFields, isInFiles } from "./data_fields.ts";
-import { networkFields, stageFields } from "./config_fields.ts";
+import { hookFields, networkFields, stageFields } from "./config_fields.ts";
 import { secondStageSettings } from "./second_stage.ts";
 import {
   assemble,
@@ -77,7 +77,7 @@ export function configHash(config: RunConfig): string {
     version: hashedForm,
     data: hashedFields(config.data, dataFields),
     network: hashedFields(config.network, networkFields),
-    stages: config.stages.map((stage) => hashedFields(stage, stageFields)),
+    stages: config.stages.map((stage) => hashedFields(stage, { ...stageFields, ...hookFields })),
   };
   return createHash("sha256").update(canonicalJson(hashed)).digest("hex");
 }

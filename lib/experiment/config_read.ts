@@ -23,7 +23,13 @@ import {
   type ConfigOptions,
   type MethodSettings,
 } from "./config_complete.ts";
-import { methodFields, networkFields, seedFields, stageFields } from "./config_fields.ts";
+import {
+  hookFields,
+  methodFields,
+  networkFields,
+  seedFields,
+  stageFields,
+} from "./config_fields.ts";
 import { dataFields } from "./data_fields.ts";
 import { secondStageFields } from "./second_stage.ts";
 
@@ -34,7 +40,7 @@ export interface ReadConfigOptions extends ConfigOptions {
 }
 
 /** Form of the configurations that are written today. */
-const currentForm = 7;
+const currentForm = 8;
 
 /** The first form with a version; since then only fields have come. */
 const firstForm = 2;
@@ -222,6 +228,9 @@ function readNested(
     readStage(stage, { path: `stages[${index}]`, form, methods })
   );
   const stages = [first!, ...others] as const;
+  if (first!.startsFrom !== "last") {
+    throw reason(`stages[0].startsFrom must be last: it is ${shown(first!.startsFrom)}`);
+  }
   for (const [index, { name, startEpoch }] of others.entries()) {
     const path = `stages[${index + 1}]`;
     if (stages.findIndex((stage) => stage.name === name) <= index) {
@@ -246,8 +255,8 @@ const statistics = ["updated", "kept"] as const;
 function readStage(stored: unknown, place: Place & ConfigOptions): StageConfig {
   const record = recordOf(stored, place.path);
   const path = `${place.path}.`;
-  const own = ["name", "method", "options", "trains", "statistics", "freshClassifier", "maxNorm"];
-  refuseUnknown(record, [...own, ...Object.keys(stageFields)], path);
+  const own = ["name", "method", "options", "trains", "statistics", "maxNorm"];
+  refuseUnknown(record, [...own, ...Object.keys({ ...hookFields, ...stageFields })], path);
   const oneOf = <Choice extends string>(name: string, choices: readonly Choice[]): Choice => {
     const value = choices.find((choice) => choice === record[name]);
     if (value !== undefined) return value;
@@ -272,15 +281,11 @@ function readStage(stored: unknown, place: Place & ConfigOptions): StageConfig {
   };
 }
 
-const hookFields = {
-  freshClassifier: switchField({ flags: [], help: "", earlier: false, since: 3 }),
-};
-
-/** What a stage does with its classifier when it begins, and after each step or epoch. */
+/** What a stage begins with, and what it does with its classifier then and after each step or epoch. */
 function readHooks(
   stored: Stored,
   place: Place,
-): Pick<StageConfig, "freshClassifier" | "maxNorm"> {
+): Pick<StageConfig, "startsFrom" | "freshClassifier" | "maxNorm"> {
   const { path, form } = place;
   const hooks = readFields(stored, { ...place, fields: hookFields });
   const { maxNorm } = stored;

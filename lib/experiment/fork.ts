@@ -23,14 +23,6 @@ import { type DescribedRun, readBestWeights, readEvaluation } from "./run_readin
 import type { RunStore } from "./run_store.ts";
 import { writeBestWeights, writeEvaluation, writeMetrics } from "./run_writing.ts";
 
-/** What a run goes on from. */
-export interface ForkSource {
-  /** Name or folder of a finished run. */
-  readonly run: string;
-  /** The weights to go on with: the last ones, or those of the best epoch. */
-  readonly which: "last" | "best";
-}
-
 /** A finished run, read to go on from. */
 export interface Fork {
   /** Where the new run stands: after the last epoch of the old one. The caller owns its tensors. */
@@ -59,17 +51,19 @@ export interface ForkOptions {
  * Parameters that the old network does not have, such as scales or another classifier, are drawn as those of
  * a new run. The old run is left as it is.
  *
- * @param source Which run, and which of its weights.
+ * @param nameOrPath Which run, or none; the next stage of the new one says which of its weights.
  * @param options The new run.
- * @returns Its state and records; the caller disposes both.
- * @throws {RangeError} If the old run is not finished, or the new one is not that with stages more.
+ * @returns Its state and records, which the caller disposes; `undefined` of none.
+ * @throws {RangeError} If the old run is not finished, or the new one is not that with stages more, or goes
+ * on from the best weights of no run.
  * @throws {Deno.errors.NotFound} If a file of the old run is not there.
  * @throws {SyntaxError} If one is damaged.
  */
 export async function readFork(
-  { run: nameOrPath, which }: ForkSource,
+  nameOrPath: string | undefined,
   { store, config, network }: ForkOptions,
-): Promise<Fork> {
+): Promise<Fork | undefined> {
+  if (nameOrPath === undefined) return checkBeginsAlone(config);
   const { name, ...run } = await store.find(nameOrPath);
   const { config: old } = run.description;
   const stages = configuredStages(old, store);
@@ -109,9 +103,10 @@ export async function readFork(
   const last = completed({ parameters, statistics }, drawn);
   const ofBest = completed(best.variables, drawn);
   const { averages, others } = splitCarried(carried);
-  const chosen = which === "best" ? ofBest : last;
-  const weights = mapTensors(chosen, (tensor) => tf.clone(tensor)) as Variables;
   const next = configuredStages(config, store)[old.stages.length]!;
+  const { startsFrom } = config.stages[old.stages.length]!;
+  const chosen = startsFrom === "best" ? ofBest : last;
+  const weights = mapTensors(chosen, (tensor) => tf.clone(tensor)) as Variables;
   const forked: Progress = {
     ...progress,
     lossSums: Object.fromEntries(next.method.terms.map((name) => [name, 0])),
@@ -129,7 +124,7 @@ export async function readFork(
     },
   };
   const bestState = mapTensors(ofBest, (tensor) => tf.clone(tensor)) as Variables;
-  const epochText = which === "last"
+  const epochText = startsFrom === "last"
     ? `its last epoch (${progress.epoch})`
     : `its best epoch (${best.epoch === undefined ? "not known" : best.epoch + 1})`;
   return {
@@ -146,6 +141,16 @@ export async function readFork(
     },
     dispose: () => disposeTensors(bestState),
   };
+}
+
+/** While a run is at work, the best of its epochs is not known to be that. */
+function checkBeginsAlone({ stages }: RunConfig): undefined {
+  const stage = stages.find(({ startsFrom }) => startsFrom === "best");
+  if (stage === undefined) return;
+  throw new RangeError(
+    `Cannot begin a run whose stage ${stage.name} goes on from the best weights before it: these are ` +
+      "weights of a run that is finished: name that one with deno task stage2",
+  );
 }
 
 function checkIsFinished(

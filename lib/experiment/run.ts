@@ -23,7 +23,7 @@ import { defaultRunName, resultHash, type RunConfig, settingsOf } from "./config
 import { configuredSplit, configuredStages, createConfiguredNetwork } from "./configured.ts";
 import { withFileHashes, withListHashes } from "./configured_files.ts";
 import { configuredTraining } from "./configured_training.ts";
-import { type ForkSource, readFork } from "./fork.ts";
+import { readFork } from "./fork.ts";
 import { tellUser } from "./notice.ts";
 import type { OpenRun } from "./open_run.ts";
 import { firstProgress } from "./pretrained.ts";
@@ -53,8 +53,8 @@ export interface BeginRunOptions {
    * `never` never continues one.
    */
   readonly resume?: "if-there" | "must" | "never" | undefined;
-  /** A finished run that a new one goes on from; its configuration is that of `config` with fewer stages. */
-  readonly from?: ForkSource | undefined;
+  /** Name or folder of a finished run that a new one goes on from: the same `config` with fewer stages. */
+  readonly from?: string | undefined;
   /** Name of the preset that its settings start from; it is noted in the folder, and no more. */
   readonly preset?: string | undefined;
   /** `eager` runs steps op by op. */
@@ -145,8 +145,9 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const restored = await existing?.restore({ network, stages });
   standing.progress = restored?.progress;
   restored?.notices.forEach((line) => onNotice(line));
-  const isFork = options.from !== undefined && existing === undefined;
-  const fork = isFork ? await readFork(options.from!, { store, config, network }) : undefined;
+  const fork = existing === undefined
+    ? await readFork(options.from, { store, config, network })
+    : undefined;
   if (fork !== undefined) resources.defer(() => fork.dispose());
   standing.progress ??= fork?.progress;
 

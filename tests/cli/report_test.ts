@@ -99,8 +99,8 @@ Deno.test("settingItems() tells first what differs from the defaults and from th
   assertEquals(left.filter((name) => told.includes(name)), []);
   assertEquals(
     [...told, ...left].length,
-    Object.keys(settingsOf(configure(settings))).length - Object.keys(secondStageFields).length + 4,
-    "a stage has trains, statistics, freshClassifier and maxNorm beside its settings",
+    Object.keys(settingsOf(configure(settings))).length - Object.keys(secondStageFields).length + 5,
+    "a stage has trains, statistics, startsFrom, freshClassifier and maxNorm beside its settings",
   );
 
   // What follows from the data set is no difference, and a preset is known by its settings.

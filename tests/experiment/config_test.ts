@@ -109,6 +109,9 @@ const sixthSettings = { pretrained: null, pretrainedHash: null };
 /** What fewer evaluations brought. */
 const seventhSettings = { evaluateEvery: 1 };
 
+/** What second stages from the best weights brought. */
+const eighthSettings = { startsFrom: "last" };
+
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;
   const { name, method, options, trains, statistics, ...stage } = stages[0];
@@ -121,6 +124,7 @@ Deno.test("defaultConfig is the run that it has always been", () => {
     ...fifthSettings,
     ...sixthSettings,
     ...seventhSettings,
+    ...eighthSettings,
   });
   assertEquals(
     { name, method, trains, statistics, stages: stages.length },
@@ -321,6 +325,18 @@ Deno.test("readConfig() knows that runs of the sixth form were evaluated after e
   );
 });
 
+Deno.test("readConfig() knows that second stages of the seventh form went on from the last epoch", () => {
+  const made = config({ secondStage: "classifier" });
+  const stages = made.stages.map(({ startsFrom: _, ...stage }) => stage);
+
+  assertEquals(readConfig({ ...made, stages, version: 7 }, { methods }), made);
+  assertThrows(
+    () => readConfig({ ...made, stages }, { methods }),
+    SyntaxError,
+    "stages[0].startsFrom is missing",
+  );
+});
+
 Deno.test("rows that are given are known by their hash, wherever their file lies", () => {
   const at = (splitFile: string, digit = "0"): string =>
     resultHash(config({ splitFile, splitHash: digit.repeat(64) }));
@@ -450,8 +466,12 @@ for (
     [null, "the configuration must be an object of settings: it is null"],
     [[], "the configuration must be an object"],
     ["text", 'it is "text"'],
-    [{ version: 8 }, "its form is 8, this version of the kit reads forms up to 7: use the version"],
-    [{ version: "3" }, 'version must be 2 to 7: it is "3"'],
+    [{ version: 9 }, "its form is 9, this version of the kit reads forms up to 8: use the version"],
+    [
+      { ...defaultConfig, stages: [{ ...defaultConfig.stages[0], startsFrom: "best" }] },
+      'stages[0].startsFrom must be last: it is "best"',
+    ],
+    [{ version: "3" }, 'version must be 2 to 8: it is "3"'],
     [{ ...oldForm, contrast: 1 }, "contrast is no setting of this version of the kit"],
     [{ ...defaultConfig, width: 16 }, "width is no setting of this version of the kit"],
     [{ ...defaultConfig, stages: [] }, "stages must be a list of at least one: it is []"],

@@ -133,7 +133,7 @@ Deno.test("a run of a newer kit is refused with both versions", async () => {
       changed({ ...stored, environment }, ["config", "stages"], [{ ...stage, sam: 0.05 }]),
       /stages\[0\]\.sam is no setting/,
     ],
-    [changed({ ...stored, environment }, ["config", "version"], 8), /its form is 8/],
+    [changed({ ...stored, environment }, ["config", "version"], 9), /its form is 9/],
   ];
   for (const [description, text] of newer) {
     const { said, isRefused } = await useWith(present, description, {

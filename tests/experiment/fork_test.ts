@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import {
   beginRun,
   configure,
@@ -10,7 +10,7 @@ import {
   type RunStore,
   type Settings,
 } from "glmc";
-import type { ForkSource } from "../../lib/experiment/fork.ts";
+import { defaultRunName, resultHash } from "../../lib/experiment/config.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { testEngine } from "../engine.ts";
 import { smallDataset } from "../fixtures.ts";
@@ -33,7 +33,7 @@ async function train(
   { store, name, from, stopsIn = Infinity }: {
     readonly store: RunStore;
     readonly name: string;
-    readonly from?: ForkSource;
+    readonly from?: string;
     readonly stopsIn?: number;
   },
 ): Promise<void> {
@@ -77,7 +77,7 @@ Deno.test("a run that goes on from another is what one with both stages would ha
     await t.step(name, async () => {
       const config = configure({ ...base, ...stage });
       await train(config, { store, name: `whole-${name}` });
-      const from = { run: "first", which: "last" } as const;
+      const from = "first";
       // Stopped in its second epoch, and continued without a word of where it came from.
       await train(config, { store, name: `forked-${name}`, from, stopsIn: 2 });
       await train(config, { store, name: `forked-${name}` });
@@ -118,7 +118,7 @@ Deno.test("after GLMC a second stage goes on with the classifier that is tested"
   const first = { ...base, method: "glmc", averageDecay: 0 };
   await train(configure(first), { store, name: "first" });
   const config = configure({ ...first, ...stages.maxnorm });
-  await train(config, { store, name: "second", from: { run: "first", which: "best" } });
+  await train(config, { store, name: "second", from: "first" });
 
   using run = await beginRun({ config, engine, dataset, store, name: "second", resume: "must" });
   const [old, now] = [
@@ -133,12 +133,33 @@ Deno.test("after GLMC a second stage goes on with the classifier that is tested"
   disposeTensors({ old, now });
 });
 
+Deno.test("a second stage from the best weights is another result, and needs a finished run", async () => {
+  await using temporary = await temporaryFolder();
+  const store = openRunStore(temporary.path);
+  const usual = configure({ ...base, ...stages.crt });
+  const [first, second] = usual.stages;
+  const config = { ...usual, stages: [first, { ...second!, startsFrom: "best" }] } as const;
+  await train(configure(base), { store, name: "first" });
+
+  assertNotEquals(resultHash(config), resultHash(usual));
+  assertNotEquals(defaultRunName(config, store), defaultRunName(usual, store));
+  await assertRejects(
+    () => train(config, { store, name: "alone" }),
+    RangeError,
+    "name that one with deno task stage2",
+  );
+  await train(config, { store, name: "second", from: "first" });
+  const { description } = await store.find("second");
+  assertMatch(description.environment["goes on from"]!, /, its best epoch \(1\)$/);
+  assertEquals(resultHash(description.config), resultHash(config));
+});
+
 Deno.test("a run goes on only from a finished run of its own configuration", async () => {
   await using temporary = await temporaryFolder();
   const store = openRunStore(temporary.path);
   const config = configure({ ...base, ...stages.crt });
   const begin = (run: string, changed = config): Promise<void> =>
-    train(changed, { store, name: "second", from: { run, which: "last" } });
+    train(changed, { store, name: "second", from: run });
   await assertRejects(() => begin("nowhere"), Deno.errors.NotFound, "there is no such run");
 
   await train(configure({ ...base, epochs: 2 }), { store, name: "stopped", stopsIn: 1 });

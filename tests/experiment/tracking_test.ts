@@ -184,7 +184,7 @@ Deno.test("a run that goes on from another shows the epochs of both", async () =
   using runs = temporaryFolder();
   await train(runs.path, {}, { name: "first" });
   const staged = { secondStage: "maxnorm", secondEpochs: 1 };
-  await train(runs.path, staged, { from: { run: "first", which: "last" } });
+  await train(runs.path, staged, { from: "first" });
 
   await assertShowsHistory(runs.path, [4, 8, 12]);
 });
