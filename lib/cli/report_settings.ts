@@ -14,7 +14,7 @@ import { type Preset, presets } from "../study/presets.ts";
 import { presetOfRun, undecided } from "./report_summary.ts";
 
 /** Written down by a run that begins; nobody chose them. */
-const written = ["trainListHash", "testListHash", "splitHash", "pretrainedHash"];
+const written = ["trainListHash", "testListHash", "imagesHash", "splitHash", "pretrainedHash"];
 
 /** Settings that say what kind of run it is; the others have their defaults by these. */
 const kinds = ["dataset", "method", "secondStage"];

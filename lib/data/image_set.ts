@@ -226,5 +226,17 @@ export function hashImageSet(set: ImageSet): string {
  * @returns 64 hexadecimal digits.
  */
 export function hashDataset({ train, test }: Dataset): string {
-  return sha256(`${hashImageSet(train)} ${hashImageSet(test)}`);
+  return hashOfParts({ train: hashImageSet(train), test: hashImageSet(test) });
+}
+
+/**
+ * What {@linkcode hashDataset} is, from the hashes of both parts.
+ *
+ * @param parts {@linkcode hashImageSet} of the training and the test images.
+ * @returns 64 hexadecimal digits.
+ */
+export function hashOfParts(
+  { train, test }: { readonly train: string; readonly test: string },
+): string {
+  return sha256(`${train} ${test}`);
 }

@@ -288,6 +288,8 @@ export function checkConfig(config: RunConfig): RunConfig {
   rule(hasClasses, "classes", `${dataset.classes} for ${dataset.name}`);
   const hasSource = data.dataFolder !== null || dataset.sources.includes(data.source);
   rule(hasSource, "source", `${dataset.sources.join(" or ")} for ${dataset.name}`);
+  const hasImages = data.imagesHash === null || dataset.lies === "in memory";
+  rule(hasImages, "imagesHash", `left out for ${dataset.name}: its lists have hashes of their own`);
   const hasRows = data.splitHash === null || data.splitFile !== null;
   rule(hasRows, "splitHash", `that of given rows: name their file with --split_file`);
   const hasWeights = network.pretrainedHash === null || network.pretrained !== null;

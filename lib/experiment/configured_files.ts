@@ -1,5 +1,5 @@
 /**
- * The data set in files that a configuration asks for.
+ * The images, rows and weights that a configuration names, known by what they hold.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import {
 import { fileDatasetEntry, type FileDatasetName } from "../data/file_datasets.ts";
 import type { DataConfig, RunConfig } from "./config.ts";
 import { withSplitHash } from "./configured.ts";
+import { withImagesHash } from "./own_images.ts";
 import { withPretrainedHash } from "./pretrained.ts";
 
 /**
@@ -75,11 +76,23 @@ export function withListHashes(config: RunConfig, dataset: FileDataset): RunConf
 }
 
 /**
- * A configuration that tells what the files hold that it names: rows of a subset, lists of images, weights.
+ * Makes sure that images are those that a configuration tells of.
+ *
+ * @param config The configuration.
+ * @param dataset The data set.
+ * @throws {RangeError} If it has other images or lists, or is of another data set, size or number of classes.
+ */
+export function checkImages(config: RunConfig, dataset: AnyDataset): void {
+  if (isFileDataset(dataset)) withListHashes(config, dataset);
+  else if (config.data.imagesHash !== null) withImagesHash(config, dataset);
+}
+
+/**
+ * A configuration that tells what the files hold that it names: own images, rows of a subset, lists of images, weights.
  *
  * @param config The configuration.
  * @param options The data set that it is to be trained on, where that is at hand; one in files whose hashes
- * are not known yet is opened otherwise.
+ * are not known yet is opened otherwise. Of an own copy in memory it has to be.
  * @returns One with hashes; the same if it names no files.
  * @throws {Error} If a file cannot be read, or holds something else than the configuration says.
  */
@@ -89,11 +102,14 @@ export async function withFileHashes(
 ): Promise<RunConfig> {
   const { classes, trainListHash, testListHash } = config.data;
   const isKnown = trainListHash !== null && testListHash !== null;
+  const imaged = dataset === undefined || isFileDataset(dataset)
+    ? config
+    : withImagesHash(config, dataset);
   const files = dataset !== undefined && isFileDataset(dataset)
     ? dataset
     : isKnown
     ? undefined
     : await openConfiguredFiles(config.data, { classes });
-  const listed = files === undefined ? config : withListHashes(config, files);
+  const listed = files === undefined ? imaged : withListHashes(config, files);
   return await withPretrainedHash(await withSplitHash(listed));
 }

@@ -112,6 +112,11 @@ export interface DataConfig {
   readonly trainListHash: string | null;
   /** SHA-256 of the paths and labels of its test images; a run that begins writes it down. */
   readonly testListHash: string | null;
+  /**
+   * SHA-256 of images in memory that are not the published ones; a run that begins on an own copy of
+   * CIFAR-10 writes it down. Null: the published ones, or others of a set whose published hash is not known.
+   */
+  readonly imagesHash: string | null;
   /** Share of each class that is tested on where no test images are given; null is 0.2. */
   readonly testShare: number | null;
   /** Height and width of a view of a set in files, in pixels; null of sets of one size. */
@@ -189,6 +194,14 @@ export const dataFields: FieldsOf<DataConfig> = {
     defaultText: "not checked",
     earlier: null,
     since: 5,
+  }),
+  imagesHash: optionalTextField({
+    ...sha256Text,
+    flags: ["images_hash"],
+    help: "SHA-256 that the images of an altered copy of CIFAR must have",
+    defaultText: "not checked",
+    earlier: null,
+    since: 8,
   }),
   testShare: optionalNumberField({
     above: 0,

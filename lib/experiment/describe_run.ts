@@ -10,7 +10,8 @@ import { isRecord, recordOf } from "../disk/schema.ts";
 import type { Method } from "../method/method.ts";
 import { kitVersion } from "../setup/project.ts";
 import { adviceFor } from "./advice.ts";
-import { readConfig } from "./config.ts";
+import { readConfig, type RunConfig } from "./config.ts";
+import { imagesHashOf, namesUnknownImages } from "./own_images.ts";
 import { type RunDescription, runFiles } from "./run_folder.ts";
 import { readTextIfThere } from "./run_reading.ts";
 import { descriptionSchema, formerDescriptionSchema } from "./run_schema.ts";
@@ -121,5 +122,12 @@ function describedBy({ value, sealed }: Sealed, { methods }: DescriptionOptions)
       `its classCounts has ${described.classCounts.length} classes where ${classes} are configured`,
     );
   }
-  return { ...described, config };
+  return { ...described, config: withImagesOf(config, described.dataHash) };
+}
+
+/** Runs from before the eighth form tell of an own copy only which images they have seen. */
+function withImagesOf(config: RunConfig, dataHash: string | null): RunConfig {
+  const { data } = config;
+  if (dataHash === null || !namesUnknownImages(data)) return config;
+  return { ...config, data: { ...data, imagesHash: imagesHashOf(data.dataset, dataHash) } };
 }

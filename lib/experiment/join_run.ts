@@ -14,7 +14,7 @@ import type { Training } from "../train/training.ts";
 import { type Company, hearBeginning, inCompany } from "./company.ts";
 import type { RunConfig } from "./config.ts";
 import { configuredSplit, configuredStages, createConfiguredNetwork } from "./configured.ts";
-import { withListHashes } from "./configured_files.ts";
+import { checkImages } from "./configured_files.ts";
 import { configuredTraining } from "./configured_training.ts";
 import { skipReport } from "./skip_report.ts";
 
@@ -55,7 +55,7 @@ export interface JoinedRun extends Disposable {
 export async function joinRun(options: JoinRunOptions): Promise<JoinedRun> {
   const { config, engine, dataset, methods, company, mode } = options;
   using resources = new DisposableStack();
-  if (isFileDataset(dataset)) withListHashes(config, dataset);
+  checkImages(config, dataset);
   const skips = skipReport((line) => company.link.note(line));
   const images = datasetImages(dataset, skips);
   const subset = await configuredSplit(config, images);

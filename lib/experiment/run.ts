@@ -19,14 +19,16 @@ import { createPredictor } from "../train/predict.ts";
 import { evaluated } from "../train/tested.ts";
 import { type Training, trainingStageAt } from "../train/training.ts";
 import { type Company, inCompany, shareBeginning } from "./company.ts";
-import { defaultRunName, resultHash, type RunConfig, settingsOf } from "./config.ts";
+import { defaultRunName, type RunConfig } from "./config.ts";
 import { configuredSplit, configuredStages, createConfiguredNetwork } from "./configured.ts";
-import { withFileHashes, withListHashes } from "./configured_files.ts";
+import { checkImages, withFileHashes } from "./configured_files.ts";
 import { configuredTraining } from "./configured_training.ts";
 import { readFork } from "./fork.ts";
 import { tellUser } from "./notice.ts";
 import type { OpenRun } from "./open_run.ts";
+import { namesUnknownImages } from "./own_images.ts";
 import { firstProgress } from "./pretrained.ts";
+import { asksForTheSame, differences } from "./differences.ts";
 import { describeEnvironment } from "./run_card.ts";
 import type { RunDescription } from "./run_folder.ts";
 import { openRunStore, type RunStore } from "./run_store.ts";
@@ -42,7 +44,7 @@ export interface BeginRunOptions {
   readonly config?: RunConfig | undefined;
   /** The engine to run on. */
   readonly engine: ForConfig<Engine>;
-  /** The images; a function is called only once the run is known to be sound. */
+  /** The images; a function is called once the run is known to be sound, or where they tell which it is. */
   readonly dataset: ForConfig<AnyDataset>;
   /** Name of the run, or its folder; by default it says what differs from the default configuration. */
   readonly name?: string | undefined;
@@ -126,9 +128,11 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   const { checkpointSeconds, mode, preset, xla } = options;
   const { methods } = store;
   using resources = new DisposableStack();
-  const wanted = options.config && await withFileHashes(options.config, {
-    dataset: typeof options.dataset === "function" ? undefined : options.dataset,
-  });
+  const brought = options.config && namesUnknownImages(options.config.data)
+    ? await given(options.dataset, options.config)
+    : options.dataset;
+  const known = typeof brought === "function" ? undefined : brought;
+  const wanted = options.config && await withFileHashes(options.config, { dataset: known });
   const existing = await openExisting({ ...options, config: wanted }, store);
   if (existing !== undefined) resources.defer(() => existing.release());
   const config = existing?.description.config ?? wanted!;
@@ -151,8 +155,8 @@ export async function beginRun(options: BeginRunOptions): Promise<Run> {
   if (fork !== undefined) resources.defer(() => fork.dispose());
   standing.progress ??= fork?.progress;
 
-  const dataset = await given(options.dataset, config);
-  if (isFileDataset(dataset)) withListHashes(config, dataset);
+  const dataset = await given(brought, config);
+  checkImages(config, dataset);
   const skips = skipReport(onNotice);
   const images = datasetImages(dataset, skips);
   const subset = await (existing?.split(images) ?? configuredSplit(config, images));
@@ -296,7 +300,7 @@ async function openExisting(
     throw error;
   }
   const there = open.description.config;
-  if (config === undefined || isSame(config, there)) return open;
+  if (config === undefined || asksForTheSame(config, there)) return open;
   open.release();
   // Names by default tell configurations apart: one of this name was given by hand.
   if (name === undefined) return undefined;
@@ -304,17 +308,4 @@ async function openExisting(
     `Cannot continue the run "${open.name}" with other settings: ${differences(config, there)}: ` +
       "take these, or choose another name",
   );
-}
-
-/** Whether two configurations ask for the same; images may have moved, and are known by their hash. */
-function isSame(config: RunConfig, other: RunConfig): boolean {
-  return resultHash(config) === resultHash(other);
-}
-
-function differences(config: RunConfig, there: RunConfig): string {
-  const [wanted, had] = [settingsOf(config), settingsOf(there)];
-  // Another method says it all of settings that are its own.
-  const differing = Object.keys(wanted).filter((name) => name in had && wanted[name] !== had[name]);
-  if (differing.length === 0) return "its stages are others";
-  return differing.map((name) => `${name} is ${wanted[name]}, the run has ${had[name]}`).join(", ");
 }

@@ -213,7 +213,7 @@ function pairedDifferences(
 /** Settings that are long, or that nobody chooses: what chance does, where images are and how they are known. */
 const unnamed = [
   ...["seed", "dataFolder", "source", "trainList", "testList", "trainListHash", "testListHash"],
-  ...["splitHash", "pretrainedHash"],
+  ...["imagesHash", "splitHash", "pretrainedHash"],
 ];
 
 /** Names for configurations: the settings in which they differ, the method first, without those they lack. */

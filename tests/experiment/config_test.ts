@@ -109,8 +109,8 @@ const sixthSettings = { pretrained: null, pretrainedHash: null };
 /** What fewer evaluations brought. */
 const seventhSettings = { evaluateEvery: 1 };
 
-/** What second stages from the best weights brought. */
-const eighthSettings = { startsFrom: "last" };
+/** What second stages from the best weights, and own copies of images, brought. */
+const eighthSettings = { startsFrom: "last", imagesHash: null };
 
 Deno.test("defaultConfig is the run that it has always been", () => {
   const { data, network, stages, seed } = defaultConfig;
