@@ -7,14 +7,7 @@
 import { resolve } from "node:path";
 import { projectRoot } from "../setup/project.ts";
 import { shown, suggestion } from "../settings/check.ts";
-import {
-  type Field,
-  type Fields,
-  type Settings,
-  type SettingsOf,
-  type SettingValue,
-  switchField,
-} from "../settings/field.ts";
+import type { Field, Fields, Settings, SettingsOf, SettingValue } from "../settings/field.ts";
 import type { RunConfig, StageConfig } from "./config.ts";
 import { checkOptions } from "./check_options.ts";
 import {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type AnyDataset, datasetImages, isFileDataset } from "../images/dataset_images.ts";
+import { type AnyDataset, datasetImages } from "../images/dataset_images.ts";
 import type { Method } from "../method/method.ts";
 import type { Engine, ExecutionMode } from "../tensor/engine.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
