@@ -9,8 +9,8 @@ import { methods as kitMethods } from "../method/methods.ts";
 import { printResult, tell } from "../process/streams.ts";
 import { counted } from "../settings/count.ts";
 import { ablations } from "../study/ablations.ts";
-import { withFiles } from "../study/given_files.ts";
-import type { PlannedRun } from "../study/study.ts";
+import { studyWithFiles } from "../study/given_files.ts";
+import { type PlannedRun, planStudy } from "../study/study.ts";
 import { readArguments, studyOf, variantFlags } from "./ablate_study.ts";
 import { executorOf } from "./executor_flags.ts";
 import type { HelpRow, HelpScreen } from "./help_screen.ts";
@@ -18,7 +18,7 @@ import { wordsOnIdleFlags } from "./idle_flags.ts";
 import type { ChosenMethod } from "./method_flag.ts";
 import { machineFlags } from "./run_flags.ts";
 import { printComparison, runSweep } from "./run_sweep.ts";
-import { UsageError } from "./shell.ts";
+import { asUsageLater, UsageError } from "./shell.ts";
 import { machineArguments, sweepFlags } from "./sweep_flags.ts";
 import { printDryRun } from "./sweep_plan.ts";
 import { usablePlan } from "./usable_plan.ts";
@@ -87,21 +87,12 @@ export async function run(args: string[]): Promise<void> {
   for (const line of wordsOnIdleFlags(values, idle)) tell(line);
   refuseOwnMethod(chosen);
   const asked = studyOf(given);
-  const study = {
-    ...asked,
-    base: await withFiles(asked.base),
-    variants: await Promise.all(
-      asked.variants.map(async ({ name, settings }) => ({
-        name,
-        settings: await withFiles(settings),
-      })),
-    ),
-  };
   const { root_model } = values;
   const store = openRunStore(root_model === undefined ? undefined : `${root_model}`, chosen);
-  // Before anything is written or started.
-  const planned = await usablePlan(study, store);
-  for (const line of wordsOnAlike(planned)) tell(line);
+  // Before a file is read, and anything is written or started.
+  await usablePlan(asked, store);
+  const study = await asUsageLater(studyWithFiles(asked));
+  for (const line of wordsOnAlike(planStudy(study, store))) tell(line);
   const machine = machineArguments(values);
   const executor = executorOf(values, machine);
   if (values["dry-run"] === true) return await printDryRun(study, { store, machine });

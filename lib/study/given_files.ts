@@ -12,6 +12,17 @@ import { withSplitHash } from "../experiment/configured.ts";
 import { openConfiguredFiles } from "../experiment/configured_files.ts";
 import { dataFields } from "../experiment/data_fields.ts";
 import { withPretrainedHash } from "../experiment/pretrained.ts";
+import type { Study, Variant } from "./study.ts";
+
+/** Settings that say which files are meant, and those that tell what these hold. */
+const kinds = [
+  {
+    named: ["dataset", "dataFolder", "trainList", "testList", "testShare", "splitSeed"],
+    told: ["trainListHash", "testListHash"],
+  },
+  { named: ["splitFile"], told: ["splitHash"] },
+  { named: ["pretrained"], told: ["pretrainedHash"] },
+];
 
 /**
  * Settings with the hashes of the files that they name: rows and lists are known by these, wherever they lie,
@@ -29,8 +40,56 @@ import { withPretrainedHash } from "../experiment/pretrained.ts";
  * ```
  */
 export async function withFiles(settings: Settings): Promise<Settings> {
+  return { ...settings, ...await toldBy(settings) };
+}
+
+/**
+ * A study with the hashes of the files that it names, as {@linkcode withFiles} finds them.
+ *
+ * A variant may name other files than the base, or say more of them: it has the hashes of its own then.
+ *
+ * @param study The study.
+ * @returns The study, with hashes in its base where its variants share all files, else in each variant.
+ * @throws {Error} If a file cannot be read, or does not fit.
+ * @example No files
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { studyWithFiles } from "glmc/study/given_files.ts";
+ *
+ * const variants = [{ name: "short", settings: { epochs: 3 } }];
+ * const study = { name: "none", title: "None", base: {}, variants, seeds: [1] };
+ *
+ * assertEquals(await studyWithFiles(study), study);
+ * ```
+ */
+export async function studyWithFiles(study: Study): Promise<Study> {
+  const { base, variants } = study;
+  if (!variants.some(({ settings }) => kinds.some(({ named }) => hasAny(settings, named)))) {
+    return { ...study, base: await withFiles(base) };
+  }
+  const own: Variant[] = [];
+  // One after the other: the lists of a large set fill some memory.
+  for (const { name, settings } of variants) {
+    const told = await toldBy({ ...inherited(base, settings), ...settings });
+    own.push({ name, settings: { ...settings, ...told } });
+  }
+  return { ...study, variants: own };
+}
+
+/** The base as a variant takes it over: a hash that was given for other files is none of its own. */
+function inherited(base: Settings, settings: Settings): Settings {
+  const stale = kinds.flatMap(({ named, told }) => hasAny(settings, named) ? told : []);
+  return Object.fromEntries(Object.entries(base).filter(([name]) => !stale.includes(name)));
+}
+
+function hasAny(settings: Settings, names: readonly string[]): boolean {
+  return names.some((name) => Object.hasOwn(settings, name));
+}
+
+/** What the files say that settings name. */
+async function toldBy(settings: Settings): Promise<Settings> {
   const [rows, lists] = [await rowsOf(settings), await listsOf(settings)];
-  return { ...settings, ...rows, ...lists, ...await weightsOf(settings) };
+  return { ...rows, ...lists, ...await weightsOf(settings) };
 }
 
 async function weightsOf(

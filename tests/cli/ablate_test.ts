@@ -12,6 +12,7 @@ import { workerCommand } from "../../lib/study/worker_command.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { contentsOf } from "../experiment/processes.ts";
 import { writeRun } from "../study/written_runs.ts";
+import { writeTinyImageNet } from "../tiny_imagenet.ts";
 
 interface Result {
   readonly code: number;
@@ -289,6 +290,31 @@ Deno.test("a dry run says what would be done and how long it takes, and leaves n
   assertEquals([...Deno.readDirSync(runs)], []);
   const listed = await ablate(["?"], { runs });
   assertMatch(listed.stdout, /^ +components +[A-Z].*\(7 variants\)$/m);
+});
+
+Deno.test("variants of one's own images may name other files than the base, or part them otherwise", async () => {
+  using temporary = temporaryFolder();
+  const { root, trainList, testList } = writeTinyImageNet(temporary.path, [6, 5]);
+  const other = `${temporary.path}/fewer.txt`;
+  await Deno.writeTextFile(other, (await Deno.readTextFile(trainList)).split("\n", 9).join("\n"));
+  const folder = ["--dataset", "folder", "--root", `${root}/train`];
+  const lists = ["--dataset", "folder", "--root", root, "--test_list", testList];
+  const network = ["--preset", "none", "--image_size", "32", "-a", "resnet32", "--width", "1"];
+  const small = [...network, "--method", "ce", "-b", "4", "--epochs", "1", "--seeds", "1"];
+  const cases: [args: string[], runs: number][] = [
+    [["subset", ...folder, ...small], 5],
+    [["--grid", "split_seed=0,1", ...folder, ...small], 2],
+    [["--grid", "test_share=0.2,0.4", ...folder, ...small], 2],
+    [["--grid", "image_size=16,32", ...folder, ...small.filter((_, at) => at < 2 || at > 3)], 2],
+    [["--grid", `train_list=${trainList},${other}`, ...lists, ...small], 2],
+  ];
+  for (const [args, runs] of cases) {
+    const { code, stdout, stderr } = await ablate([...args, "--dry-run"], { runs: temporary.path });
+    assertEquals(code, 0, stderr);
+    assertMatch(stdout, new RegExp(`^${runs} of ${runs} runs to do`, "m"));
+  }
+  const none = ["gamma", "--dataset", "folder", "--dry-run"];
+  assertEquals((await ablate(none, { runs: temporary.path })).code, 2);
 });
 
 Deno.test("what cannot be compared is refused with code 2 before anything runs", async () => {
