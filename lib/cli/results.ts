@@ -215,7 +215,7 @@ async function choose(values: FlagValues, store: RunStore): Promise<Chosen> {
     const results = comparison.rows.flatMap(({ results }) => results);
     return { results, unreadable: [], comparison };
   }
-  const results = known.filter((result) => hasSettings(result, where))
+  const results = known.filter((result) => hasSettings(result, where, store))
     .toSorted((a, b) => a.started < b.started ? -1 : a.started > b.started ? 1 : 0);
   const isChoosing = Object.keys(where).length > 0;
   const unreadable = isChoosing
@@ -229,7 +229,10 @@ async function choose(values: FlagValues, store: RunStore): Promise<Chosen> {
 function whereOf({ method, where }: FlagValues, { methods }: RunStore): Settings {
   const settings = [where, method === undefined ? undefined : `method=${method}`]
     .filter((text) => text !== undefined);
-  return settings.length === 0 ? {} : asUsage(() => parseWhere(settings.join(","), { methods }));
+  if (settings.length === 0) return {};
+  return asUsage(() =>
+    parseWhere(settings.join(","), { methods, pathOf: (path) => userPath(path) })
+  );
 }
 
 function hasSeveralSeeds(results: readonly RunResult[]): boolean {

@@ -58,12 +58,12 @@ export interface ShownComparison extends Comparison {
  * ```
  */
 export async function results(options: ResultsOptions = {}): Promise<ShownComparison> {
-  const { store = openRunStore(), study, where = {}, baseline } = options;
-  checkWhere(where, store);
+  const { store = openRunStore(), study, baseline } = options;
+  const where = checkWhere(options.where ?? {}, store);
   const known = await knownResults(store, options);
   const found = typeof study === "string" ? await findStudy(study, store) : study;
   const comparison = found === undefined
-    ? groupResults(known.filter((result) => hasSettings(result, where)), { baseline })
+    ? groupResults(known.filter((result) => hasSettings(result, where, store)), { baseline })
     : compareVariants(narrowed(found, { where, baseline, store }), known, store);
   return {
     ...comparison,
@@ -105,7 +105,7 @@ export function narrowed(
     readonly store: Pick<RunStore, "methods">;
   },
 ): Study {
-  const fitting = planStudy(study, store).filter((run) => hasSettings(run, where));
+  const fitting = planStudy(study, store).filter((run) => hasSettings(run, where, store));
   const chosen = new Set(fitting.map(({ variant }) => variant));
   const seeds = new Set(fitting.map(({ seed }) => seed));
   const { baseline: own, ...rest } = study;

@@ -4,21 +4,28 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import { settingsOf } from "../experiment/config.ts";
 import { sharedFields } from "../experiment/config_complete.ts";
-import { methodFields } from "../experiment/config_fields.ts";
+import { methodFields, partFields } from "../experiment/config_fields.ts";
 import type { MethodsOption } from "../experiment/configured.ts";
 import { chooseMethod } from "../method/choose.ts";
 import { checkedSetting, suggestion, typedValue } from "../settings/check.ts";
 import type { Field, Fields, Settings, SettingValue } from "../settings/field.ts";
 import type { RunResult } from "./result.ts";
 
+/** What settings are read with. */
+export interface WhereOptions extends MethodsOption {
+  /** The absolute path that a path means; that of the present folder by default. */
+  readonly pathOf?: (path: string) => string;
+}
+
 /**
  * Reads what results must have, as a command line gives it.
  *
  * @param text Names of settings or of their flags with values, such as `imbalance_rate=0.01,epochs=200`.
- * @param options The methods, whose settings may be named too.
- * @returns Settings by name.
+ * @param options The methods, whose settings may be named too, and what paths mean.
+ * @returns Settings by name, as {@linkcode checkWhere} gives them.
  * @throws {RangeError} If a name is none of a setting, its value none of its values, or two values contradict
  * each other.
  * @example A flag of the official code
@@ -33,8 +40,8 @@ import type { RunResult } from "./result.ts";
  * });
  * ```
  */
-export function parseWhere(text: string, { methods }: MethodsOption): Settings {
-  const fields = allFields({ methods });
+export function parseWhere(text: string, options: WhereOptions): Settings {
+  const fields = allFields(options);
   const where = new Map<string, SettingValue>();
   for (const part of text.split(",")) {
     const [, given = "", typed] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
@@ -45,9 +52,7 @@ export function parseWhere(text: string, { methods }: MethodsOption): Settings {
       );
     }
     const [name, field] = namedField(given, fields);
-    const value = name === "method"
-      ? chooseMethod({ method: typed }, methods).name
-      : fieldValue(typed, { name, field });
+    const value = storedValue(fieldValue(typed, { name, field }), { name, field, ...options });
     if (where.has(name) && where.get(name) !== value) {
       throw new RangeError(
         `Cannot choose by ${given} twice: no run has both ${
@@ -64,7 +69,8 @@ export function parseWhere(text: string, { methods }: MethodsOption): Settings {
  * Makes sure that settings by which results are chosen are there.
  *
  * @param where The settings by name.
- * @param options The methods, whose settings may be named too.
+ * @param options The methods, whose settings may be named too, and what paths mean.
+ * @returns The settings as results have them: a method by its own name, a path from the root.
  * @throws {RangeError} If a name is none of a setting, or its value none of its values.
  * @example A slip
  * ```ts
@@ -75,14 +81,45 @@ export function parseWhere(text: string, { methods }: MethodsOption): Settings {
  * assertThrows(() => checkWhere({ epoch: 3 }, { methods }), RangeError, "did you mean epochs?");
  * ```
  */
-export function checkWhere(where: Settings, { methods }: MethodsOption): void {
-  const fields = allFields({ methods });
-  for (const [name, value] of Object.entries(where)) {
-    const field = fields[name];
-    if (field === undefined) throw unknownSetting(name, Object.keys(fields));
-    checkedSetting(name, value, field);
-    if (name === "method") chooseMethod({ method: `${value}` }, methods);
+export function checkWhere(where: Settings, options: WhereOptions): Settings {
+  const fields = allFields(options);
+  return Object.fromEntries(
+    Object.entries(where).map(([name, value]) => {
+      const field = fields[name];
+      if (field === undefined) throw unknownSetting(name, Object.keys(fields));
+      return [name, storedValue(checkedSetting(name, value, field), { name, field, ...options })];
+    }),
+  );
+}
+
+/** A value as results have it. */
+function storedValue(
+  value: SettingValue,
+  { name, field, methods, pathOf = (path) => resolve(path) }:
+    & WhereOptions
+    & { readonly name: string; readonly field: Field },
+): SettingValue {
+  if (value === null) return null;
+  if (name === "method" || name === "secondMethod") {
+    return chooseMethod({ method: `${value}` }, methods).name;
   }
+  if (isPart(name)) checkPart(name, { value: `${value}`, methods });
+  return field.kind === "path" ? pathOf(`${value}`) : value;
+}
+
+function isPart(name: string): name is keyof typeof partFields {
+  return Object.hasOwn(partFields, name);
+}
+
+function checkPart(
+  name: keyof typeof partFields,
+  { value, methods }: MethodsOption & { readonly value: string },
+): void {
+  const names = new Set(methods.flatMap(({ parts }) => parts?.[name] ?? []));
+  if (names.has(value)) return;
+  throw new RangeError(
+    `Cannot choose by ${name} ${value}: no method has it: ${suggestion(value, [...names])}`,
+  );
 }
 
 function allFields({ methods }: MethodsOption): Fields {
@@ -125,21 +162,31 @@ function fieldValue(
  * Whether a result has settings.
  *
  * @param result The result.
- * @param where The settings; a result whose method does not know one has it not.
+ * @param where The settings, as {@linkcode checkWhere} gives them; a result whose method does not know one has
+ * it not.
+ * @param options The methods, which are made of views and a loss.
  * @returns `true` if it has all of them.
  * @example One of two
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { configure } from "glmc";
+ * import { configure, methods } from "glmc";
  * import { hasSettings } from "glmc/study/where.ts";
  *
- * const result = { config: configure({ epochs: 3 }) };
+ * const result = { config: configure({ epochs: 3, loss: "focal" }) };
  *
- * assertEquals(hasSettings(result, { epochs: 3 }), true);
- * assertEquals(hasSettings(result, { epochs: 3, seed: 7 }), false);
+ * assertEquals(hasSettings(result, { epochs: 3, loss: "focal" }, { methods }), true);
+ * assertEquals(hasSettings(result, { epochs: 3, seed: 7 }, { methods }), false);
  * ```
  */
-export function hasSettings({ config }: Pick<RunResult, "config">, where: Settings): boolean {
-  const settings = settingsOf(config);
+export function hasSettings(
+  { config }: Pick<RunResult, "config">,
+  where: Settings,
+  { methods }: MethodsOption,
+): boolean {
+  const stored = settingsOf(config);
+  // What chooses a method by its parts is stored as its name.
+  const { views = null, loss = null } = methods.find(({ name }) => name === stored.method)?.parts ??
+    {};
+  const settings: Settings = { ...stored, views, loss };
   return Object.entries(where).every(([name, value]) => settings[name] === value);
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Settings } from "../../lib/experiment/config.ts";
 import { writeStudy } from "../../lib/study/study_folder.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
 import { namesIn, temporaryFolder } from "../data/disposables.ts";
@@ -121,6 +122,34 @@ Deno.test("results shows a study by its variants, writes pages, and hands cards 
   assertEquals(namesIn(runs), before);
 });
 
+Deno.test("results chooses by what train is told, also where something else is stored", async () => {
+  using temporary = temporaryFolder();
+  const runs = temporary.path;
+  const settings: Readonly<Record<string, Settings>> = {
+    plain: { loss: "focal" },
+    mixed: { views: "mixup", loss: "focal" },
+    late: { method: "ce_drw", secondStage: "crt", secondMethod: "bs", secondEpochs: 1, epochs: 1 },
+    rows: { splitFile: `${runs}/rows.txt` },
+    images: { dataFolder: `${runs}/cifar` },
+  };
+  for (const [name, given] of Object.entries(settings)) {
+    await writeRun(runs, { name, settings: { epochs: 2, ...given }, top1: [30, 40] });
+  }
+  const cases: readonly (readonly [where: string, names: string[]])[] = [
+    ["loss=focal", ["mixed", "plain"]],
+    ["views=mixup", ["mixed"]],
+    ["loss=cross_entropy,views=plain", ["late"]],
+    ["second_method=bs", ["late"]],
+    ["split_file=rows.txt", ["rows"]],
+    ["root=./cifar", ["images"]],
+  ];
+  for (const [where, names] of cases) {
+    const { out, error } = await results(runs, `--where=${where}`, "--format", "csv");
+    const found = out.split("\n").slice(1, -1).map((row) => row.split(",")[0]);
+    assertEquals(found.toSorted(), names, `${where}: ${error}`);
+  }
+});
+
 Deno.test("results refuses what cannot be in one line, with the nearest name", async () => {
   using temporary = temporaryFolder();
   const runs = temporary.path;
@@ -129,6 +158,7 @@ Deno.test("results refuses what cannot be in one line, with the nearest name", a
     [["--method", "gmlc"], 2, "did you mean glmc?"],
     [["--where", "imbalance_rat=0.1"], 2, "did you mean imbalance_rate?"],
     [["--where", "imbalance_rate=7"], 2, "it must be"],
+    [["--where", "loss=focl"], 2, "did you mean focal?"],
     [["--where", "seed"], 2, "no <setting>=<value>"],
     [["--where", "seed=1-3"], 2, '"1-3": it must be a whole number'],
     [["--where", "epochs="], 2, '"": it must be a whole number'],
