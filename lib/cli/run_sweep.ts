@@ -47,7 +47,7 @@ export interface SweepOutcome {
  * Does the runs of a study that are not known, and shows how far they are.
  *
  * A request to stop leaves a checkpoint of each run at work and the exit code of the signal; a run that has
- * failed the exit code 1.
+ * failed, or was stopped by another than this process, the exit code 1.
  *
  * @param study The study.
  * @param options Store and executor.
@@ -105,7 +105,8 @@ export async function runSweep(
   const all = [...runs.values()];
   const left = incompleteText(all, { onlyFailed });
   if (left !== undefined) tell(left);
-  if (all.some(({ state }) => state === "failed")) Deno.exitCode = 1;
+  // Runs that wait were not asked for, as with --only failed, and may be at work elsewhere.
+  if (all.some(({ state }) => state === "failed" || state === "stopped")) Deno.exitCode = 1;
   if (stop.signal.aborted) Deno.exitCode = stop.exitCode;
   return { results: await knownResults(store), isComplete: left === undefined };
 }

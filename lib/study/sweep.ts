@@ -9,6 +9,7 @@ import type { Executor, ExecutorOptions } from "./executor.ts";
 import type { RunProgress } from "./progress.ts";
 import { isFinished, resultsByHash } from "./read_results.ts";
 import type { RunResult } from "./result.ts";
+import { readRunResult } from "./run_result.ts";
 import { type PlannedRun, planStudy } from "./study.ts";
 import { logFile } from "./study_folder.ts";
 
@@ -64,9 +65,25 @@ export async function* sweep(options: SweepOptions): AsyncGenerator<RunProgress>
   for await (
     const progress of executor.run(left.filter(only), { store, studyFolder, signal, onNotice })
   ) {
-    if (progress.state === "failed" && (failFast || progress.isFatal)) stop.abort();
+    if (progress.state === "failed") {
+      if (failFast || progress.isFatal) stop.abort();
+      await noteFailure(progress, options);
+    }
     yield progress;
   }
+}
+
+/** Writes down that a run has failed, which a worker that was killed has not done itself. */
+async function noteFailure(
+  { run, problem }: RunProgress,
+  { store, studyFolder: { path } }: Pick<SweepOptions, "store" | "studyFolder">,
+): Promise<void> {
+  if (await hasFailed(path, run)) return;
+  const found = await readRunResult(`${store.folder}/${run.name}`, store);
+  if (found?.state === "finished") return;
+  const line = `${new Date().toISOString()} failed${problem === undefined ? "" : `: ${problem}`}\n`;
+  // As in the log of a worker, it is dropped where the disk does not take it.
+  await Deno.writeTextFile(logFile(path, run.name), line, { append: true }).catch(() => {});
 }
 
 /**

@@ -292,6 +292,27 @@ Deno.test("a dry run says what would be done and how long it takes, and leaves n
   assertMatch(listed.stdout, /^ +components +[A-Z].*\(7 variants\)$/m);
 });
 
+Deno.test("a run whose process was stopped or killed by another is left over with code 1, and found by --only failed", async () => {
+  using temporary = temporaryFolder();
+  const { path: runs } = temporary;
+  const two = ["--grid", "lr=0.1", "--seeds", "1,2", ...four.slice(4)];
+  const withSignal = async (signal: Deno.Signal): Promise<Result> => {
+    const sweep = start(two, { runs });
+    await sweep.reached(/seed 1: at work, /);
+    for (const worker of workersOf(sweep.pid)) Deno.kill(worker, signal);
+    return await sweep.result();
+  };
+
+  const stopped = await withSignal("SIGTERM");
+  const killed = await withSignal("SIGKILL");
+  const failed = await ablate([...two, "--only", "failed"], { runs });
+
+  assertEquals([stopped.code, killed.code, failed.code], [1, 1, 0], failed.stderr);
+  assertMatch(stopped.stderr, /^1 of 2 runs is not finished: /m);
+  assertMatch(killed.stderr, /^lr 0\.1, seed 1: failed.* ended by SIGKILL: /m);
+  assertMatch(failed.stderr, /^lr: 2 of 2 runs finished$/m);
+});
+
 Deno.test("variants of one's own images may name other files than the base, or part them otherwise", async () => {
   using temporary = temporaryFolder();
   const { root, trainList, testList } = writeTinyImageNet(temporary.path, [6, 5]);
