@@ -1,6 +1,7 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { nextStep, type Standing } from "../../lib/study/slurm/next_step.ts";
 import { parseQueue, type QueuedTask } from "../../lib/study/slurm/queue.ts";
+import { nextJobName } from "../../lib/study/slurm/submissions.ts";
 
 /** As Slurm 22.05.8 has answered. */
 const recorded = `\
@@ -103,4 +104,14 @@ Deno.test("nextStep() says why a job waits if time alone will not help", () => {
     undefined,
     "Slurm has it wait: JobHeldAdmin",
   ]);
+});
+
+Deno.test("nextJobName() tells the arrays of one study in two folders of runs apart", () => {
+  const [here, there] = ["/here", "/there"].map((runs) => `${runs}/.studies/gamma-01234567`);
+  const first = nextJobName(here!, []);
+  assertNotEquals(first, nextJobName(there!, []));
+  assertEquals(first, nextJobName(here!, []));
+  // Written down before names told the folder.
+  const second = nextJobName(here!, [{ name: "gamma-01234567.1", runs: ["0123"] }]);
+  assertEquals(second, first.replace(/1$/, "2"));
 });

@@ -5,12 +5,13 @@
  */
 
 import { basename, join } from "node:path";
+import { sha256 } from "../../disk/digest.ts";
 import { readSealedJson, writeSealedJson } from "../../disk/json_file.ts";
 import { listOf, object, textual } from "../../disk/schema.ts";
 
 /** A job array of a study. */
 export interface Submission {
-  /** Name of the job, which no other of the study has. */
+  /** Name of the job, which no other of the study has, nor one of the same study in other folders. */
   readonly name: string;
   /** Hashes of the runs, in the order of its tasks. */
   readonly runs: readonly string[];
@@ -69,20 +70,21 @@ export async function writeSubmissions(
 }
 
 /**
- * A name for the next job array of a study.
+ * A name for the next job array of a study, by which its tasks are found in the queue.
  *
- * @param folder Folder of the study.
+ * @param folder Folder of the study, as an absolute path.
  * @param submissions What was submitted before.
- * @returns The folder's name and a number.
+ * @returns The folder's name, a hash of its path, and a number.
  * @example The first
  * ```ts
- * import { assertEquals } from "@std/assert";
+ * import { assertMatch } from "@std/assert";
  * import { nextJobName } from "glmc/study/slurm/submissions.ts";
  *
- * assertEquals(nextJobName("/runs/.studies/gamma-01234567", []), "gamma-01234567.1");
+ * assertMatch(nextJobName("/runs/.studies/gamma-01234567", []), /^gamma-01234567-[0-9a-f]{8}\.1$/);
  * ```
  */
 export function nextJobName(folder: string, submissions: readonly Submission[]): string {
   const last = Number(submissions.at(-1)?.name.split(".").at(-1) ?? 0);
-  return `${basename(folder)}.${last + 1}`;
+  // The same study may be done in several folders of runs, by one queue.
+  return `${basename(folder)}-${sha256(folder).slice(0, 8)}.${last + 1}`;
 }
