@@ -91,7 +91,7 @@ export async function run(args: string[]): Promise<void> {
   const store = openRunStore(root_model === undefined ? undefined : `${root_model}`, chosen);
   // Before a file is read, and anything is written or started.
   await usablePlan(asked, store);
-  const study = await asUsageLater(studyWithFiles(asked));
+  const study = await asUsageLater(studyWithFiles(asked, { onNotice: tell }));
   for (const line of wordsOnAlike(planStudy(study, store))) tell(line);
   const machine = machineArguments(values);
   const executor = executorOf(values, machine);

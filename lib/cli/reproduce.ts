@@ -157,10 +157,12 @@ export async function run(args: string[]): Promise<void> {
   const reproduction = asUsage(() => asked(row, values, settingsIn(values, config)));
   const { base } = reproduction.study;
   const otherLists = await asUsageLater(unpublishedLists(base));
+  const told = await withFiles(base, { onNotice: tell });
+  const otherImages = told.imagesHash === base.imagesHash ? [] : ["other images"];
   await reproduce({
     ...reproduction,
-    altered: [...reproduction.altered, ...otherLists],
-    study: { ...reproduction.study, base: await withFiles(base) },
+    altered: [...reproduction.altered, ...otherLists, ...otherImages],
+    study: { ...reproduction.study, base: told },
   }, values);
 }
 

@@ -1,18 +1,25 @@
 /**
- * Files that settings name, as a study knows them: rows of a subset, lists of images, and weights.
+ * Files that settings name, as a study knows them: images and their lists, rows of a subset, and weights.
  *
  * @module
  */
 
+import { loadDataset, type LoadDatasetOptions } from "../data/dataset.ts";
+import type { DatasetName } from "../data/datasets.ts";
 import type { FileDataset } from "../data/file_dataset.ts";
 import { fileDatasetEntry } from "../data/file_datasets.ts";
+import { hashDataset } from "../data/image_set.ts";
 import { largeSets } from "../data/large_sets.ts";
-import { configure, type Settings } from "../experiment/config.ts";
+import { configure, type DataConfig, type Settings } from "../experiment/config.ts";
 import { withSplitHash } from "../experiment/configured.ts";
 import { openConfiguredFiles } from "../experiment/configured_files.ts";
 import { dataFields } from "../experiment/data_fields.ts";
+import { imagesHashOf, namesUnknownImages } from "../experiment/own_images.ts";
 import { withPretrainedHash } from "../experiment/pretrained.ts";
 import type { Study, Variant } from "./study.ts";
+
+/** Who is told what. */
+export type FilesOptions = Pick<LoadDatasetOptions, "onNotice">;
 
 /** Settings that say which files are meant, and those that tell what these hold. */
 const kinds = [
@@ -20,15 +27,17 @@ const kinds = [
     named: ["dataset", "dataFolder", "trainList", "testList", "testShare", "splitSeed"],
     told: ["trainListHash", "testListHash"],
   },
+  { named: ["dataset", "dataFolder"], told: ["imagesHash"] },
   { named: ["splitFile"], told: ["splitHash"] },
   { named: ["pretrained"], told: ["pretrainedHash"] },
 ];
 
 /**
- * Settings with the hashes of the files that they name: rows and lists are known by these, wherever they lie,
- * and a part of what a run asks for. Images also tell how many classes there are.
+ * Settings with the hashes of the files that they name: rows, lists and altered images are known by these,
+ * wherever they lie, and a part of what a run asks for. Images also tell how many classes there are.
  *
  * @param settings Settings, with or without files.
+ * @param options Who is told of images that are not the published ones.
  * @returns The settings.
  * @throws {Error} If a file cannot be read, or does not fit.
  * @example No files
@@ -39,8 +48,11 @@ const kinds = [
  * assertEquals(await withFiles({ epochs: 3 }), { epochs: 3 });
  * ```
  */
-export async function withFiles(settings: Settings): Promise<Settings> {
-  return { ...settings, ...await toldBy(settings) };
+export async function withFiles(
+  settings: Settings,
+  options: FilesOptions = {},
+): Promise<Settings> {
+  return { ...settings, ...await toldBy(settings, options) };
 }
 
 /**
@@ -49,6 +61,7 @@ export async function withFiles(settings: Settings): Promise<Settings> {
  * A variant may name other files than the base, or say more of them: it has the hashes of its own then.
  *
  * @param study The study.
+ * @param options Who is told of images that are not the published ones.
  * @returns The study, with hashes in its base where its variants share all files, else in each variant.
  * @throws {Error} If a file cannot be read, or does not fit.
  * @example No files
@@ -62,18 +75,19 @@ export async function withFiles(settings: Settings): Promise<Settings> {
  * assertEquals(await studyWithFiles(study), study);
  * ```
  */
-export async function studyWithFiles(study: Study): Promise<Study> {
-  const { base, variants } = study;
+export async function studyWithFiles(study: Study, options: FilesOptions = {}): Promise<Study> {
+  const { variants } = study;
   if (!variants.some(({ settings }) => kinds.some(({ named }) => hasAny(settings, named)))) {
-    return { ...study, base: await withFiles(base) };
+    return { ...study, base: await withFiles(study.base, options) };
   }
+  const base = { ...study.base, ...await imagesOf(study.base, options) };
   const own: Variant[] = [];
   // One after the other: the lists of a large set fill some memory.
   for (const { name, settings } of variants) {
-    const told = await toldBy({ ...inherited(base, settings), ...settings });
+    const told = await toldBy({ ...inherited(base, settings), ...settings }, options);
     own.push({ name, settings: { ...settings, ...told } });
   }
-  return { ...study, variants: own };
+  return { ...study, base, variants: own };
 }
 
 /** The base as a variant takes it over: a hash that was given for other files is none of its own. */
@@ -87,9 +101,22 @@ function hasAny(settings: Settings, names: readonly string[]): boolean {
 }
 
 /** What the files say that settings name. */
-async function toldBy(settings: Settings): Promise<Settings> {
+async function toldBy(settings: Settings, options: FilesOptions): Promise<Settings> {
   const [rows, lists] = [await rowsOf(settings), await listsOf(settings)];
-  return { ...rows, ...lists, ...await weightsOf(settings) };
+  const images = await imagesOf(settings, options);
+  return { ...rows, ...lists, ...images, ...await weightsOf(settings) };
+}
+
+/** The hash of an own copy in memory that is not of the published images. */
+async function imagesOf(settings: Settings, { onNotice }: FilesOptions): Promise<Settings> {
+  const data = dataOf(settings);
+  if (!namesUnknownImages(data)) return {};
+  const images = await loadDataset(data.dataset as DatasetName, {
+    folder: data.dataFolder!,
+    ...(onNotice && { onNotice }),
+  });
+  const imagesHash = imagesHashOf(data.dataset, hashDataset(images));
+  return imagesHash === null ? {} : { imagesHash };
 }
 
 async function weightsOf(
@@ -134,12 +161,16 @@ export async function unpublishedLists(settings: Settings): Promise<string[]> {
   ];
 }
 
-async function filesOf(settings: Settings): Promise<FileDataset | undefined> {
+function dataOf(settings: Settings): DataConfig {
   const ofData = Object.fromEntries(
     Object.entries(settings).filter(([name]) => Object.hasOwn(dataFields, name)),
   );
+  return configure(ofData).data;
+}
+
+async function filesOf(settings: Settings): Promise<FileDataset | undefined> {
   const { classes } = settings;
-  return await openConfiguredFiles(configure(ofData).data, {
+  return await openConfiguredFiles(dataOf(settings), {
     ...(typeof classes === "number" && { classes }),
   });
 }

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { readSafetensors, writeSafetensors } from "../../lib/disk/safetensors.ts";
 import { runFiles } from "../../lib/experiment/run_folder.ts";
+import { openRunStore } from "../../lib/experiment/run_store.ts";
 import { projectRoot } from "../../lib/setup/project.ts";
+import { studyWithFiles, withFiles } from "../../lib/study/given_files.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { findCudaLibraries } from "../../lib/setup/find.ts";
 import { testEngine } from "../engine.ts";
@@ -237,6 +239,15 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
       assertMatch(stdout, /^top-1, forward:50 +[\d.]+ %\ncompensated +[\d.]+ %$/m);
     },
   );
+
+  await t.step("a copy of other images is known by these, by a run as by a study", async () => {
+    const { description: { config, dataHash } } = await openRunStore(runs).find("tiny");
+    const { imagesHash } = await withFiles({ dataFolder: moved });
+    assertEquals([config.data.imagesHash, imagesHash], [dataHash, dataHash]);
+    const variants = [{ name: "b", settings: { splitSeed: 2 } }];
+    const study = { name: "a", title: "A", base: { dataFolder: moved }, variants, seeds: [1] };
+    assertEquals((await studyWithFiles(study)).base.imagesHash, dataHash);
+  });
 
   await t.step("split writes rows; train says in a line what is wrong with others", async () => {
     const file = `${runs}/rows.txt`;
