@@ -79,10 +79,11 @@ export async function reserveRun(options: ReserveOptions): Promise<Reserved> {
  * ```
  */
 export function checkedRunName(name: string): string {
-  if (/^[\w.-]+$/.test(name) && !/^\.+$/.test(name) && name.length <= 200) return name;
+  // A name that begins with a dot is hidden, and would be in no list.
+  if (/^[\w-][\w.-]*$/.test(name) && name.length <= 200) return name;
   throw new RangeError(
     `Cannot start a run named "${name}": use letters, digits, dots, dashes and underscores, ` +
-      "at most 200 of them",
+      "at most 200 of them, and no dot at the beginning",
   );
 }
 

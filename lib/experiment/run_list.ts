@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readError } from "../disk/errors.ts";
 import { isLocked } from "../disk/lock.ts";
 import { totalEpochs } from "../train/stage.ts";
 import { bestRecord } from "./best_record.ts";
@@ -51,20 +52,44 @@ export interface RunSummary {
  * @throws {Error} If the folder itself cannot be read.
  */
 export async function listRuns(runs: string, options: MethodsOption): Promise<RunSummary[]> {
-  let names: string[];
-  try {
-    const entries = await Array.fromAsync(Deno.readDir(runs));
-    names = entries.filter(({ isFile }) => !isFile).map(({ name }) => name).sort();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
   const summaries: RunSummary[] = [];
-  for (const name of names) {
+  for (const name of await runFolderNames(runs)) {
     const summary = await summaryOf(name, `${runs}/${name}`, options);
     if (summary !== undefined) summaries.push(summary);
   }
   return summaries;
+}
+
+/**
+ * What may be a run among others: folders and links to folders. Those that are hidden are somebody else's.
+ *
+ * @param runs Folder of all runs.
+ * @returns Their names in order; none if there is no such folder.
+ * @throws {Error} If the folder cannot be read.
+ * @example No run yet
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { runFolderNames } from "glmc/experiment/run_list.ts";
+ *
+ * assertEquals(await runFolderNames(`${Deno.makeTempDirSync()}/none`), []);
+ * ```
+ */
+export async function runFolderNames(runs: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name, isDirectory, isSymlink } of Deno.readDir(runs)) {
+      if (name.startsWith(".")) continue;
+      if (isDirectory || isSymlink && await leadsToFolder(`${runs}/${name}`)) names.push(name);
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw readError(runs, error);
+  }
+  return names.sort();
+}
+
+async function leadsToFolder(link: string): Promise<boolean> {
+  return await Deno.stat(link).then(({ isDirectory }) => isDirectory, () => false);
 }
 
 async function summaryOf(

@@ -6,12 +6,11 @@
 
 import { createHash } from "node:crypto";
 import { type BigIntStats, existsSync, statSync } from "node:fs";
-import { readError } from "../disk/errors.ts";
 import { networkDiskType } from "../disk/network_disk.ts";
 import { configure, resultHash, type Settings } from "../experiment/config.ts";
 import type { MethodsOption } from "../experiment/configured.ts";
 import { runFiles } from "../experiment/run_folder.ts";
-import { stateAtRest, stateOf } from "../experiment/run_list.ts";
+import { runFolderNames, stateAtRest, stateOf } from "../experiment/run_list.ts";
 import type { RunStore } from "../experiment/run_store.ts";
 import type { RunResult } from "./result.ts";
 import { type IndexRow, openResultDatabase, type ResultDatabase } from "./result_database.ts";
@@ -66,7 +65,7 @@ export async function readRuns(
   options: ReadRunsOptions = {},
 ): Promise<(RunResult | UnreadableRun)[]> {
   const { index = "used", onNotice } = options;
-  const places = folderNames(store.folder);
+  const places = await runFolderNames(store.folder);
   if (places.length === 0) return [];
   const isUsed = index !== "unused" && isLocal(store.folder, onNotice);
   using database = isUsed
@@ -151,16 +150,6 @@ function kitStamp({ methods }: MethodsOption): string {
   for (const { name } of methods) digest.update(name).update(hashOf({ method: name }));
   digest.update(hashOf({ splitFile: "/rows", splitHash: "0".repeat(64) }));
   return digest.digest("hex").slice(0, 16);
-}
-
-function folderNames(runs: string): string[] {
-  try {
-    const entries = [...Deno.readDirSync(runs)];
-    return entries.filter(({ isFile }) => !isFile).map(({ name }) => name).sort();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw readError(runs, error);
-  }
 }
 
 /** The index shares memory between processes, which those of other machines do not see. */

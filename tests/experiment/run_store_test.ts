@@ -166,6 +166,20 @@ Deno.test("list() tells how far each run has come, the damaged ones too", async 
   atWork.release();
 });
 
+Deno.test("list() has no hidden folders, nor links to what is no folder", async () => {
+  await using temporary = await temporaryFolder();
+  const store = openRunStore(`${temporary.path}/runs`);
+  await Deno.mkdir(`${store.folder}/.hidden`, { recursive: true });
+  await Deno.mkdir(`${temporary.path}/elsewhere`);
+  await Deno.writeTextFile(`${temporary.path}/file`, "");
+  for (const name of ["elsewhere", "file", "gone"]) {
+    await Deno.symlink(`${temporary.path}/${name}`, `${store.folder}/to-${name}`);
+  }
+  const summaries = await store.list();
+  assertEquals(summaries.map(({ name, state }) => `${name} ${state}`), ["to-elsewhere reserved"]);
+  await assertRejects(() => store.start(newRun(".hidden")), RangeError, "no dot at the beginning");
+});
+
 Deno.test("a damaged checkpoint falls back to the one before it, and ends with the same bits", async () => {
   await using temporary = await temporaryFolder();
   const store = openRunStore(temporary.path);

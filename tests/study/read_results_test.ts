@@ -58,6 +58,8 @@ Deno.test("a run that is reserved or damaged has no result, and hides none", asy
   await Deno.mkdir(`${store.folder}/reserved`);
   await Deno.mkdir(`${store.folder}/other`);
   await Deno.writeTextFile(`${store.folder}/other/notes.txt`, "");
+  await Deno.mkdir(`${store.folder}/.hidden`);
+  await Deno.symlink(`${store.folder}/other/notes.txt`, `${store.folder}/link`);
 
   for (const index of ["unused", "used", "used"] as const) {
     const { results, unreadable } = await surveyResults(store, { cards: [], index });
