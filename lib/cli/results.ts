@@ -247,7 +247,10 @@ async function exportCards(path: string, { results }: Chosen, store: RunStore): 
       "Cannot export: none of the chosen runs is finished: choose others, or wait for them",
     );
   }
-  const { results: all, problems } = await writeCards(path, finished, store);
+  const { results: all, problems } = await writeCards(path, finished, {
+    methods: store.methods,
+    onNotice: tell,
+  });
   problems.forEach(tell);
   const written = new Set(finished.map(({ hash }) => hash)).size;
   print(`Written: ${written} of the ${all.length} cards in ${path}`);

@@ -7,9 +7,10 @@
  * @module
  */
 
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { decodeText } from "../disk/json_text.ts";
 import { readError } from "../disk/errors.ts";
+import { withLock } from "../disk/lock.ts";
 import {
   isRecord,
   listOf,
@@ -19,7 +20,7 @@ import {
   type Schema,
   textual,
 } from "../disk/schema.ts";
-import { makeFolder, writeWholeFile } from "../disk/whole_file.ts";
+import { writeWholeFile } from "../disk/whole_file.ts";
 import { groupHash, readConfig, resultHash } from "../experiment/config.ts";
 import type { MethodsOption } from "../experiment/configured.ts";
 import { accuracyFields } from "../train/record.ts";
@@ -120,24 +121,39 @@ export async function readCards(path: string, options: MethodsOption): Promise<C
   return { results: mergedCards(results), damaged, problems };
 }
 
+/** What cards are written with. */
+export interface WriteCardsOptions extends MethodsOption {
+  /** Told one line where the disk has no locks: two that write at once may lose cards of each other there. */
+  readonly onNotice?: ((line: string) => void) | undefined;
+}
+
 /**
  * Writes results into a card file; those that are there stay.
  *
  * Of two cards of the same hash the one with more epochs stays, of equals the one that was there. Lines
- * that are damaged go to the end as they are.
+ * that are damaged go to the end as they are. Processes that write into one file at once take turns.
  *
  * @param path The file; its folder is made if it is missing.
  * @param results The results.
- * @param options The methods there are.
+ * @param options The methods there are, and whom to tell.
  * @returns What the file holds now.
  * @throws {Error} If the file cannot be read or written.
  */
 export async function writeCards(
   path: string,
   results: readonly RunResult[],
+  { methods, onNotice = () => {} }: WriteCardsOptions,
+): Promise<CardFile> {
+  const lock = join(dirname(path), `.${basename(path)}.lock`);
+  const what = `write result cards into "${path}"`;
+  return await withLock(lock, () => addCards(path, results, { methods }), { what, onNotice });
+}
+
+async function addCards(
+  path: string,
+  results: readonly RunResult[],
   options: MethodsOption,
 ): Promise<CardFile> {
-  await makeFolder(dirname(path));
   const before = await readCards(path, options).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return { results: [], damaged: [], problems: [] };
     throw error;

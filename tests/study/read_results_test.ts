@@ -273,6 +273,21 @@ Deno.test("cards hold a result to its last digit, and are merged by hash", async
   assertEquals(await Deno.readTextFile(path), text);
 });
 
+Deno.test("cards that are written into one file at once are all there", async () => {
+  using temporary = temporaryFolder();
+  const store = openRunStore(`${temporary.path}/runs`);
+  for (const seed of [1, 2, 3]) {
+    await writeRun(store.folder, { name: `seed-${seed}`, settings: { seed }, top1: [40] });
+  }
+  const results = await knownResults(store, { cards: [] });
+  const folder = `${temporary.path}/cards`;
+  await Promise.all(results.map((result) => writeCards(`${folder}/some.jsonl`, [result], store)));
+
+  const { results: written } = await readCards(`${folder}/some.jsonl`, store);
+  assertEquals(written.map(({ name }) => name).sort(), ["seed-1", "seed-2", "seed-3"]);
+  assertEquals(namesIn(folder), ["some.jsonl"]);
+});
+
 Deno.test("a run that is evaluated now and then has done the epochs up to its last evaluation", async () => {
   using temporary = temporaryFolder();
   const store = openRunStore(`${temporary.path}/runs`);
