@@ -10,9 +10,9 @@ import type { FileDataset } from "../data/file_dataset.ts";
 import { fileDatasetEntry } from "../data/file_datasets.ts";
 import { hashDataset } from "../data/image_set.ts";
 import { largeSets } from "../data/large_sets.ts";
-import { configure, type DataConfig, type Settings } from "../experiment/config.ts";
+import { configure, type RunConfig, type Settings } from "../experiment/config.ts";
 import { withSplitHash } from "../experiment/configured.ts";
-import { openConfiguredFiles } from "../experiment/configured_files.ts";
+import { openConfiguredFiles, withListHashes } from "../experiment/configured_files.ts";
 import { dataFields } from "../experiment/data_fields.ts";
 import { imagesHashOf, namesUnknownImages } from "../experiment/own_images.ts";
 import { withPretrainedHash } from "../experiment/pretrained.ts";
@@ -109,7 +109,7 @@ async function toldBy(settings: Settings, options: FilesOptions): Promise<Settin
 
 /** The hash of an own copy in memory that is not of the published images. */
 async function imagesOf(settings: Settings, { onNotice }: FilesOptions): Promise<Settings> {
-  const data = dataOf(settings);
+  const { data } = configured(settings);
   if (!namesUnknownImages(data)) return {};
   const images = await loadDataset(data.dataset as DatasetName, {
     folder: data.dataFolder!,
@@ -161,16 +161,16 @@ export async function unpublishedLists(settings: Settings): Promise<string[]> {
   ];
 }
 
-function dataOf(settings: Settings): DataConfig {
-  const ofData = Object.fromEntries(
+/** A configuration of the settings of the data alone. */
+function configured(settings: Settings): RunConfig {
+  return configure(Object.fromEntries(
     Object.entries(settings).filter(([name]) => Object.hasOwn(dataFields, name)),
-  );
-  return configure(ofData).data;
+  ));
 }
 
 async function filesOf(settings: Settings): Promise<FileDataset | undefined> {
   const { classes } = settings;
-  return await openConfiguredFiles(dataOf(settings), {
+  return await openConfiguredFiles(configured(settings).data, {
     ...(typeof classes === "number" && { classes }),
   });
 }
@@ -178,9 +178,7 @@ async function filesOf(settings: Settings): Promise<FileDataset | undefined> {
 async function listsOf(settings: Settings): Promise<Settings> {
   const files = await filesOf(settings);
   if (files === undefined) return {};
-  return {
-    classes: files.classNames.length,
-    trainListHash: files.train.hash,
-    testListHash: files.test.hash,
-  };
+  const classes = files.classNames.length;
+  const { data } = withListHashes(configured({ ...settings, classes }), files);
+  return { classes, trainListHash: data.trainListHash, testListHash: data.testListHash };
 }

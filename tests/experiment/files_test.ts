@@ -10,6 +10,7 @@ import {
 import { beginRun } from "../../lib/experiment/run.ts";
 import { openRunStore } from "../../lib/experiment/run_store.ts";
 import { methods } from "../../lib/method/methods.ts";
+import { withFiles } from "../../lib/study/given_files.ts";
 import { presets, settingsOver } from "../../lib/study/presets.ts";
 import { temporaryFolder } from "../data/disposables.ts";
 import { testEngine } from "../engine.ts";
@@ -121,6 +122,9 @@ Deno.test("a run on files is known by its lists, wherever images and lists lie",
     store: openRunStore(runs),
   });
   assertEquals([run.isResumed, run.isFinished], [true, true]);
+
+  const wrong = { ...settings, ...now, trainListHash: "0".repeat(64) };
+  await assertRejects(() => withFiles(wrong), RangeError, "must have SHA-256 000000");
 
   // Another order of lines is another list.
   const lines = Deno.readTextFileSync(now.trainList).split("\n");
