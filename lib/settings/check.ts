@@ -62,7 +62,8 @@ export function shown(value: unknown): string {
 }
 
 /**
- * What a value means that was typed for a setting: a number or a switch, where it can be read as one.
+ * What a value means that was typed for a setting: a number or a switch, where it can be read as one, or
+ * the choice that is spelled in another way.
  *
  * @param text The text.
  * @param field Its field.
@@ -79,8 +80,9 @@ export function shown(value: unknown): string {
  */
 export function typedValue(
   text: string,
-  { kind }: Pick<Field, "kind">,
+  { kind, spellings = {} }: Pick<Field, "kind" | "spellings">,
 ): string | number | boolean {
+  if (Object.hasOwn(spellings, text)) return spellings[text]!;
   if (kind === "switch") return text === "true" ? true : text === "false" ? false : text;
   if (kind !== "number") return text;
   return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;

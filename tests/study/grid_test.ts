@@ -3,6 +3,7 @@ import { methods } from "../../lib/method/methods.ts";
 import { ablations } from "../../lib/study/ablations.ts";
 import { gridVariants, parseAxis, parseSeeds } from "../../lib/study/grid.ts";
 import { planStudy } from "../../lib/study/study.ts";
+import { parseWhere } from "../../lib/study/where.ts";
 
 const axis = (text: string) => parseAxis(text, { methods });
 
@@ -18,6 +19,10 @@ Deno.test("a grid takes a flag by any of its names, and values of its kind", () 
     );
   }
   assertEquals(axis("nesterov=true,false").values.map(({ value }) => value), [true, false]);
+  assertEquals(axis("dataset=ImageNet-LT,folder").values.map(({ value }) => value), [
+    ...["imagenet_lt", "folder"],
+  ]);
+  assertEquals(parseWhere("dataset=Places-LT", { methods }), { dataset: "places_lt" });
   assertEquals(axis("method=glmc,ce").values.map(({ value }) => value), ["glmc", "ce"]);
   assertEquals(
     parseAxis("root=a", { methods, pathOf: (path) => `/home/${path}` }).values[0]!.value,
