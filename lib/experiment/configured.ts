@@ -110,8 +110,7 @@ export function createConfiguredNetwork(
     .flatMap((stage) => testedHeads(stage));
   const hasHidden = stages.some(({ method, options }) => method.predictor?.(options) === "mlp");
   const predictor = hasHidden ? "mlp" : "linear";
-  // In the order of the first method's initial draws, whatever a later one needs besides.
-  const heads = [...new Set(needed)].filter((head) => headNames.includes(head));
+  const heads = headNames.filter((head) => needed.includes(head));
   const trainingType = precision === "bfloat16" ? "bfloat16" : "float32";
   return createNetwork(architecture, {
     ...{ classes, width, channels, heads, scaled, predictor, trainingType },

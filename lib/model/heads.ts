@@ -21,8 +21,11 @@ export const officialHeads: readonly OfficialHead[] = [
   "projection",
 ];
 
-/** Names of all heads: the official ones, and those of other methods after them. */
-export const headNames: readonly HeadName[] = [...officialHeads, "cosine"];
+/**
+ * Names of all heads, in the order of their initial draws: the official ones come last, so that a first stage
+ * on cosines begins as it would without the plain classifier of a second one.
+ */
+export const headNames: readonly HeadName[] = ["cosine", ...officialHeads];
 
 /** What the prediction is made of: one layer, or a hidden one with batch norm and ReLU before it. */
 export type PredictorKind = "linear" | "mlp";

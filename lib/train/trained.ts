@@ -15,11 +15,12 @@ export interface TrainedOptions {
   /** The stage. */
   readonly stage: Pick<Stage, "method" | "options" | "trains">;
   /** Its network. */
-  readonly network: Pick<Network, "headParameters">;
+  readonly network: Pick<Network, "heads" | "headParameters">;
 }
 
 /**
- * Whether a stage trains a parameter: all that its method uses, its classifiers, or their scales.
+ * Whether a stage trains a parameter: all that its method uses, its classifiers, or their scales. Heads of
+ * other stages wait.
  *
  * @param name Official name, such as `fc_cb.weight`.
  * @param training Stage and network.
@@ -42,7 +43,8 @@ export function isTrained(
   { stage, network }: TrainedOptions,
 ): boolean {
   const { method, options, trains } = stage;
-  const idle = method.idleHeads?.(options) ?? [];
+  const others = network.heads.filter((head) => !method.heads.includes(head));
+  const idle = [...others, ...method.idleHeads?.(options) ?? []];
   const belongsTo = (heads: readonly HeadName[]): boolean =>
     heads.some((head) => network.headParameters(head).includes(name));
   if (belongsTo(idle)) return false;

@@ -133,6 +133,38 @@ Deno.test("after GLMC a second stage goes on with the classifier that is tested"
   disposeTensors({ old, now });
 });
 
+for (const method of ["ldam", "ldam_drw", "cmo_ldam_drw"]) {
+  Deno.test(`after ${method} a plain classifier is trained anew, and its first stage is as alone`, async () => {
+    await using temporary = await temporaryFolder();
+    const store = openRunStore(temporary.path);
+    const settings = { ...base, method, averageDecay: 0 };
+    const config = configure({ ...settings, ...stages.crt, secondStatistics: "kept" });
+    await train(configure(settings), { store, name: "alone" });
+    await train(config, { store, name: "both" });
+    await train(config, { store, name: "forked", from: "alone" });
+
+    const network = createConfiguredNetwork(config, store);
+    const [alone, both, forked] = [
+      await store.weights("alone", {
+        which: "last",
+        network: createConfiguredNetwork(configure(settings), store),
+      }),
+      await store.weights("both", { which: "last", network }),
+      await store.weights("forked", { which: "last", network }),
+    ];
+    for (const [name, tensor] of Object.entries(alone!.parameters)) {
+      assertEquals(both!.parameters[name]!.dataSync(), tensor.dataSync(), name);
+    }
+    assertEquals(
+      forked!.parameters["fc.weight"]!.dataSync(),
+      both!.parameters["fc.weight"]!.dataSync(),
+    );
+    const { history } = await store.read("both");
+    assertEquals(history.map(({ stage }) => stage), ["train", "crt", "crt"]);
+    disposeTensors({ alone: alone!, both: both!, forked: forked! });
+  });
+}
+
 Deno.test("a second stage from the best weights is another result, and needs a finished run", async () => {
   await using temporary = await temporaryFolder();
   const store = openRunStore(temporary.path);
