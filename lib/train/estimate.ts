@@ -52,8 +52,10 @@ export async function estimateEpochSeconds(training: Training, epoch = 0): Promi
   }
   disposeTensors(state);
   const examples = plans.reduce((sum, { count }) => sum + count, 0);
-  const { evaluateEvery = 1 } = stage;
-  const evaluated = (test.count + (validation?.count ?? 0)) / evaluateEvery;
+  const { evaluateEvery = 1, averageDecay = 0 } = stage;
+  // Moving averages are tested beside the weights.
+  const tests = averageDecay > 0 ? 2 : 1;
+  const evaluated = (tests * test.count + (validation?.count ?? 0)) / evaluateEvery;
   return usual(steps) / plan.count * examples + usual(batches) / shown * evaluated;
 }
 

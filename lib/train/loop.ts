@@ -12,7 +12,7 @@ import { turnsEvery, unlessAborted } from "../process/turn.ts";
 import { disposeTensors } from "../tensor/named_tensors.ts";
 import { averagesIn, projected } from "./carried.ts";
 import type { EpochEvent, Progress, TrainEvent } from "./events.ts";
-import { hearStops } from "./hear_stop.ts";
+import { hearStops, type StopHearing } from "./hear_stop.ts";
 import { accuracyOf, perClassIfFew, validationOf } from "./kept_accuracy.ts";
 import { addedLosses, meansOf, type UnreadLosses, zeroSums } from "./loss_sums.ts";
 import { runSteps } from "./run_steps.ts";
@@ -70,11 +70,16 @@ export async function* trainEpochs(
 ): AsyncGenerator<TrainEvent> {
   // Held by reference: whatever step or evaluation fails, the state it leaves is freed.
   const standing = { progress: from };
+  const hearing = hearStops(signal);
   try {
     while (standing.progress.epoch < training.epochs) {
+      // Before a stage begins, whose state is made by who goes on with it.
+      if (isHeardAlone(training, signal)) {
+        return yield { type: "stopped", progress: standing.progress };
+      }
       beginStage(training, standing);
       const plans = training.plan(standing.progress.epoch);
-      const isStopped = yield* trainEpoch(training, { standing, plans, signal });
+      const isStopped = yield* trainEpoch(training, { standing, plans, hearing, signal });
       if (isStopped) return yield { type: "stopped", progress: standing.progress };
       endEpoch(training, standing);
       // Before the evaluation: should it fail, the epoch is not lost.
@@ -90,6 +95,7 @@ export async function* trainEpochs(
       yield evaluated;
     }
   } finally {
+    hearing.dispose();
     disposeTensors(standing.progress.state);
   }
 }
@@ -137,10 +143,18 @@ function endEpoch(training: Training, standing: Standing): void {
   disposeTensors(Object.fromEntries(replaced));
 }
 
+/** Whether a process that trains by itself was told to stop; several hear it with their steps. */
+function isHeardAlone(
+  { options: { peers } }: Training,
+  signal: AbortSignal | undefined,
+): boolean {
+  return peers === undefined && signal?.aborted === true;
+}
+
 /** Returns whether it was told to stop. */
 async function* trainEpoch(
   training: Training,
-  { standing, plans, signal }: EpochWork,
+  { standing, plans, hearing, signal }: EpochWork & { readonly hearing: StopHearing },
 ): AsyncGenerator<TrainEvent, boolean> {
   const { parts: { train }, options: { peers, checkpointSeconds } } = training;
   const checkpointAfter = 1000 * (checkpointSeconds ?? defaultCheckpointSeconds);
@@ -153,10 +167,7 @@ async function* trainEpoch(
   let [lastRead, lastCheckpoint] = [performance.now(), performance.now()];
   const turn = turnsEvery(turnEvery);
   let step = begin;
-  const hearing = hearStops(signal);
-  const isHeardAlone = (): boolean => peers === undefined && signal?.aborted === true;
   try {
-    if (isHeardAlone()) return true;
     const steps = runSteps(onDevice, {
       plans: plans.slice(begin),
       source: train,
@@ -201,7 +212,7 @@ async function* trainEpoch(
         examplesPerSecond: count / elapsed,
         unit: stage.method.unit,
       };
-      if (stops || isHeardAlone()) return true;
+      if (stops || isHeardAlone(training, signal)) return true;
       if (step < plans.length && performance.now() - lastCheckpoint > checkpointAfter) {
         yield { type: "checkpoint", progress: standing.progress };
         lastCheckpoint = performance.now();
@@ -210,7 +221,6 @@ async function* trainEpoch(
     }
     return false;
   } finally {
-    hearing.dispose();
     for (const { losses } of unread) losses.dispose();
   }
 }

@@ -33,6 +33,22 @@ Deno.test("two processes stop together when one is asked to, and the run goes on
   }
 });
 
+Deno.test("two processes stop together where an epoch has one step and most are not evaluated", async () => {
+  await using temporary = await temporaryFolder();
+  const { path: runs } = temporary;
+  const epochs = 1000;
+  const task = { runs, name: "short", epochs, settings: { batchSize: 400, evaluateEvery: epochs } };
+
+  const { ranks } = await smallRanks(2, task, { rank: 1, signal: "SIGTERM", at: /step 3 1/ });
+
+  for (const { stdout, stderr, code } of ranks) {
+    assertEquals(code, 0, stderr);
+    assertMatch(stdout, /step 2 1\n/);
+    assertMatch(stdout, /stopped/);
+    assert(!stdout.includes(`step ${epochs - 1} 1`), "before its end");
+  }
+});
+
 Deno.test("a process that is killed before the first step ends the others with one line", async () => {
   await using temporary = await temporaryFolder();
   const runs = temporary.path;

@@ -9,7 +9,7 @@
 import { companyOf, meet, type Meeting, tellingOthers } from "../../lib/cli/company.ts";
 import { errorLine } from "../../lib/cli/shell.ts";
 import { workInCompany } from "../../lib/experiment/company.ts";
-import { configure } from "../../lib/experiment/config.ts";
+import { configure, type Settings } from "../../lib/experiment/config.ts";
 import { joinRun } from "../../lib/experiment/join_run.ts";
 import { beginRun } from "../../lib/experiment/run.ts";
 import { openRunStore } from "../../lib/experiment/run_store.ts";
@@ -30,14 +30,17 @@ export interface SmallRankTask {
   readonly rank: number;
   /** Epochs; 3 by default. */
   readonly epochs?: number;
+  /** Other settings of the run. */
+  readonly settings?: Settings;
 }
 
 async function train(task: SmallRankTask): Promise<void> {
-  const { runs, name, addresses, rank, epochs = 3 } = task;
+  const { runs, name, addresses, rank, epochs = 3, settings } = task;
   using stop = listenForStop();
   const config = configure({
     ...{ imbalanceRate: 0.2, width: 2, epochs, batchSize: 16, learningRate: 0.01 },
     syncBatchNorm: true,
+    ...settings,
   });
   const meeting: Meeting = {};
   const values = { peer_timeout: 60 };

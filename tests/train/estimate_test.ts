@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
+import { crossEntropyMethod, type Method } from "glmc";
 import { tf } from "../../lib/tensor/tfjs.ts";
 import { estimateEpochSeconds } from "../../lib/train/estimate.ts";
 import type { PredictedBatch } from "../../lib/train/predict.ts";
 import type { Training } from "../../lib/train/training.ts";
 import { testEngine } from "../engine.ts";
-import { smallTraining } from "./small_training.ts";
+import { smallStage, smallTraining } from "./small_training.ts";
 
 const engine = await testEngine();
 
@@ -43,6 +44,17 @@ Deno.test("the estimate has the evaluation in it as it was measured, for all tes
   assert(calls.length >= 2 && calls.every((images) => images === batch), `${calls}`);
   // Timers may end a millisecond early.
   assert(seconds > 0.9 * perImage * test.count, `${seconds} s for ${test.count} images`);
+  small.dispose();
+});
+
+Deno.test("the estimate knows that moving averages are evaluated beside the weights", async () => {
+  const stages = [smallStage({ method: crossEntropyMethod as Method, averageDecay: 0.9 })];
+  const small = smallTraining(engine, { stages });
+  const { training } = slowlyEvaluated(small);
+
+  const seconds = await estimateEpochSeconds(training);
+
+  assert(seconds > 0.9 * 2 * perImage * small.parts.test.count, `${seconds} s`);
   small.dispose();
 });
 

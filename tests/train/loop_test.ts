@@ -22,10 +22,14 @@ interface Outcome {
   readonly stopped: boolean;
 }
 
-/** Trains until the end, or until so many steps are done in all. */
+/** Trains until the end, until so many steps are done in all, or until so many epochs are evaluated. */
 async function trainUntil(
   training: Training,
-  { from, steps = Infinity }: { from?: Progress; steps?: number } = {},
+  { from, steps = Infinity, epochs = Infinity }: {
+    from?: Progress;
+    steps?: number;
+    epochs?: number;
+  } = {},
 ): Promise<Outcome> {
   const controller = new AbortController();
   let done = 0;
@@ -43,6 +47,7 @@ async function trainUntil(
       const { progress } = event;
       const checkpoint = await writeCheckpoint(training, progress);
       outcome = { checkpoint, history: progress.history, stopped: event.type === "stopped" };
+      if (event.type === "epoch" && progress.epoch >= epochs) controller.abort();
     }
   }
   return outcome!;
@@ -151,10 +156,15 @@ for (const [name, stages] of Object.entries(plans)) {
     const expected = await trainUntil(whole);
     const weights = await weightsOf(expected.checkpoint, whole);
     whole.dispose();
-    for (const steps of stops[name] ?? [4]) {
-      await t.step(`after ${steps} steps`, async () => {
+    const places = [
+      ...(stops[name] ?? [4]).map((steps) => ({ steps })),
+      // Before a second stage begins.
+      ...(stages.length > 1 ? [{ epochs: stages[0]!.epochs }] : []),
+    ];
+    for (const place of places) {
+      await t.step(`after ${JSON.stringify(place)}`, async () => {
         const half = smallTraining(engine, { stages });
-        const stopped = await trainUntil(half, { steps });
+        const stopped = await trainUntil(half, place);
         assert(stopped.stopped);
         half.dispose();
         const rest = smallTraining(engine, { stages });
