@@ -36,7 +36,7 @@ Deno.test("two processes stop together when one is asked to, and the run goes on
 Deno.test("two processes stop together where an epoch has one step and most are not evaluated", async () => {
   await using temporary = await temporaryFolder();
   const { path: runs } = temporary;
-  const epochs = 1000;
+  const epochs = 100;
   const task = { runs, name: "short", epochs, settings: { batchSize: 400, evaluateEvery: epochs } };
 
   const { ranks } = await smallRanks(2, task, { rank: 1, signal: "SIGTERM", at: /step 3 1/ });
