@@ -20,6 +20,9 @@ export interface TauOptions extends RowLengths {
   readonly keepsBias: boolean;
 }
 
+/** Keeps divisions finite where a row is all zeros. */
+const shortest = 1e-12;
+
 /**
  * Logits of the τ-normalised classifier: (z_c − b_c) / ‖W_c‖^τ, with b_c added again where it stays (Kang et
  * al. 2020).
@@ -51,7 +54,7 @@ export function tauNormalisedLogits(
         `${logits.length} logits are not of one classifier: give those of the tested one`,
     );
   }
-  const powers = Array.from(lengths, (length) => Math.max(length, Number.MIN_VALUE) ** tau);
+  const powers = Array.from(lengths, (length) => Math.max(length, shortest) ** tau);
   return logits.map((logit, i) => {
     const label = i % classes;
     const bias = biases[label]!;

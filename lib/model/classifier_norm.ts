@@ -10,6 +10,9 @@ import { type Tensor, tf } from "../tensor/tfjs.ts";
 /** Keeps divisions finite where a row is all zeros. */
 const shortest = 1e-12;
 
+/** Just above the smallest normal number of float32. */
+const smallestPower = 1e-37;
+
 /** Some roundings of float32. */
 const tolerance = 1e-6;
 
@@ -109,6 +112,8 @@ export function limitNorms(weight: Tensor, limit: Tensor): Tensor {
 export function tauNormalise(weight: Tensor, tau: number): Tensor {
   return tf.tidy(() => {
     const lengths = tf.maximum(rowLengths(weight), tf.scalar(shortest));
-    return tf.div(weight, tf.pow(lengths, tf.scalar(tau)));
+    // A high power of a length this small is 0 in float32.
+    const powers = tf.maximum(tf.pow(lengths, tf.scalar(tau)), tf.scalar(smallestPower));
+    return tf.div(weight, powers);
   });
 }

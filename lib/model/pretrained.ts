@@ -70,13 +70,16 @@ export async function pretrainedVariables(
       const names = Object.keys(shapes).filter((name) =>
         layers.some((layer) => name.startsWith(`${layer}.`))
       );
+      // Scales belong to a stage of their own, and no other code's file has them.
+      const isScale = (name: string): boolean => name.endsWith(".scale") && !(name in found);
       const fits = names.every((name) =>
-        `${found[name]?.shape}` === `${officialShape(shapes[name]!)}`
+        isScale(name) || `${found[name]?.shape}` === `${officialShape(shapes[name]!)}`
       );
-      if (fits) continue;
       const all = { ...drawn.parameters, ...drawn.statistics };
-      const own = Object.fromEntries(names.map((name) => [name, all[name]!]));
+      const missing = fits ? names.filter(isScale) : names;
+      const own = Object.fromEntries(missing.map((name) => [name, all[name]!]));
       Object.assign(completed, await exportTensors(own));
+      if (fits) continue;
       notices.push(`The head ${head} is drawn anew: the file has none of ${outputs} outputs`);
     }
     const variables = importWeights(completed, network);

@@ -42,6 +42,14 @@ for (const tau of [0.7, 1]) {
   }
 }
 
+Deno.test("a row of zeros has its bias for an output, whatever tau", () => {
+  for (const tau of [0.5, 1, 2, 10]) {
+    const options = { lengths: [0, 2], biases: [0.5, 0], tau, keepsBias: true };
+    const given = tauNormalisedLogits(Float32Array.of(0.5, 1), options);
+    assertClose(given, [0.5, 2 ** -tau], { relative: 1e-6 }); // float32
+  }
+});
+
 Deno.test("tau 0 with the bias changes nothing but roundings, and sizes must fit", () => {
   const logits = outputs(weight, true);
   const same = tauNormalisedLogits(logits, { lengths, biases, tau: 0, keepsBias: true });

@@ -56,6 +56,29 @@ Deno.test("a run begins from the weights of a file, and needs it no more once an
   assertEquals(again.isResumed, true);
 });
 
+Deno.test("a head that fits is taken from a file, also where a later stage scales its outputs", async () => {
+  using folder = temporaryFolder();
+  const [store, file] = [openRunStore(folder.path), `${folder.path}/weights.safetensors`];
+  const tensors = await writeWeights(file);
+  const config = configure({
+    ...settings,
+    ...{ method: "cross_entropy", secondStage: "lws", pretrained: file },
+  });
+  const lines: string[] = [];
+  using run = await beginRun({
+    ...{ engine, dataset, store, config },
+    onNotice: (line) => void lines.push(line),
+  });
+  const { parameters } = run.from.state;
+
+  assertEquals(
+    [...parameters["fc.weight"]!.dataSync()].toSorted(),
+    [...tensors["fc.weight"]!.data as Float32Array].toSorted(),
+  );
+  assertEquals([...parameters["fc.scale"]!.dataSync()], Array(10).fill(1));
+  assertEquals(lines.filter((line) => line.includes("fc is drawn")), []);
+});
+
 Deno.test("weights that have changed, or are of another network, begin no run", async () => {
   using folder = temporaryFolder();
   const [store, file] = [openRunStore(folder.path), `${folder.path}/weights.safetensors`];

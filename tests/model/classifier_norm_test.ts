@@ -50,7 +50,13 @@ Deno.test("MaxNorm changes nothing below its limit, and nothing the second time"
 Deno.test("a row of zeros stays one", () => {
   const weight = tf.tensor2d([[0, 0], [3, 4]]);
 
-  for (const result of [limitNorms(weight, tf.scalar(1)), tauNormalise(weight, 1)]) {
+  for (
+    const result of [
+      limitNorms(weight, tf.scalar(1)),
+      tauNormalise(weight, 1),
+      tauNormalise(weight, 10),
+    ]
+  ) {
     const [first, second, ...others] = result.dataSync();
     assertEquals([first, second], [0, 0]);
     assert(others.every(Number.isFinite));
