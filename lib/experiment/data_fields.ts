@@ -112,10 +112,7 @@ export interface DataConfig {
   readonly trainListHash: string | null;
   /** SHA-256 of the paths and labels of its test images; a run that begins writes it down. */
   readonly testListHash: string | null;
-  /**
-   * SHA-256 of images in memory that are not the published ones; a run that begins on an own copy of
-   * CIFAR-10 writes it down. Null: the published ones, or others of a set whose published hash is not known.
-   */
+  /** SHA-256 of an own copy in memory, if it is not of the published images; a run that begins writes it down. */
   readonly imagesHash: string | null;
   /** Share of each class that is tested on where no test images are given; null is 0.2. */
   readonly testShare: number | null;
