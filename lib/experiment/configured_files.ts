@@ -88,7 +88,8 @@ export function checkImages(config: RunConfig, dataset: AnyDataset): void {
 }
 
 /**
- * A configuration that tells what the files hold that it names: own images, rows of a subset, lists of images, weights.
+ * A configuration that tells what the files hold that it names: own images and their lists, rows of a subset,
+ * weights.
  *
  * @param config The configuration.
  * @param options The data set that it is to be trained on, where that is at hand; one in files whose hashes

@@ -112,7 +112,7 @@ export interface DataConfig {
   readonly trainListHash: string | null;
   /** SHA-256 of the paths and labels of its test images; a run that begins writes it down. */
   readonly testListHash: string | null;
-  /** SHA-256 of an own copy in memory, if it is not of the published images; a run that begins writes it down. */
+  /** SHA-256 of an own copy in memory that is not of the published images; a run that begins writes it. */
   readonly imagesHash: string | null;
   /** Share of each class that is tested on where no test images are given; null is 0.2. */
   readonly testShare: number | null;
