@@ -47,7 +47,7 @@ export interface HeadsOptions {
  *
  * @param backbone What they stand on.
  * @param options Number of classes, which heads, and what is special about them.
- * @returns The whole network, its heads in the order of the official parameters.
+ * @returns The whole network, its heads in the order of {@linkcode headNames}.
  * @throws {RangeError} If a head is unknown, or `prediction` is asked for without the `projection` it
  * reads.
  * @example One classifier

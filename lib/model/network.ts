@@ -84,7 +84,7 @@ export interface Network<Head extends HeadName = OfficialHead> {
   readonly classes: number;
   /** Channels of the images. */
   readonly channels: number;
-  /** The heads it has, in the order of the official parameters. */
+  /** The heads it has, in the order of their initial draws: see `headNames`. */
   readonly heads: readonly HeadName[];
   /** Size of the features. */
   readonly featureSize: number;

@@ -66,7 +66,7 @@ export interface HiddenLayer {
   readonly outputs: number;
 }
 
-/** The heads that can stand on top of the features, in the order of the official parameters. */
+/** The heads that can stand on top of the features, the official ones in the order of their parameters. */
 export interface Heads {
   /** First classifier, trained by the plain loss. */
   readonly logits: Linear;
@@ -107,7 +107,7 @@ export interface BackboneOptions {
 
 /** A whole network. */
 export interface Structure extends Backbone {
-  /** The heads it has, in the order of the official parameters. */
+  /** The heads it has, in the order of their initial draws. */
   readonly heads: Readonly<Partial<Heads>>;
 }
 
