@@ -65,6 +65,17 @@ Deno.test("the code of all notebooks passes the linter", async () => {
   await asModules((files) => assertDeno(["lint", "--config", "deno.json", ...files]));
 });
 
+Deno.test("no cell takes a name of Node's for a variable, which packages that are loaded later would see", async () => {
+  const declared = /^(?:const|let|var|class|(?:async )?function)\s+(\{[^}]*\}|\[[^\]]*\]|\w+)/gm;
+  const taken = /\b(?:global|process|Buffer|module|exports|require)\b/;
+  for (const path of paths) {
+    for (const { source } of codeCells(await readNotebook(path))) {
+      const names = [...source.matchAll(declared)].map(([, name]) => name!);
+      assertEquals(names.filter((name) => taken.test(name)), [], path);
+    }
+  }
+});
+
 Deno.test("all notebooks are formatted", async () => {
   // A plain name: `deno fmt` takes some signs in a path for a pattern.
   const folder = await Deno.makeTempDir();

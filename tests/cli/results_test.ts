@@ -15,7 +15,7 @@ interface Said {
 async function results(runs: string, ...args: readonly string[]): Promise<Said> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "-A", `${projectRoot}/lib/cli/main.ts`, "results", ...args],
-    env: { GLMC_RUNS: runs, GLMC_RESULTS: `${runs}/none`, NO_COLOR: "1" },
+    env: { GLMC_RUNS: runs, GLMC_RESULTS: `${runs}/none`, NO_COLOR: "1", INIT_CWD: "" },
     cwd: runs,
   }).output();
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

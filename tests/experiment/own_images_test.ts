@@ -69,6 +69,19 @@ Deno.test("an own copy of CIFAR is known by its images: altered ones are another
   );
 });
 
+Deno.test("a run whose images a program brings goes on with these alone", async () => {
+  await using temporary = await temporaryFolder();
+  const { path: runs } = temporary;
+  const plain = configure(settings);
+  await train(runs, dataset, { name: "brought", config: plain });
+
+  await assertRejects(
+    () => train(runs, noisy, { name: "brought", config: plain }),
+    Error,
+    "its images and labels have hash",
+  );
+});
+
 Deno.test("a run from before hashes of own copies is known by the images that it has seen", async () => {
   await using temporary = await temporaryFolder();
   const { path: runs } = temporary;

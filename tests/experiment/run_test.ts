@@ -113,7 +113,7 @@ Deno.test("a run is continued with its own settings, subset and images alone", a
   await using temporary = await temporaryFolder();
   const store = openRunStore(temporary.path);
   const options = { engine, dataset, store, name: "a" };
-  const config = configure({ ...tiny, epochs: 2 });
+  const config = configure({ ...tiny, epochs: 2, dataFolder: "/here" });
   {
     using run = await beginRun({ ...options, config });
     for await (const { type } of run.events()) if (type === "epoch") break;
@@ -127,15 +127,20 @@ Deno.test("a run is continued with its own settings, subset and images alone", a
     const inverted = { ...dataset, train: { ...train, images } };
     await assertRejects(
       () => beginRun({ ...options, config, dataset: inverted }),
-      Error,
-      "its images and labels have hash",
+      RangeError,
+      "imagesHash is",
+    );
+    await assertRejects(
+      () => beginRun({ ...options, dataset: inverted, resume: "must" }),
+      RangeError,
+      "they must have SHA-256",
     );
     const order = Int32Array.from(train.labels.keys()).reverse();
     const reversed = { ...dataset, train: takeImages(train, order) };
     await assertRejects(
       () => beginRun({ ...options, config, dataset: reversed }),
-      Error,
-      "hash",
+      RangeError,
+      "imagesHash is",
     );
     await assertRejects(
       () => beginRun({ ...options, config, resume: "never" }),

@@ -76,7 +76,7 @@ Deno.test("createNetwork() refuses heads it cannot make", () => {
   assertThrows(
     () => createNetwork("resnet32", { ...size, heads: ["fc" as HeadName] }),
     RangeError,
-    '"fc" is no head: choose from logits, rebalancedLogits, prediction, projection, cosine',
+    '"fc" is no head: choose from cosine, logits, rebalancedLogits, prediction, projection',
   );
 });
 
