@@ -9,6 +9,7 @@ import { readTensorFile, type TensorFile } from "../disk/tensor_file.ts";
 import { reasonOf, rephrase } from "../disk/errors.ts";
 import { checkOptions } from "../experiment/check_options.ts";
 import type { RunConfig, StageConfig } from "../experiment/config.ts";
+import { checkImages } from "../experiment/configured_files.ts";
 import { checkDataHash } from "../experiment/open_run.ts";
 import { runFiles } from "../experiment/run_folder.ts";
 import { type FoundRun, openRunStore, type RunStore } from "../experiment/run_store.ts";
@@ -63,7 +64,11 @@ export async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promi
     const { config, files } = await settledConfig(values, chosen);
     return {
       config,
-      images: async () => datasetImages(files ?? await loadConfiguredDataset(config.data), options),
+      images: async () => {
+        const dataset = files ?? await loadConfiguredDataset(config.data);
+        checkImages(config, dataset);
+        return datasetImages(dataset, options);
+      },
       title: file.path,
       weights: (network) =>
         Promise.resolve({

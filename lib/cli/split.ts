@@ -6,6 +6,7 @@
 
 import { writeRows } from "../data/split_file.ts";
 import { configuredSplit } from "../experiment/configured.ts";
+import { checkImages } from "../experiment/configured_files.ts";
 import { methods } from "../method/methods.ts";
 import { printResult } from "../process/streams.ts";
 import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
@@ -67,7 +68,9 @@ export function read(args: readonly string[]): FlagValues {
 export async function run(args: string[]): Promise<void> {
   const values = read(args);
   const { config, files } = await settledConfig(values, { methods });
-  const split = await configuredSplit(config, files ?? await loadConfiguredDataset(config.data));
+  const dataset = files ?? await loadConfiguredDataset(config.data);
+  checkImages(config, dataset);
+  const split = await configuredSplit(config, dataset);
   const { indices, counts, hash } = split;
   if (values.write !== undefined) await writeRows(String(values.write), split);
   const lines = {

@@ -247,6 +247,9 @@ Deno.test("train, interrupted and resumed, then evaluate: the real commands", as
     const variants = [{ name: "b", settings: { splitSeed: 2 } }];
     const study = { name: "a", title: "A", base: { dataFolder: moved }, variants, seeds: [1] };
     assertEquals((await studyWithFiles(study)).base.imagesHash, dataHash);
+    const other = ["split", "--data", moved, "--images_hash", "0".repeat(64)];
+    const { stderr } = await glmc(other, { runs });
+    assertMatch(stderr, /error: Cannot use the images of cifar10: they must have SHA-256 0{64}: /);
   });
 
   await t.step("split writes rows; train says in a line what is wrong with others", async () => {
