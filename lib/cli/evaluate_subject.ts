@@ -9,7 +9,6 @@ import { readTensorFile, type TensorFile } from "../disk/tensor_file.ts";
 import { reasonOf, rephrase } from "../disk/errors.ts";
 import { checkOptions } from "../experiment/check_options.ts";
 import type { RunConfig, StageConfig } from "../experiment/config.ts";
-import { checkImages } from "../experiment/configured_files.ts";
 import { checkDataHash } from "../experiment/open_run.ts";
 import { runFiles } from "../experiment/run_folder.ts";
 import { type FoundRun, openRunStore, type RunStore } from "../experiment/run_store.ts";
@@ -21,10 +20,10 @@ import { importWeights } from "../model/weights.ts";
 import { tell } from "../process/streams.ts";
 import { totalEpochs } from "../train/stage.ts";
 import type { FlagValues } from "./flags.ts";
-import { loadConfiguredDataset, loadImagesOf } from "./machine.ts";
+import { loadImagesOf } from "./machine.ts";
 import { type ChosenMethod, requireMethods } from "./method_flag.ts";
 import { asUsage, UsageError } from "./shell.ts";
-import { settledConfig } from "./settled_config.ts";
+import { settledConfig, settledImages } from "./settled_config.ts";
 import { conflicts, withoutPlaces } from "./train_flags.ts";
 import { userPath, userPathOrName } from "./user_path.ts";
 
@@ -61,14 +60,11 @@ export async function subjectOf(values: FlagValues, chosen: ChosenMethod): Promi
   const options = { onSkip: tell };
   if (values.weights !== undefined) {
     const file = await weightsFile(String(values.weights), store);
-    const { config, files } = await settledConfig(values, chosen);
+    const settled = await settledConfig(values, chosen);
+    const { config } = settled;
     return {
       config,
-      images: async () => {
-        const dataset = files ?? await loadConfiguredDataset(config.data);
-        checkImages(config, dataset);
-        return datasetImages(dataset, options);
-      },
+      images: async () => datasetImages(await settledImages(settled), options),
       title: file.path,
       weights: (network) =>
         Promise.resolve({

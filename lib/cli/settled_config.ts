@@ -5,10 +5,11 @@
  */
 
 import type { RunConfig } from "../experiment/config.ts";
-import { withFileHashes, withListHashes } from "../experiment/configured_files.ts";
+import { checkImages, withFileHashes, withListHashes } from "../experiment/configured_files.ts";
 import type { FileDataset } from "../data/file_dataset.ts";
+import type { AnyDataset } from "../images/dataset_images.ts";
 import type { FlagValues } from "./flags.ts";
-import { type FileNotes, openFiles } from "./machine.ts";
+import { type FileNotes, loadConfiguredDataset, openFiles } from "./machine.ts";
 import { asUsage } from "./shell.ts";
 import { configOf, type TrainFlagsOptions } from "./train_flags.ts";
 
@@ -43,4 +44,18 @@ export async function settledConfig(
   // What does not fit is said before a run begins.
   asUsage(() => withListHashes(known, files));
   return { config: await withFileHashes(known, { dataset: files }), files };
+}
+
+/**
+ * The images of a settled configuration.
+ *
+ * @param settled The configuration, and its data set where that is open already.
+ * @returns The data set.
+ * @throws {RangeError} If its images are others than the configuration tells of.
+ * @throws {Error} If they cannot be fetched or read.
+ */
+export async function settledImages({ config, files }: SettledConfig): Promise<AnyDataset> {
+  const dataset = files ?? await loadConfiguredDataset(config.data);
+  checkImages(config, dataset);
+  return dataset;
 }

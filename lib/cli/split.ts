@@ -6,13 +6,11 @@
 
 import { writeRows } from "../data/split_file.ts";
 import { configuredSplit } from "../experiment/configured.ts";
-import { checkImages } from "../experiment/configured_files.ts";
 import { methods } from "../method/methods.ts";
 import { printResult } from "../process/streams.ts";
 import { type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import type { HelpScreen } from "./help_screen.ts";
-import { loadConfiguredDataset } from "./machine.ts";
-import { settledConfig } from "./settled_config.ts";
+import { settledConfig, settledImages } from "./settled_config.ts";
 import { subsetFlags } from "./train_flags.ts";
 import { format } from "./train_report.ts";
 
@@ -67,10 +65,8 @@ export function read(args: readonly string[]): FlagValues {
  */
 export async function run(args: string[]): Promise<void> {
   const values = read(args);
-  const { config, files } = await settledConfig(values, { methods });
-  const dataset = files ?? await loadConfiguredDataset(config.data);
-  checkImages(config, dataset);
-  const split = await configuredSplit(config, dataset);
+  const settled = await settledConfig(values, { methods });
+  const split = await configuredSplit(settled.config, await settledImages(settled));
   const { indices, counts, hash } = split;
   if (values.write !== undefined) await writeRows(String(values.write), split);
   const lines = {
